@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# make check: types, lint, format, dependency rules, dead code, generated files. Prints one line per step; a step's
+# output only where it fails.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+PATH="$PWD/.tools/bin:$PWD/node_modules/.bin:$PATH"
+
+failed=0
+step() {
+  local name=$1 started output
+  shift
+  started=$(date +%s)
+  if output=$("$@" 2>&1); then
+    printf '  ok    %-28s %3d s\n' "$name" $(($(date +%s) - started))
+  else
+    printf '  FAIL  %-28s\n%s\n' "$name" "$output"
+    failed=1
+  fi
+}
+
+# Regenerates into a copy and compares: what is committed must be what the sources give.
+generated_current() {
+  local copy
+  copy=$(mktemp -d)
+  trap 'rm -rf "$copy"' RETURN
+  (cd libs/contracts && buf generate --output "$copy" --quiet --template "$(sed "s#\.\./\.\./#$PWD/../../#" buf.gen.yaml)")
+  diff -r "$copy/src/generated" libs/contracts/src/generated
+}
+
+step 'types' tsc -p .
+step 'lint' oxlint --type-aware --deny-warnings
+step 'format' biome format
+step 'dependency rules' depcruise --config .dependency-cruiser.mjs libs services tools web test
+step 'unused code and packages' knip
+step 'protobuf' buf lint libs/contracts
+step 'generated files current' generated_current
+exit "$failed"

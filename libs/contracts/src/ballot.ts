@@ -1,0 +1,58 @@
+import canonicalize from 'canonicalize';
+import { sha256 } from '#hash';
+import { utf8 } from './bytes.ts';
+import type { Contest, ElectionDefinition, ElectionDraft } from './election.ts';
+
+/**
+ * The bytes that `ballotHash` covers: canonical JSON (RFC 8785) of the election ID and the contests with their ids,
+ * limits, options and texts, and nothing else, so that moving `closesAt` leaves every issued token valid.
+ */
+export function canonicalBallot(definition: Pick<ElectionDraft, 'id' | 'contests'>): Uint8Array {
+  const json = canonicalize({ contests: definition.contests, electionId: definition.id });
+  if (json === undefined) throw new Error('a ballot always has a canonical form');
+  return utf8(json);
+}
+
+/** 32 bytes: SHA-256 of `canonicalBallot`. */
+export function ballotHash(definition: Pick<ElectionDraft, 'id' | 'contests'>): Uint8Array {
+  return sha256(canonicalBallot(definition));
+}
+
+/** A definition made ready for use: hashes and instants are computed once, not per vote. */
+export type Election = {
+  readonly definition: ElectionDefinition;
+  /** 32 bytes. */
+  readonly ballotHash: Uint8Array;
+  /** Milliseconds since 1970. */
+  readonly opensAt: number;
+  readonly closesAt: number;
+  readonly contests: readonly BallotContest[];
+};
+
+export type BallotContest = {
+  readonly contest: Contest;
+  readonly optionIndex: ReadonlyMap<string, number>;
+};
+
+export function prepareElection(definition: ElectionDefinition): Election {
+  return {
+    definition,
+    ballotHash: ballotHash(definition),
+    opensAt: Date.parse(definition.opensAt),
+    closesAt: Date.parse(definition.closesAt),
+    contests: definition.contests.map(contest => ({
+      contest,
+      optionIndex: new Map(contest.options.map((option, index) => [option.id, index])),
+    })),
+  };
+}
+
+/** The time rule of every service: opensAt <= instant < closesAt. */
+export function timeRefusal(
+  election: Pick<Election, 'opensAt' | 'closesAt'>,
+  millis: number,
+): 'election-not-yet-open' | 'election-closed' | undefined {
+  if (millis < election.opensAt) return 'election-not-yet-open';
+  if (millis >= election.closesAt) return 'election-closed';
+  return undefined;
+}

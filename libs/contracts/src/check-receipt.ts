@@ -1,0 +1,57 @@
+import { sha256 } from '#hash';
+import { fromBase64url, toBase64url } from './bytes.ts';
+import type { PublicKey } from './election.ts';
+import { instanceCertificateMessage, type Receipt, receiptRoot, receiptRootMessage } from './receipt.ts';
+
+export type ReceiptCheck =
+  | { readonly ok: true }
+  | {
+      readonly ok: false;
+      readonly reason: 'receipt-key-unknown' | 'certificate-invalid' | 'path-invalid' | 'signature-invalid';
+    };
+
+/**
+ * Verifies a receipt offline, in browsers and Node alike (Web Crypto): the election's receipt key vouches for the
+ * instance key, the path leads from the leaf to the root, the instance key signed that root.
+ * @param receiptKeys `receiptKeys` of the election definition.
+ */
+export async function checkReceipt(
+  receipt: Receipt,
+  receiptKeys: readonly PublicKey[],
+): Promise<ReceiptCheck> {
+  const { certificate } = receipt;
+  const receiptKey = trustedKey(receiptKeys, certificate.receiptKeyId);
+  if (!receiptKey) return { ok: false, reason: 'receipt-key-unknown' };
+  const instanceKey = fromBase64url(certificate.publicKey);
+  if (instanceKey?.length !== 32) return { ok: false, reason: 'certificate-invalid' };
+  const vouched = instanceCertificateMessage(certificate.instance, instanceKey);
+  if (!(await verifyEd25519('spki', receiptKey, certificate.signature, vouched))) {
+    return { ok: false, reason: 'certificate-invalid' };
+  }
+  const root = receiptRoot(receipt);
+  if (!root) return { ok: false, reason: 'path-invalid' };
+  const signed = receiptRootMessage(receipt.treeSize, root);
+  if (!(await verifyEd25519('raw', instanceKey, receipt.signature, signed))) {
+    return { ok: false, reason: 'signature-invalid' };
+  }
+  return { ok: true };
+}
+
+/** The key of that id, if its id really is the hash of its bytes. */
+function trustedKey(keys: readonly PublicKey[], keyId: string): Uint8Array | undefined {
+  const spki = keys.find(key => key.keyId === keyId);
+  const bytes = spki && fromBase64url(spki.publicKey);
+  return bytes && toBase64url(sha256(bytes)) === keyId ? bytes : undefined;
+}
+
+async function verifyEd25519(
+  format: 'spki' | 'raw',
+  publicKey: Uint8Array,
+  signature: string,
+  message: Uint8Array,
+): Promise<boolean> {
+  const signatureBytes = fromBase64url(signature);
+  if (!signatureBytes) return false;
+  const key = await crypto.subtle.importKey(format, new Uint8Array(publicKey), 'Ed25519', false, ['verify']);
+  return crypto.subtle.verify('Ed25519', key, new Uint8Array(signatureBytes), new Uint8Array(message));
+}

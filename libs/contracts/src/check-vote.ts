@@ -1,0 +1,87 @@
+import { type Election, timeRefusal } from './ballot.ts';
+import { type ErrorCode, type Refusal, refuse } from './errors.ts';
+import { decodeSelections, type Selections } from './selections.ts';
+import { ballotKey } from './shards.ts';
+import type { Vote } from './vote.ts';
+import { SALT_LENGTH, voteId } from './vote-id.ts';
+
+export const VOTER_REFERENCE_LENGTH = 32;
+
+/** Whether the token signs this vote ID for this election; the code says why not. */
+export type TokenCheck = (
+  election: Election,
+  signed: {
+    readonly voteId: Uint8Array;
+    readonly token: Uint8Array;
+    readonly tokenKeyId: Uint8Array;
+    readonly revision: number;
+    readonly voterReference: Uint8Array;
+  },
+) => { readonly ok: true } | { readonly ok: false; readonly code: ErrorCode };
+
+export type VerifiedVote = {
+  readonly ok: true;
+  /** 32 bytes. */
+  readonly voteId: Uint8Array;
+  /** 32 bytes: what may be counted at most once. */
+  readonly ballotKey: Uint8Array;
+};
+
+/**
+ * What makes a marked vote valid, in the fixed order: fields that fit the mode -> vote ID recomputed -> token. The
+ * first failing check gives the code. That the election is open and the selections fit its ballot is checked before.
+ */
+export function verifyVote(election: Election, vote: Vote, checkToken: TokenCheck): VerifiedVote | Refusal {
+  const misfit = modeRefusal(election, vote);
+  if (misfit) return misfit;
+  const id = identify(election, vote);
+  const token = checkToken(election, {
+    voteId: id.voteId,
+    token: vote.token.reveal(),
+    tokenKeyId: vote.tokenKeyId,
+    revision: vote.revision,
+    voterReference: vote.voterReference.reveal(),
+  });
+  if (!token.ok) return refuse(token.code, token.code === 'token-key-unknown' ? 'tokenKeyId' : 'token');
+  return { ok: true, ...id };
+}
+
+/**
+ * All checks of a recorded vote, in their fixed order: open at that instant -> selections within the ballot -> mode ->
+ * vote ID -> token. A service that relies on a vote verifies it itself.
+ * @param millis the record's timestamp, milliseconds since 1970.
+ */
+export function checkVote(
+  election: Election,
+  vote: Vote,
+  millis: number,
+  checkToken: TokenCheck,
+): (VerifiedVote & { readonly selections: Selections }) | Refusal {
+  const closed = timeRefusal(election, millis);
+  if (closed) return refuse(closed);
+  const selections = decodeSelections(election, vote.selections.reveal());
+  if (!selections) return refuse('selections-invalid', 'selections');
+  const verified = verifyVote(election, vote, checkToken);
+  return verified.ok ? { ...verified, selections } : verified;
+}
+
+/** Vote ID and ballot key of a vote whose salt has the right length. */
+export function identify(election: Election, vote: Vote): Pick<VerifiedVote, 'voteId' | 'ballotKey'> {
+  const id = voteId(election.ballotHash, vote.salt.reveal(), vote.selections.reveal());
+  return { voteId: id, ballotKey: ballotKey(id, vote.voterReference.reveal()) };
+}
+
+const MAX_REVISION = 2 ** 31 - 1;
+
+/** `secret`: no revision, no voter reference. `pseudonymous`: a reference, and revision 1, or above with revote. */
+export function modeRefusal({ definition }: Election, vote: Vote): Refusal | undefined {
+  if (vote.salt.reveal().length !== SALT_LENGTH) return refuse('salt-length', 'salt');
+  const secret = definition.mode === 'secret';
+  if (vote.voterReference.reveal().length !== (secret ? 0 : VOTER_REFERENCE_LENGTH)) {
+    return refuse('voter-reference-invalid', 'voterReference');
+  }
+  const lowest = secret ? 0 : 1;
+  const highest = definition.revote === 'last' ? MAX_REVISION : lowest;
+  if (vote.revision < lowest || vote.revision > highest) return refuse('revision-invalid', 'revision');
+  return undefined;
+}

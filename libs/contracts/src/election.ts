@@ -1,0 +1,95 @@
+import { z } from 'zod';
+
+/** Ids appear in URLs, topic keys and metrics, so they are short, lower-case and never look like anything else. */
+const id = z
+  .string()
+  .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'must be 1 to 63 lower-case letters, digits or hyphens');
+
+export const electionId = id.brand<'ElectionId'>();
+export type ElectionId = z.infer<typeof electionId>;
+
+/** One text per language (BCP 47 tag), for example `{ "en": "Mayor", "de": "Bürgermeisterin" }`. */
+const localizedText = z
+  .record(z.string().regex(/^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$/), z.string().min(1).max(500))
+  .refine(texts => Object.keys(texts).length > 0, 'needs a text in at least one language');
+export type LocalizedText = z.infer<typeof localizedText>;
+
+export const MAX_CONTESTS = 64;
+export const MAX_OPTIONS = 256;
+
+const option = z.strictObject({ id, title: localizedText });
+
+const contest = z
+  .strictObject({
+    id,
+    title: localizedText,
+    minSelections: z.int().min(0),
+    maxSelections: z.int().min(1),
+    options: z.array(option).min(1).max(MAX_OPTIONS),
+  })
+  .refine(c => c.minSelections <= c.maxSelections, {
+    path: ['minSelections'],
+    error: 'is above maxSelections',
+  })
+  .refine(c => c.maxSelections <= c.options.length, {
+    path: ['maxSelections'],
+    error: 'is above the number of options',
+  })
+  .refine(c => distinct(c.options), { path: ['options'], error: 'option ids repeat' });
+export type Contest = z.infer<typeof contest>;
+
+const instant = z.iso.datetime({ error: 'must be an instant in UTC such as 2026-05-07T07:00:00Z' });
+const base64url = z.string().regex(/^[A-Za-z0-9_-]+$/, 'must be base64url without padding');
+
+/** A public key as SPKI DER; its id is SHA-256 of those bytes. */
+const publicKey = z.strictObject({ keyId: base64url, publicKey: base64url });
+export type PublicKey = z.infer<typeof publicKey>;
+
+const definitionFields = {
+  id: electionId,
+  title: localizedText,
+  contests: z.array(contest).min(1).max(MAX_CONTESTS),
+  mode: z.enum(['secret', 'pseudonymous']),
+  eligibility: z.enum(['open', 'roll']),
+  revote: z.enum(['none', 'last']),
+  opensAt: instant,
+  closesAt: instant,
+  timeZone: z.string().refine(isTimeZone, 'must be an IANA time zone such as Europe/London'),
+  resultsPolicy: z.enum(['live', 'after-close']),
+};
+
+/** What a manager writes; the registrar adds the keys. Unknown fields are refused. */
+export const electionDraft = z.strictObject(definitionFields).superRefine(checkRules);
+export type ElectionDraft = z.infer<typeof electionDraft>;
+
+/** What every service works from, as published on topic `elections`. Locked, save `closesAt`. */
+export const electionDefinition = z
+  .strictObject({
+    ...definitionFields,
+    issuerName: z.string().min(1).max(255),
+    tokenKeys: z.array(publicKey).min(1).max(8),
+    receiptKeys: z.array(publicKey).min(1).max(8),
+  })
+  .superRefine(checkRules);
+export type ElectionDefinition = z.infer<typeof electionDefinition>;
+
+function checkRules(draft: ElectionDraft, context: z.core.$RefinementCtx): void {
+  const refuse = (path: string, message: string) =>
+    context.addIssue({ code: 'custom', path: [path], message });
+  if (!distinct(draft.contests)) refuse('contests', 'contest ids repeat');
+  if (Date.parse(draft.opensAt) >= Date.parse(draft.closesAt)) refuse('closesAt', 'is not after opensAt');
+  if (draft.revote === 'last' && draft.mode !== 'pseudonymous')
+    refuse('revote', '"last" needs mode "pseudonymous"');
+}
+
+function distinct(items: readonly { id: string }[]): boolean {
+  return new Set(items.map(item => item.id)).size === items.length;
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone.length > 0;
+  } catch {
+    return false;
+  }
+}

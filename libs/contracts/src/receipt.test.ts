@@ -1,0 +1,92 @@
+import { randomBytes } from 'node:crypto';
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { toBase64url } from './bytes.ts';
+import { checkReceipt } from './check-receipt.ts';
+import { leafHash, merkleTree, rootFromPath } from './merkle.ts';
+import { receiptSchema } from './receipt.ts';
+import { createReceiptSigner } from './sign-receipts.node.ts';
+import { testElection } from './testing.node.ts';
+
+const { election, receiptKeyPem } = testElection();
+const { receiptKeys } = election.definition;
+const sign = createReceiptSigner(receiptKeyPem, 'ingestion-0');
+
+function batch(size: number) {
+  return Array.from({ length: size }, (_, i) => ({
+    electionId: election.definition.id,
+    voteId: randomBytes(32),
+    topic: 'votes',
+    partition: 3,
+    offset: 40n + BigInt(i),
+    timestamp: 1_770_000_000_000,
+  }));
+}
+
+test('the Merkle tree has the root of RFC 9162 for the trees of one, two and three leaves', () => {
+  const [a, b, c] = ['a', 'b', 'c'].map(text => leafHash(new TextEncoder().encode(text)));
+  if (!a || !b || !c) throw new Error('three leaves');
+  const node = (left: Uint8Array, right: Uint8Array) => merkleTree([left, right]).root;
+  expect(merkleTree([a]).root).toEqual(a);
+  expect(merkleTree([a, b, c]).root).toEqual(node(node(a, b), c));
+});
+
+test('every leaf of every tree size leads to the root by its path, and by no other place', () => {
+  for (let size = 1; size <= 33; size += 1) {
+    const leaves = Array.from({ length: size }, (_, i) => leafHash(Uint8Array.of(i)));
+    const { root, paths } = merkleTree(leaves);
+    for (const [index, leaf] of leaves.entries()) {
+      expect(rootFromPath(leaf, index, size, paths[index] ?? [])).toEqual(root);
+      const elsewhere = rootFromPath(leaf, (index + 1) % size, size, paths[index] ?? []);
+      if (size > 1) expect(elsewhere).not.toEqual(root);
+    }
+  }
+});
+
+test('each receipt of a batch verifies with the keys of the definition and nothing else', async () => {
+  const receipts = sign(batch(7));
+  for (const receipt of receipts) {
+    expect(receiptSchema.parse(structuredClone(receipt))).toEqual(receipt);
+    expect(await checkReceipt(receipt, receiptKeys)).toEqual({ ok: true });
+  }
+  const [receipt] = receipts;
+  if (!receipt) throw new Error('seven receipts');
+  const stranger = testElection().election.definition.receiptKeys;
+  expect(await checkReceipt(receipt, stranger)).toEqual({ ok: false, reason: 'receipt-key-unknown' });
+});
+
+test('a receipt with any field changed is refused', async () => {
+  const [, receipt] = sign(batch(5));
+  if (!receipt) throw new Error('five receipts');
+  const other = toBase64url(randomBytes(32));
+  const changed = [
+    { electionId: 'other' },
+    { voteId: other },
+    { topic: 'votes2' },
+    { partition: receipt.partition + 1 },
+    { offset: '4711' },
+    { timestamp: receipt.timestamp + 1 },
+    { leafIndex: receipt.leafIndex + 1 },
+    { treeSize: receipt.treeSize + 1 },
+    { path: receipt.path.slice(1) },
+    { path: [...receipt.path, other] },
+    { path: receipt.path.with(0, other) },
+    { signature: toBase64url(randomBytes(64)) },
+    { certificate: { ...receipt.certificate, instance: 'ingestion-1' } },
+    { certificate: { ...receipt.certificate, publicKey: other } },
+    { certificate: { ...receipt.certificate, signature: toBase64url(randomBytes(64)) } },
+  ];
+  for (const change of changed) {
+    expect(await checkReceipt({ ...receipt, ...change }, receiptKeys)).toMatchObject({ ok: false });
+  }
+});
+
+test('receipts of any batch size verify', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.integer({ min: 1, max: 40 }), async size => {
+      const receipt = sign(batch(size)).at(-1);
+      expect(receipt && (await checkReceipt(receipt, receiptKeys))).toEqual({ ok: true });
+    }),
+    { numRuns: 20 },
+  );
+});

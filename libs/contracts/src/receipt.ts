@@ -1,0 +1,94 @@
+import { z } from 'zod';
+import { concat, fromBase64url, lengthPrefixed, u32, u64, utf8 } from './bytes.ts';
+import { leafHash, rootFromPath } from './merkle.ts';
+
+const base64url = z.string().regex(/^[A-Za-z0-9_-]*$/);
+
+const instanceCertificate = z.strictObject({
+  instance: z.string().min(1).max(253),
+  /** Ed25519, 32 raw bytes: the key that one ingestion process made at its start. */
+  publicKey: base64url,
+  /** Which of the definition's receipt keys signed this certificate. */
+  receiptKeyId: base64url,
+  signature: base64url,
+});
+
+/**
+ * Signed proof that a vote was appended to the log at this place, verifiable offline. It names the vote ID, never a
+ * choice; where votes are exported later, whoever sees a receipt can look the choice up.
+ */
+export const receiptSchema = z.strictObject({
+  electionId: z.string().min(1),
+  voteId: base64url.length(43),
+  topic: z.string().min(1),
+  partition: z.int().min(0),
+  /** Decimal: an offset has 64 bits. */
+  offset: z.string().regex(/^(?:0|[1-9]\d{0,18})$/),
+  /** Milliseconds since 1970, UTC: ingestion's clock at the append. */
+  timestamp: z.int().min(0),
+  leafIndex: z.int().min(0),
+  treeSize: z.int().min(1),
+  path: z.array(base64url.length(43)).max(32),
+  signature: base64url,
+  certificate: instanceCertificate,
+});
+export type Receipt = z.infer<typeof receiptSchema>;
+export type InstanceCertificate = z.infer<typeof instanceCertificate>;
+
+/** What a receipt states about one vote. */
+export type Acceptance = {
+  readonly electionId: string;
+  /** 32 bytes. */
+  readonly voteId: Uint8Array;
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: bigint;
+  /** Milliseconds since 1970, UTC. */
+  readonly timestamp: number;
+};
+
+const LEAF_DOMAIN = utf8('suffrage/receipt/v1');
+const ROOT_DOMAIN = utf8('suffrage/receipt-root/v1');
+const CERTIFICATE_DOMAIN = utf8('suffrage/instance-certificate/v1');
+
+/** RFC 9162 leaf hash of the acceptance, 32 bytes. */
+export function receiptLeaf(acceptance: Acceptance): Uint8Array {
+  return leafHash(
+    concat(
+      LEAF_DOMAIN,
+      lengthPrefixed(utf8(acceptance.electionId)),
+      lengthPrefixed(acceptance.voteId),
+      lengthPrefixed(utf8(acceptance.topic)),
+      u32(acceptance.partition),
+      u64(acceptance.offset),
+      u64(BigInt(acceptance.timestamp)),
+    ),
+  );
+}
+
+/** What an instance key signs: `"suffrage/receipt-root/v1" || u32 tree size || root`. */
+export function receiptRootMessage(treeSize: number, root: Uint8Array): Uint8Array {
+  return concat(ROOT_DOMAIN, u32(treeSize), root);
+}
+
+/** What the receipt key signs to vouch for an instance key. `publicKey` has 32 raw bytes. */
+export function instanceCertificateMessage(instance: string, publicKey: Uint8Array): Uint8Array {
+  return concat(CERTIFICATE_DOMAIN, lengthPrefixed(utf8(instance)), lengthPrefixed(publicKey));
+}
+
+/**
+ * Recomputes the tree root that a receipt claims, from its own fields and path.
+ * `undefined` when a field is not valid base64url or the path does not fit the leaf's place.
+ */
+export function receiptRoot(receipt: Receipt): Uint8Array | undefined {
+  const voteId = fromBase64url(receipt.voteId);
+  const path = receipt.path.map(fromBase64url);
+  if (!voteId || path.some(hash => hash === undefined)) return undefined;
+  const leaf = receiptLeaf({ ...receipt, voteId, offset: BigInt(receipt.offset) });
+  return rootFromPath(
+    leaf,
+    receipt.leafIndex,
+    receipt.treeSize,
+    path.filter(hash => hash !== undefined),
+  );
+}

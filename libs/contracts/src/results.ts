@@ -1,0 +1,58 @@
+import { z } from 'zod';
+
+/**
+ * A numbered, complete copy of an election's tallies. A greater `version` never has fewer records behind it: it is the
+ * number of log records accounted for, summed over partitions. Totals are provisional until the election is closed.
+ */
+export const snapshotSchema = z.strictObject({
+  electionId: z.string(),
+  version: z.int().min(0),
+  /** Votes counted. */
+  counted: z.int().min(0),
+  /** `null` while the election's policy hides results until it is closed. */
+  contests: z.nullable(
+    z.array(
+      z.strictObject({
+        id: z.string(),
+        options: z.array(z.strictObject({ id: z.string(), votes: z.int() })),
+      }),
+    ),
+  ),
+  /** How many of the counted votes each ingestion process took. */
+  ingestion: z.array(z.strictObject({ instance: z.string(), votes: z.int() })),
+  /** When the tallies were read. */
+  asOf: z.iso.datetime(),
+  provisional: z.boolean(),
+});
+export type Snapshot = z.infer<typeof snapshotSchema>;
+
+/** What became of one log record. */
+export const recordOutcomes = [
+  'counted',
+  'superseded',
+  'older-revision',
+  'duplicate',
+  'rejected',
+  'quarantined',
+] as const;
+export type RecordOutcome = (typeof recordOutcomes)[number];
+
+/** From strongest to weakest; *duplicate* is a record's outcome, never a vote's status. */
+export const voteStatuses = [
+  'counted',
+  'superseded',
+  'older-revision',
+  'quarantined',
+  'rejected',
+  'unknown',
+] as const;
+
+export const voteStatusSchema = z.strictObject({
+  electionId: z.string(),
+  voteId: z.string(),
+  /** `unknown`: no record of this vote has been processed yet. */
+  status: z.enum(voteStatuses),
+  /** Why, for `rejected` and `quarantined`. */
+  code: z.string().optional(),
+});
+export type VoteStatus = z.infer<typeof voteStatusSchema>;

@@ -1,0 +1,69 @@
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  hash,
+  type KeyObject,
+  sign,
+} from 'node:crypto';
+import { toBase64url } from './bytes.ts';
+import { merkleTree } from './merkle.ts';
+import {
+  type Acceptance,
+  type InstanceCertificate,
+  instanceCertificateMessage,
+  type Receipt,
+  receiptLeaf,
+  receiptRootMessage,
+} from './receipt.ts';
+
+/** Signs the receipts of one produced batch: one signature over the tree's root, hashes for the rest. */
+export type ReceiptSigner = (accepted: readonly Acceptance[]) => readonly Receipt[];
+
+/**
+ * Makes this process's own key and has the receipt key (Ed25519, PKCS#8 PEM) certify it, so that the long-lived key
+ * signs once per process start and never on the path of a vote.
+ */
+export function createReceiptSigner(receiptKeyPem: string, instance: string): ReceiptSigner {
+  const receiptKey = createPrivateKey(receiptKeyPem);
+  const own = generateKeyPairSync('ed25519');
+  const publicKey = rawPublicKey(own.publicKey);
+  const certificate: InstanceCertificate = {
+    instance,
+    publicKey: toBase64url(publicKey),
+    receiptKeyId: publishedKey(createPublicKey(receiptKey)).keyId,
+    signature: toBase64url(sign(null, instanceCertificateMessage(instance, publicKey), receiptKey)),
+  };
+  return accepted => {
+    const { root, paths } = merkleTree(accepted.map(receiptLeaf));
+    const signature = toBase64url(sign(null, receiptRootMessage(accepted.length, root), own.privateKey));
+    return accepted.map((acceptance, leafIndex) => ({
+      electionId: acceptance.electionId,
+      voteId: toBase64url(acceptance.voteId),
+      topic: acceptance.topic,
+      partition: acceptance.partition,
+      offset: acceptance.offset.toString(),
+      timestamp: acceptance.timestamp,
+      leafIndex,
+      treeSize: accepted.length,
+      path: (paths[leafIndex] ?? []).map(toBase64url),
+      signature,
+      certificate,
+    }));
+  };
+}
+
+function rawPublicKey(key: KeyObject): Uint8Array {
+  const { x } = key.export({ format: 'jwk' });
+  if (x === undefined) throw new Error('an Ed25519 public key has an x coordinate');
+  return Buffer.from(x, 'base64url');
+}
+
+/** SPKI DER and its SHA-256, as a definition publishes a key. */
+export function publishedKey(key: KeyObject): { readonly keyId: string; readonly publicKey: string } {
+  const spki = key.export({ format: 'der', type: 'spki' });
+  return {
+    keyId: hash('sha256', spki, 'buffer').toString('base64url'),
+    publicKey: spki.toString('base64url'),
+  };
+}

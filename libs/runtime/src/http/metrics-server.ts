@@ -1,0 +1,45 @@
+import { createServer } from 'node:http';
+import type { Health } from '../health.ts';
+import type { Lifecycle } from '../lifecycle.ts';
+import type { Metrics } from '../metrics.ts';
+
+/**
+ * Serves `/metrics` (and `/health*` for services without another HTTP port) on a port of its own, so that scraping
+ * never competes with requests for their limits and is not reachable where the service is.
+ */
+export async function serveMetrics(
+  { host, port, health, metrics }: { host: string; port: number; health: Health; metrics: Metrics },
+  lifecycle: Lifecycle,
+): Promise<void> {
+  const server = createServer((request, response) => {
+    void answer(request.url ?? '', health, metrics).then(({ status, type, body }) => {
+      response.writeHead(status, { 'content-type': type }).end(body);
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, resolve);
+  });
+  lifecycle.onClose('metrics server', () => {
+    server.closeAllConnections();
+    return new Promise(resolve => server.close(resolve));
+  });
+}
+
+async function answer(url: string, health: Health, { registry }: Metrics) {
+  const json = 'application/json';
+  switch (new URL(url, 'http://metrics').pathname) {
+    case '/metrics':
+      return { status: 200, type: registry.contentType, body: await registry.metrics() };
+    case '/health/live':
+      return { status: 200, type: json, body: '{"status":"ok"}' };
+    case '/health':
+    case '/health/ready': {
+      const report = await health.report();
+      const refuse = report.status === 'unavailable' && url.startsWith('/health/ready');
+      return { status: refuse ? 503 : 200, type: json, body: JSON.stringify(report) };
+    }
+    default:
+      return { status: 404, type: json, body: '{}' };
+  }
+}

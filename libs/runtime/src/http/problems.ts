@@ -1,0 +1,48 @@
+import {
+  type ErrorCode,
+  RETRY_AFTER_SECONDS,
+  type Refusal,
+  refuse,
+  toProblem,
+} from '@suffrage/contracts/errors';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+
+/** The one mapping of refusals to HTTP: status, problem document (RFC 9457), `Retry-After`. */
+export function sendRefusal(reply: FastifyReply, refusal: Refusal): FastifyReply {
+  const problem = toProblem(refusal);
+  if (problem.status === 503) reply.header('retry-after', RETRY_AFTER_SECONDS);
+  if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
+  return reply.code(problem.status).type('application/problem+json').send(problem);
+}
+
+/** What Fastify itself finds wrong with a request, by its error codes. */
+const FRAMEWORK_ERRORS: Readonly<Record<string, ErrorCode>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: 'body-too-large',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'media-type-unsupported',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'malformed-json',
+  FST_ERR_CTP_INVALID_JSON_BODY: 'malformed-json',
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'malformed-json',
+  FST_ERR_BAD_URL: 'route-unknown',
+  FST_ERR_NOT_FOUND: 'route-unknown',
+};
+
+/** A fault of ours is logged whole and answered with nothing internal. */
+export function handleError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const [invalid] = error.validation ?? [];
+  if (invalid) return sendRefusal(reply, refuse('field-invalid', fieldName(invalid), invalid.message));
+  const known = FRAMEWORK_ERRORS[error.code];
+  if (known) return sendRefusal(reply, refuse(known));
+  if (error.statusCode === 400) return sendRefusal(reply, refuse('malformed-json'));
+  request.log.error({ err: error, route: request.routeOptions.url }, 'request failed');
+  return sendRefusal(reply, refuse('internal'));
+}
+
+type Invalid = NonNullable<FastifyError['validation']>[number];
+
+/** The offending member in the request's own words; an unknown field is named by itself. */
+function fieldName({ instancePath, params }: Invalid): string {
+  const path = instancePath.replace(/^\//, '').replaceAll('/', '.');
+  const keys: unknown = params.keys;
+  const stranger = Array.isArray(keys) ? String(keys[0]) : '';
+  return [path, stranger].filter(part => part !== '').join('.');
+}

@@ -1,0 +1,70 @@
+import { Pool, type PoolClient } from 'pg';
+import type { Lifecycle } from '../lifecycle.ts';
+import type { Log } from '../log.ts';
+
+export type { Pool } from 'pg';
+export type Client = PoolClient;
+
+const CONNECT_DEADLINE_MILLIS = 5_000;
+
+/** `max` connections, opened when needed. `statementMillis` bounds every statement on the server. */
+export function openPool(
+  options: {
+    readonly url: string;
+    readonly application: string;
+    readonly max: number;
+    readonly statementMillis: number;
+  },
+  log: Log,
+  lifecycle: Lifecycle,
+): Pool {
+  const pool = new Pool({
+    connectionString: options.url,
+    application_name: options.application,
+    max: options.max,
+    connectionTimeoutMillis: CONNECT_DEADLINE_MILLIS,
+    statement_timeout: options.statementMillis,
+    idle_in_transaction_session_timeout: options.statementMillis,
+  });
+  // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
+  pool.on('error', error => log.warn({ err: error }, 'idle database connection lost'));
+  lifecycle.onClose(`pool ${options.application}`, () => pool.end());
+  return pool;
+}
+
+/**
+ * Runs `work` in one transaction. When it throws, the transaction is rolled back and the error passed on; a connection
+ * whose state is not certain is closed, not reused.
+ */
+export async function inTransaction<T>(
+  pool: Pool,
+  begin: string,
+  work: (client: Client) => Promise<T>,
+): Promise<T> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  // A connection that dies between two statements reports it here; the next statement then fails by itself.
+  const onError = (error: Error) => {
+    broken = error;
+  };
+  client.on('error', onError);
+  try {
+    await client.query(begin);
+    const result = await work(client);
+    await client.query('commit');
+    return result;
+  } catch (error) {
+    await client.query('rollback').catch((rollbackError: Error) => {
+      broken = rollbackError;
+    });
+    throw error;
+  } finally {
+    client.off('error', onError);
+    client.release(broken);
+  }
+}
+
+export async function isReachable(pool: Pool): Promise<boolean> {
+  await pool.query('select 1');
+  return true;
+}

@@ -1,0 +1,16 @@
+import { commonSettings, list, port, secretFile } from '@suffrage/runtime/config';
+import { z } from 'zod';
+
+/** Settings of ingestion; the limits are DESIGN's, with their units in the names. */
+export const settings = {
+  ...commonSettings,
+  SUFFRAGE_HTTP_PORT: port.default(8080),
+  SUFFRAGE_GRPC_PORT: port.default(9090),
+  SUFFRAGE_METRICS_PORT: port.default(9464),
+  SUFFRAGE_KAFKA_BROKERS: list,
+  /** Ed25519, PKCS#8 PEM: certifies the key that this process signs receipts with. */
+  SUFFRAGE_RECEIPT_KEY_FILE: secretFile,
+  SUFFRAGE_BODY_LIMIT_BYTES: z.coerce.number().int().min(1024).default(16_384),
+  SUFFRAGE_IN_FLIGHT_VOTES: z.coerce.number().int().min(1).default(10_000),
+};
+export type IngestionConfig = z.output<z.ZodObject<typeof settings>>;

@@ -1,0 +1,92 @@
+import { type Refusal, refuse } from '@suffrage/contracts/errors';
+import { fromBase64url } from '@suffrage/contracts/bytes';
+import type {
+  CastVoteRequest,
+  CastVoteResponse,
+  Receipt as ReceiptMessage,
+  VoteServiceServer,
+} from '@suffrage/contracts/generated/suffrage/v1/vote_service';
+import type { Receipt } from '@suffrage/contracts/receipt';
+import { Redacted } from '@suffrage/contracts/redacted';
+import type { VoteRequest } from '@suffrage/contracts/vote-request';
+import type { Log } from '@suffrage/runtime/log';
+import type { sendUnaryData, ServerUnaryCall } from '@grpc/grpc-js';
+import type { CastVote } from '../cast-vote.ts';
+import type { IngestionMetrics } from '../metrics.ts';
+import { traced } from '../tracing.ts';
+import { toServiceError } from './status.ts';
+
+type Options = {
+  readonly castVote: CastVote;
+  readonly metrics: Pick<IngestionMetrics, 'votes'>;
+  readonly log: Log;
+};
+
+/** `suffrage.v1.VoteService`: the same use case as REST, another transport. */
+export function createVoteService({ castVote, metrics, log }: Options): VoteServiceServer {
+  const cast = async (call: ServerUnaryCall<CastVoteRequest, CastVoteResponse>) => {
+    const vote = fromMessage(call.request);
+    if ('ok' in vote) return vote;
+    return traced('suffrage.v1.VoteService/CastVote', call.metadata.getMap(), headers =>
+      castVote(vote, headers),
+    );
+  };
+  const castVoteUnary = async (
+    call: ServerUnaryCall<CastVoteRequest, CastVoteResponse>,
+    answer: sendUnaryData<CastVoteResponse>,
+  ) => {
+    const result = await cast(call).catch(error => {
+      log.error({ err: error, rpc: 'CastVote' }, 'request failed');
+      return refuse('internal');
+    });
+    metrics.votes.inc({ transport: 'grpc', code: result.ok ? 'accepted' : result.code });
+    if (result.ok) answer(null, { receipt: toMessage(result.receipt) });
+    else answer(toServiceError(result));
+  };
+  return { castVote: (call, answer) => void castVoteUnary(call, answer) };
+}
+
+/** A contest named twice would be merged or overwritten in a map, so it is refused here. */
+function fromMessage(message: CastVoteRequest): VoteRequest | Refusal {
+  const selections: Record<string, readonly string[]> = Object.create(null);
+  for (const [place, { contestId, optionIds }] of message.selections.entries()) {
+    if (Object.hasOwn(selections, contestId)) {
+      return refuse('field-invalid', `selections[${place}].contest_id`, 'the contest is named twice');
+    }
+    selections[contestId] = optionIds;
+  }
+  return {
+    electionId: message.electionId,
+    selections: new Redacted(selections),
+    salt: new Redacted(message.salt),
+    token: new Redacted(message.token),
+    tokenKeyId: message.tokenKeyId,
+    revision: message.revision,
+    voterReference: new Redacted(message.voterReference),
+  };
+}
+
+function toMessage(receipt: Receipt): ReceiptMessage {
+  const { certificate } = receipt;
+  return {
+    ...receipt,
+    voteId: bytes(receipt.voteId),
+    offset: BigInt(receipt.offset),
+    timestamp: BigInt(receipt.timestamp),
+    path: receipt.path.map(bytes),
+    signature: bytes(receipt.signature),
+    certificate: {
+      instance: certificate.instance,
+      publicKey: bytes(certificate.publicKey),
+      receiptKeyId: bytes(certificate.receiptKeyId),
+      signature: bytes(certificate.signature),
+    },
+  };
+}
+
+/** Our own receipts hold valid base64url. */
+function bytes(text: string): Uint8Array {
+  const decoded = fromBase64url(text);
+  if (!decoded) throw new Error('a receipt of ours holds invalid base64url');
+  return decoded;
+}

@@ -1,0 +1,118 @@
+import type { IngestionMetrics } from '../metrics.ts';
+import { createHedgeBudget } from './hedge-budget.ts';
+import type { LogLayout, PartitionLeader } from './layout.ts';
+import type { Confirmation, LogRecord, ProducerPool } from './producers.ts';
+
+/**
+ * `confirmed`: every in-sync replica has the batch, at this place. `not-sent`: nothing was handed to a producer.
+ * `unknown`: handed over and not confirmed in time; it may be on the log, once or twice, or not.
+ */
+export type AppendOutcome =
+  | ({ readonly status: 'confirmed' } & Confirmation)
+  | { readonly status: 'not-sent' | 'unknown' };
+
+export type BatchAppender = (records: readonly LogRecord[], timestamp: number) => Promise<AppendOutcome>;
+
+const STICK_MILLIS = 500;
+const HEDGE_AFTER_MILLIS = 200;
+const DEADLINE_MILLIS = 5_000;
+const AVOID_BROKER_MILLIS = 3_000;
+const BREAKER_MILLIS = 1_000;
+
+type Options = {
+  readonly topic: string;
+  readonly shard: number;
+  readonly shards: number;
+  readonly layout: LogLayout;
+  readonly producers: ProducerPool;
+  readonly metrics: Pick<IngestionMetrics, 'batches'>;
+  readonly clock: () => number;
+};
+
+/**
+ * Appends one batch at a time to one partition of the shard, which changes every 500 ms. Not confirmed within 200 ms:
+ * the same batch is appended once more, through another producer, to a partition led by another broker, and the first
+ * confirmation counts; a vote twice on the log is counted once. The 5 s deadline is our own timer, because the
+ * client's ends later.
+ */
+export function createBatchAppender({
+  topic,
+  shard,
+  shards,
+  layout,
+  producers,
+  metrics,
+  clock,
+}: Options): BatchAppender {
+  const budget = createHedgeBudget();
+  const avoidedUntil = new Map<number, number>();
+  let current: PartitionLeader | undefined;
+  let chosenAt = 0;
+  let brokenUntil = 0;
+
+  const choose = (now: number, not?: PartitionLeader): PartitionLeader | undefined => {
+    const leaders = layout.leaders(shard, shards).filter(({ broker }) => broker !== not?.broker);
+    const healthy = leaders.filter(({ broker }) => (avoidedUntil.get(broker) ?? 0) <= now);
+    const choice = healthy.length > 0 ? healthy : leaders;
+    return choice[Math.floor(Math.random() * choice.length)];
+  };
+
+  const stick = (now: number): PartitionLeader | undefined => {
+    if (!current || now - chosenAt >= STICK_MILLIS || (avoidedUntil.get(current.broker) ?? 0) > now) {
+      current = choose(now);
+      chosenAt = now;
+    }
+    return current;
+  };
+
+  const hedge = (stalled: PartitionLeader, records: readonly LogRecord[], timestamp: number) => {
+    const now = clock();
+    avoidedUntil.set(stalled.broker, now + AVOID_BROKER_MILLIS);
+    void layout.refresh();
+    const other = choose(now, stalled);
+    if (!other || !budget.take(stalled.partition, now)) return undefined;
+    current = other;
+    chosenAt = now;
+    return producers.send({ topic, partition: other.partition, timestamp, records });
+  };
+
+  return async (records, timestamp) => {
+    const now = clock();
+    const target = now < brokenUntil || !layout.isReachable() ? undefined : stick(now);
+    const first = target && producers.send({ topic, partition: target.partition, timestamp, records });
+    if (!target || !first) return { status: 'not-sent' };
+    budget.countBatch(now);
+    const prompt = await settledWithin([first], HEDGE_AFTER_MILLIS);
+    if (prompt) {
+      budget.recovered(target.partition);
+      metrics.batches.inc({ result: 'confirmed' });
+      return { status: 'confirmed', ...prompt };
+    }
+    const second = hedge(target, records, timestamp);
+    const late = await settledWithin(
+      second ? [first, second] : [first],
+      DEADLINE_MILLIS - HEDGE_AFTER_MILLIS,
+    );
+    metrics.batches.inc({ result: late ? 'hedged' : 'failed' });
+    if (late) return { status: 'confirmed', ...late };
+    // For a moment nothing more is handed over: callers get an answer that lets them try again without doubt.
+    brokenUntil = clock() + BREAKER_MILLIS;
+    return { status: 'unknown' };
+  };
+}
+
+/** The first confirmation, or `undefined` when all sends failed or none confirmed in time. */
+async function settledWithin(
+  sends: readonly Promise<Confirmation>[],
+  millis: number,
+): Promise<Confirmation | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>(resolve => {
+    timer = setTimeout(() => resolve(undefined), millis);
+  });
+  try {
+    return await Promise.race([Promise.any(sends).catch(() => undefined), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

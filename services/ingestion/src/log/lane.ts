@@ -1,0 +1,131 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { timeRefusal } from '@suffrage/contracts/ballot';
+import { type Refusal, refuse } from '@suffrage/contracts/errors';
+import type { Receipt } from '@suffrage/contracts/receipt';
+import type { ReceiptSigner } from '@suffrage/contracts/sign-receipts.node';
+import type { IngestionMetrics } from '../metrics.ts';
+import type { BatchAppender } from './append-batch.ts';
+import type { LogRecord } from './producers.ts';
+
+/** A checked vote on its way to the log. */
+export type LaneVote = LogRecord & {
+  readonly electionId: string;
+  readonly voteId: Uint8Array;
+  /** Milliseconds since 1970. */
+  readonly opensAt: number;
+  readonly closesAt: number;
+};
+
+export type Appended = { readonly ok: true; readonly receipt: Receipt } | Refusal;
+
+export type Lane = {
+  /**
+   * Resolves with a receipt when every in-sync replica has the record, with `outcome-unknown` when it was handed to a
+   * producer and not confirmed, and with any other refusal when it was not handed over.
+   */
+  append(vote: LaneVote): Promise<Appended>;
+  /** Resolves when every vote taken has its answer. */
+  drained(): Promise<void>;
+};
+
+const COLLECT_MILLIS = 3;
+const BATCH_MAX_VOTES = 1_000;
+/** Below `message.max.bytes` (1,048,588), which holds per batch, with room for the broker's framing. */
+const BATCH_MAX_BYTES = 800_000;
+/** What the framing of one record costs at most. */
+const RECORD_OVERHEAD_BYTES = 100;
+/** Longer than that a vote does not wait for its batch: it was not handed over, so the client may try elsewhere. */
+const MAX_WAIT_MILLIS = 5_000;
+
+type Waiting = {
+  readonly vote: LaneVote;
+  readonly since: number;
+  readonly answer: (result: Appended) => void;
+};
+
+type Options = {
+  readonly topic: string;
+  readonly appendBatch: BatchAppender;
+  readonly signReceipts: ReceiptSigner;
+  readonly metrics: Pick<IngestionMetrics, 'batchVotes'>;
+  readonly clock: () => number;
+};
+
+/** One per shard: one batch at a time; what arrives meanwhile, and for up to 3 ms, is the next batch. */
+export function createLane({ topic, appendBatch, signReceipts, metrics, clock }: Options): Lane {
+  let waiting: Waiting[] = [];
+  let running: Promise<void> | undefined;
+
+  const run = async () => {
+    while (waiting.length > 0) {
+      if (waiting.length < BATCH_MAX_VOTES) await sleep(COLLECT_MILLIS);
+      const size = batchSize(waiting);
+      const batch = waiting.slice(0, size);
+      waiting = waiting.slice(size);
+      await appendAndAnswer(batch).catch(error => {
+        for (const { answer } of batch) answer(refuse('outcome-unknown'));
+        throw error;
+      });
+    }
+    running = undefined;
+  };
+
+  const appendAndAnswer = async (batch: readonly Waiting[]) => {
+    const timestamp = clock();
+    const ready = batch.filter(entry => !refuseLate(entry, timestamp));
+    if (ready.length === 0) return;
+    metrics.batchVotes.observe(ready.length);
+    const outcome = await appendBatch(
+      ready.map(({ vote }) => vote),
+      timestamp,
+    );
+    if (outcome.status !== 'confirmed') {
+      const code = outcome.status === 'unknown' ? 'outcome-unknown' : 'log-unavailable';
+      for (const { answer } of ready) answer(refuse(code));
+      return;
+    }
+    const { partition, offset } = outcome;
+    const receipts = signReceipts(
+      ready.map(({ vote: { electionId, voteId } }, place) => ({
+        electionId,
+        voteId,
+        topic,
+        partition,
+        offset: offset + BigInt(place),
+        timestamp,
+      })),
+    );
+    for (const [place, receipt] of receipts.entries()) ready[place]?.answer({ ok: true, receipt });
+  };
+
+  return {
+    append: vote =>
+      new Promise(resolve => {
+        waiting.push({ vote, since: clock(), answer: resolve });
+        running ??= run();
+      }),
+    drained: async () => {
+      while (running) await running;
+    },
+  };
+}
+
+/** The vote's time is that of the append: one that waited past the closing must not reach the log any more. */
+function refuseLate({ vote, since, answer }: Waiting, timestamp: number): boolean {
+  const closed = timeRefusal(vote, timestamp);
+  if (closed) answer(refuse(closed));
+  else if (timestamp - since > MAX_WAIT_MILLIS) answer(refuse('log-unavailable'));
+  else return false;
+  return true;
+}
+
+/** How many of the waiting votes fit one batch, by count and by bytes; at least one. */
+function batchSize(waiting: readonly Waiting[]): number {
+  let bytes = 0;
+  const most = Math.min(waiting.length, BATCH_MAX_VOTES);
+  for (let size = 0; size < most; size += 1) {
+    bytes += (waiting[size]?.vote.value.length ?? 0) + RECORD_OVERHEAD_BYTES;
+    if (bytes > BATCH_MAX_BYTES) return Math.max(size, 1);
+  }
+  return most;
+}

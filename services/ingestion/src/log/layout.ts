@@ -1,0 +1,80 @@
+import { partitionsOfShard } from '@suffrage/contracts/shards';
+import type { Lifecycle } from '@suffrage/runtime/lifecycle';
+import type { Log } from '@suffrage/runtime/log';
+import { repeatEvery } from '@suffrage/runtime/wait';
+import { Admin, type ClusterMetadata } from '@platformatic/kafka';
+
+export type PartitionLeader = { readonly partition: number; readonly broker: number };
+
+/** Where the partitions of topic `votes` are led at this moment. */
+export type LogLayout = {
+  /** Whether the brokers answered within the last 5 s. */
+  isReachable(): boolean;
+  /** Partitions of a shard that have a leader. */
+  leaders(shard: number, shards: number): readonly PartitionLeader[];
+  /** Asks again now, for instance because a partition has stalled. */
+  refresh(): Promise<void>;
+};
+
+const REFRESH_MILLIS = 1_000;
+const UNREACHABLE_AFTER_MILLIS = 5_000;
+const REQUEST_TIMEOUT_MILLIS = 2_000;
+
+/** Asks the brokers for the topic's metadata every second. */
+export function watchLayout(
+  brokers: readonly string[],
+  topic: string,
+  clock: () => number,
+  log: Log,
+  lifecycle: Lifecycle,
+): LogLayout {
+  const admin = new Admin({
+    clientId: 'suffrage-ingestion-layout',
+    bootstrapBrokers: [...brokers],
+    retries: 0,
+    timeout: REQUEST_TIMEOUT_MILLIS,
+    requestTimeout: REQUEST_TIMEOUT_MILLIS,
+    connectTimeout: REQUEST_TIMEOUT_MILLIS,
+  });
+  let leaders: readonly PartitionLeader[] = [];
+  let answeredAt = Number.NEGATIVE_INFINITY;
+  let refreshing: Promise<void> | undefined;
+
+  const ask = async () => {
+    try {
+      leaders = readLeaders(
+        await admin.metadata({ topics: [topic], forceUpdate: true, autocreateTopics: false }),
+        topic,
+      );
+      answeredAt = clock();
+    } catch (error) {
+      log.debug({ err: error }, 'the brokers did not tell the layout of the log');
+    }
+  };
+  const refresh = () =>
+    (refreshing ??= ask().finally(() => {
+      refreshing = undefined;
+    }));
+
+  const stop = repeatEvery(REFRESH_MILLIS, refresh);
+  lifecycle.onClose('log layout', async () => {
+    await stop();
+    await admin.close();
+  });
+  return {
+    isReachable: () => clock() - answeredAt < UNREACHABLE_AFTER_MILLIS,
+    leaders: (shard, shards) => {
+      const own = new Set(partitionsOfShard(shard, shards, leaders.length));
+      return leaders.filter(({ partition, broker }) => own.has(partition) && broker >= 0);
+    },
+    refresh,
+  };
+}
+
+function readLeaders(metadata: ClusterMetadata, topic: string): PartitionLeader[] {
+  const partitions = metadata.topics.get(topic)?.partitions ?? [];
+  return partitions.map(({ leader }, partition) => ({
+    partition,
+    broker: metadata.brokers.has(leader) ? leader : -1,
+  }));
+}

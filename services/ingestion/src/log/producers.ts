@@ -1,0 +1,111 @@
+import { Producer } from '@platformatic/kafka';
+import type { Log } from '@suffrage/runtime/log';
+
+/** One batch for one partition. `value` is a whole vote record. */
+export type LogRecord = { readonly value: Uint8Array; readonly headers: ReadonlyMap<string, string> };
+
+export type Append = {
+  readonly topic: string;
+  readonly partition: number;
+  /** Milliseconds since 1970: the CreateTime of every record. */
+  readonly timestamp: number;
+  readonly records: readonly LogRecord[];
+};
+
+/** Where the batch begins: record `i` lies at `offset + i`. */
+export type Confirmation = { readonly partition: number; readonly offset: bigint };
+
+/**
+ * Producers of one lane. A producer has at most one send outstanding, to one partition: with more, clients lose
+ * acknowledged records when a leader fails (measured in docs/design/dependencies.md).
+ */
+export type ProducerPool = {
+  /**
+   * Sends through a free producer. `undefined` when there is none: four sends have not settled yet. The promise
+   * resolves when every in-sync replica has the batch; when it rejects, the batch may be on the log or not.
+   */
+  send(append: Append): Promise<Confirmation> | undefined;
+  close(): Promise<void>;
+};
+
+const MAX_UNSETTLED = 5;
+const CLOSE_UNSETTLED_AFTER_MILLIS = 30_000;
+
+export function createProducerPool(brokers: readonly string[], clientId: string, log: Log): ProducerPool {
+  // The second one waits connected: when a partition stalls, the hedge must not first shake hands.
+  const idle: Producer[] = [openProducer(brokers, clientId), openProducer(brokers, clientId)];
+  const unsettled = new Set<Producer>();
+  for (const producer of idle) producer.initIdempotentProducer({}).catch(() => undefined);
+
+  const discard = (producer: Producer) => {
+    producer.close(true).catch(error => log.debug({ err: error }, 'closing a producer failed'));
+  };
+
+  const settle = (producer: Producer, healthy: boolean) => {
+    // False when it was given up already.
+    if (!unsettled.delete(producer)) return;
+    if (healthy) idle.push(producer);
+    else discard(producer);
+  };
+
+  return {
+    send(append) {
+      if (unsettled.size >= MAX_UNSETTLED) return undefined;
+      const producer = idle.pop() ?? openProducer(brokers, clientId);
+      unsettled.add(producer);
+      const giveUp = setTimeout(() => settle(producer, false), CLOSE_UNSETTLED_AFTER_MILLIS);
+      return sendBatch(producer, append).then(
+        confirmation => {
+          clearTimeout(giveUp);
+          settle(producer, true);
+          return confirmation;
+        },
+        error => {
+          clearTimeout(giveUp);
+          settle(producer, false);
+          throw error;
+        },
+      );
+    },
+    async close() {
+      await Promise.allSettled([...idle, ...unsettled].map(producer => producer.close(true)));
+    },
+  };
+}
+
+function openProducer(brokers: readonly string[], clientId: string): Producer {
+  return new Producer({
+    clientId,
+    bootstrapBrokers: [...brokers],
+    idempotent: true,
+    acks: -1,
+    // The default is endless; ours ends a little after the records are too old for the brokers to take.
+    retries: 20,
+    retryDelay: (_client, _operation, attempt) => Math.min(100 * 2 ** attempt, 1_000),
+    timeout: 5_000,
+    requestTimeout: 10_000,
+    connectTimeout: 3_000,
+    metadataMaxAge: 60_000,
+    autocreateTopics: false,
+  });
+}
+
+async function sendBatch(
+  producer: Producer,
+  { topic, partition, timestamp, records }: Append,
+): Promise<Confirmation> {
+  const { offsets } = await producer.send({
+    acks: -1,
+    messages: records.map(({ value, headers }) => ({
+      topic,
+      partition,
+      timestamp: BigInt(timestamp),
+      value: Buffer.from(value.buffer, value.byteOffset, value.byteLength),
+      headers: new Map([...headers].map(([name, text]) => [Buffer.from(name), Buffer.from(text)])),
+    })),
+  });
+  const [confirmed] = offsets ?? [];
+  // The client may have appended to another partition than asked for, so only the response counts.
+  if (!confirmed) throw new Error('the broker confirmed a batch without saying where');
+  return { partition: confirmed.partition, offset: confirmed.offset };
+}

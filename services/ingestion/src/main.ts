@@ -1,0 +1,16 @@
+import { loadConfig, printableConfig } from '@suffrage/runtime/config';
+import { runService } from '@suffrage/runtime/lifecycle';
+import { createLog } from '@suffrage/runtime/log';
+import { startIngestion } from './app.ts';
+import { settings } from './config.ts';
+import { refuseWeakLog } from './prepare/check-log.ts';
+
+const config = loadConfig(settings);
+const log = createLog('ingestion', config.SUFFRAGE_INSTANCE, config.SUFFRAGE_LOG_LEVEL);
+
+runService(log, async lifecycle => {
+  log.info({ settings: printableConfig(settings) }, 'starting');
+  await refuseWeakLog(config, log);
+  const ports = await startIngestion(config, { log }, lifecycle);
+  log.info(ports, 'serving');
+});

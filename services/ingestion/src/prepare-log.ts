@@ -1,0 +1,31 @@
+import { list, loadConfig } from '@suffrage/runtime/config';
+import { createLog } from '@suffrage/runtime/log';
+import { z } from 'zod';
+import { prepareLog } from './prepare/prepare-log.ts';
+
+/** `node services/ingestion/src/prepare-log.ts`: creates and grows the topics, then ends. */
+const settings = {
+  SUFFRAGE_KAFKA_BROKERS: list,
+  SUFFRAGE_NAMESPACE: z.string().default(''),
+  SUFFRAGE_PARTITIONS: z.coerce.number().int().min(1).max(4096).default(8),
+  SUFFRAGE_SHARDS: z.coerce.number().int().min(1).default(1),
+  SUFFRAGE_REPLICATION: z.coerce.number().int().min(1).max(5).default(3),
+};
+
+const config = loadConfig(settings);
+const log = createLog('prepare-log', 'prepare-log', 'warn');
+try {
+  await prepareLog(
+    {
+      brokers: config.SUFFRAGE_KAFKA_BROKERS,
+      namespace: config.SUFFRAGE_NAMESPACE,
+      partitions: config.SUFFRAGE_PARTITIONS,
+      shards: config.SUFFRAGE_SHARDS,
+      replication: config.SUFFRAGE_REPLICATION,
+    },
+    log,
+  );
+} catch (error) {
+  log.fatal({ err: error }, 'the log could not be prepared');
+  process.exitCode = 1;
+}

@@ -1,0 +1,134 @@
+import { isShardCount } from '@suffrage/contracts/shards';
+import { electionsKey, readElectionsMessage, type Topology, topicNames } from '@suffrage/contracts/topics';
+import { kafkaClient } from '@suffrage/runtime/kafka/client';
+import { followTopic } from '@suffrage/runtime/kafka/follow-topic';
+import { createLifecycle } from '@suffrage/runtime/lifecycle';
+import type { Log } from '@suffrage/runtime/log';
+import type { Admin, Kafka } from 'kafkajs';
+import {
+  assignReplicas,
+  electionsTopicSettings,
+  quarantineTopicSettings,
+  type TopicSettings,
+  voteTopicSettings,
+} from './topic-settings.ts';
+
+export type LogShape = {
+  readonly brokers: readonly string[];
+  readonly namespace: string;
+  readonly partitions: number;
+  readonly shards: number;
+  readonly replication: number;
+};
+
+type Cluster = {
+  readonly shards: number;
+  readonly replication: number;
+  readonly brokerIds: readonly number[];
+};
+
+/**
+ * Creates what is missing of the three topics and the `topology` record; adds partitions where there are fewer. Safe
+ * to repeat. The number of shards belongs to the topic for its whole life: another one is refused.
+ * @throws Error when the shape is impossible or contradicts what exists.
+ */
+export async function prepareLog(shape: LogShape, log: Log): Promise<void> {
+  const { partitions, shards, replication } = shape;
+  if (!isShardCount(shards)) throw new Error(`${shards} shards: it must be a power of two up to 256`);
+  if (partitions % shards !== 0)
+    throw new Error(`${partitions} partitions are not a multiple of ${shards} shards`);
+  const kafka = kafkaClient(shape.brokers, 'suffrage-prepare-log', log);
+  const topics = topicNames(shape.namespace);
+  const admin = kafka.admin();
+  await admin.connect();
+  try {
+    const { brokers } = await admin.describeCluster();
+    const brokerIds = brokers.map(({ nodeId }) => nodeId).toSorted((a, b) => a - b);
+    if (replication > brokerIds.length) {
+      throw new Error(`replication ${replication} needs as many brokers; there are ${brokerIds.length}`);
+    }
+    const cluster = { shards, replication, brokerIds };
+    await ensureTopic(
+      admin,
+      topics.elections,
+      1,
+      { ...cluster, shards: 1 },
+      electionsTopicSettings(replication),
+    );
+    await ensureTopic(
+      admin,
+      topics.quarantine,
+      1,
+      { ...cluster, shards: 1 },
+      quarantineTopicSettings(replication),
+    );
+    await ensureTopology(kafka, topics.elections, shards, log);
+    await ensureTopic(admin, topics.votes, partitions, cluster, voteTopicSettings(replication));
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+async function ensureTopic(
+  admin: Admin,
+  topic: string,
+  partitions: number,
+  cluster: Cluster,
+  settings: TopicSettings,
+): Promise<void> {
+  const existing = await admin.listTopics();
+  if (!existing.includes(topic)) {
+    await admin.createTopics({
+      waitForLeaders: true,
+      topics: [
+        {
+          topic,
+          replicaAssignment: assignReplicas(0, partitions, cluster),
+          configEntries: Object.entries(settings).map(([name, value]) => ({ name, value })),
+        },
+      ],
+    });
+    return;
+  }
+  const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+  const count = topics[0]?.partitions.length ?? 0;
+  if (count >= partitions) return;
+  const assignments = assignReplicas(count, partitions, cluster).map(({ replicas }) => replicas);
+  await admin.createPartitions({ topicPartitions: [{ topic, count: partitions, assignments }] });
+}
+
+/** Writes the topology where there is none, before the first vote can be appended. */
+async function ensureTopology(kafka: Kafka, topic: string, shards: number, log: Log): Promise<void> {
+  const found = await readTopology(kafka, topic, log);
+  if (found && found.shards !== shards) {
+    throw new Error(`topic votes has ${found.shards} shards for its whole life; ${shards} need a new topic`);
+  }
+  if (found) return;
+  const message: Topology = { kind: 'topology', shards };
+  const producer = kafka.producer();
+  await producer.connect();
+  try {
+    await producer.send({
+      topic,
+      acks: -1,
+      messages: [{ key: electionsKey(message), value: JSON.stringify(message) }],
+    });
+  } finally {
+    await producer.disconnect();
+  }
+}
+
+async function readTopology(kafka: Kafka, topic: string, log: Log): Promise<Topology | undefined> {
+  const lifecycle = createLifecycle(log);
+  let topology: Topology | undefined;
+  const onRecord = ({ value }: { value: Buffer | null }) => {
+    const message = value && readElectionsMessage(value);
+    if (message?.kind === 'topology') topology = message;
+  };
+  try {
+    await followTopic({ kafka, topic, onRecord, clock: Date.now, log }, lifecycle).readToEnd();
+    return topology;
+  } finally {
+    await lifecycle.close();
+  }
+}

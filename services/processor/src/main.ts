@@ -1,0 +1,16 @@
+import { loadConfig, printableConfig } from '@suffrage/runtime/config';
+import { runService } from '@suffrage/runtime/lifecycle';
+import { createLog } from '@suffrage/runtime/log';
+import { startProcessor } from './app.ts';
+import { settings } from './config.ts';
+
+const config = loadConfig(settings);
+const log = createLog('processor', config.SUFFRAGE_INSTANCE, config.SUFFRAGE_LOG_LEVEL);
+
+runService(log, async lifecycle => {
+  log.info({ settings: printableConfig(settings) }, 'starting');
+  const processor = await startProcessor(config, { log }, lifecycle);
+  // An operator's way to have refused records tried at once: `kill -USR2`.
+  process.on('SIGUSR2', () => void processor.requeue());
+  log.info('consuming');
+});

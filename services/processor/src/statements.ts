@@ -1,0 +1,341 @@
+import type { Client, Pool } from '@suffrage/runtime/postgres/pool';
+import { type Candidate, candidateKey, type Identified, type NotCounted } from './decide.ts';
+import type { TallyChange } from './tally.ts';
+
+/** The right to write for one partition: the epoch is raised by every taker, so only the last one has it. */
+export type Fence = { readonly topic: string; readonly partition: number; readonly epoch: bigint };
+export type Progress = { readonly epoch: bigint; readonly nextOffset: bigint };
+
+/** A counted vote as its row holds it. */
+export type CountedRow = {
+  readonly electionId: string;
+  readonly ballotKey: Uint8Array;
+  readonly voteId: Uint8Array;
+  readonly revision: number;
+  readonly selections: Uint8Array;
+  readonly partition: number;
+  readonly offset: bigint;
+};
+export type Replaced = CountedRow & { readonly supersededBy: Uint8Array };
+
+// bigint columns arrive as text; a JavaScript number would lose digits of an offset.
+type ProgressRow = { epoch: string; next_offset: string };
+const toProgress = (row: ProgressRow): Progress => ({
+  epoch: BigInt(row.epoch),
+  nextOffset: BigInt(row.next_offset),
+});
+
+export async function takePartition(pool: Pool, topic: string, partition: number): Promise<Progress> {
+  const { rows } = await pool.query<ProgressRow>(
+    `insert into progress as p (topic, partition, epoch) values ($1, $2, 1)
+     on conflict (topic, partition) do update set epoch = p.epoch + 1
+     returning epoch, next_offset`,
+    [topic, partition],
+  );
+  const [row] = rows;
+  if (!row) throw new Error('taking a partition returned no row');
+  return toProgress(row);
+}
+
+export async function readProgress(
+  pool: Pool,
+  topic: string,
+  partition: number,
+): Promise<Progress | undefined> {
+  const { rows } = await pool.query<ProgressRow>(
+    'select epoch, next_offset from progress where topic = $1 and partition = $2',
+    [topic, partition],
+  );
+  return rows[0] && toProgress(rows[0]);
+}
+
+/** Locks the partition's row until the end of the transaction, if this epoch (and position) is in force. */
+export async function holdsFence(
+  client: Client,
+  { topic, partition, epoch }: Fence,
+  from?: bigint,
+): Promise<boolean> {
+  const { rowCount } = await client.query(
+    `select 1 from progress
+     where topic = $1 and partition = $2 and epoch = $3 and next_offset = coalesce($4, next_offset)
+     for update`,
+    [topic, partition, epoch, from ?? null],
+  );
+  return rowCount === 1;
+}
+
+export async function countedAmong(pool: Pool, votes: readonly Identified[]): Promise<ReadonlySet<string>> {
+  if (votes.length === 0) return new Set();
+  const { rows } = await pool.query<{ election_id: string; ballot_key: Buffer }>(
+    `select v.election_id, v.ballot_key
+     from unnest($1::text[], $2::bytea[], $3::bytea[], $4::int[]) as asked (election_id, ballot_key, vote_id, revision)
+     join votes v using (election_id, ballot_key, vote_id, revision)`,
+    [
+      votes.map(vote => vote.electionId),
+      votes.map(vote => vote.ballotKey),
+      votes.map(vote => vote.voteId),
+      votes.map(vote => vote.revision),
+    ],
+  );
+  return new Set(rows.map(row => candidateKey({ electionId: row.election_id, ballotKey: row.ballot_key })));
+}
+
+/** Adds what is not there yet, in primary-key order (candidates come sorted); returns the keys of what was added. */
+export async function insertVotes(
+  client: Client,
+  partition: number,
+  candidates: readonly Candidate[],
+): Promise<ReadonlySet<string>> {
+  if (candidates.length === 0) return new Set();
+  const { rows } = await client.query<{ election_id: string; ballot_key: Buffer }>(
+    `insert into votes (election_id, ballot_key, vote_id, revision, selections, cast_at, record_offset, partition)
+     select *, $8::int
+     from unnest($1::text[], $2::bytea[], $3::bytea[], $4::int[], $5::bytea[], $6::bigint[], $7::bigint[])
+     on conflict (election_id, ballot_key) do nothing
+     returning election_id, ballot_key`,
+    [...columns(candidates), partition],
+  );
+  return new Set(rows.map(row => candidateKey({ electionId: row.election_id, ballotKey: row.ballot_key })));
+}
+
+function columns(candidates: readonly Candidate[]): unknown[] {
+  return [
+    candidates.map(candidate => candidate.electionId),
+    candidates.map(candidate => candidate.ballotKey),
+    candidates.map(candidate => candidate.voteId),
+    candidates.map(candidate => candidate.revision),
+    candidates.map(candidate => candidate.selections),
+    candidates.map(candidate => candidate.timestamp),
+    candidates.map(candidate => candidate.offset),
+  ];
+}
+
+type VoteRow = {
+  election_id: string;
+  ballot_key: Buffer;
+  vote_id: Buffer;
+  revision: number;
+  selections: Buffer;
+  partition: number;
+  record_offset: string;
+};
+
+/** Locks the counted votes of these ballot keys, in primary-key order. */
+export async function lockVotes(
+  client: Client,
+  conflicts: readonly Candidate[],
+): Promise<ReadonlyMap<string, CountedRow>> {
+  if (conflicts.length === 0) return new Map();
+  const { rows } = await client.query<VoteRow>(
+    `select v.election_id, v.ballot_key, v.vote_id, v.revision, v.selections, v.partition, v.record_offset
+     from unnest($1::text[], $2::bytea[]) as asked (election_id, ballot_key)
+     join votes v using (election_id, ballot_key)
+     order by v.election_id collate "C", v.ballot_key
+     for update of v`,
+    [conflicts.map(vote => vote.electionId), conflicts.map(vote => vote.ballotKey)],
+  );
+  return new Map(
+    rows.map(row => {
+      const counted = {
+        electionId: row.election_id,
+        ballotKey: row.ballot_key,
+        voteId: row.vote_id,
+        revision: row.revision,
+        selections: row.selections,
+        partition: row.partition,
+        offset: BigInt(row.record_offset),
+      };
+      return [candidateKey(counted), counted];
+    }),
+  );
+}
+
+export async function replaceVotes(
+  client: Client,
+  partition: number,
+  votes: readonly Candidate[],
+): Promise<void> {
+  if (votes.length === 0) return;
+  await client.query(
+    `update votes v
+     set vote_id = n.vote_id, revision = n.revision, selections = n.selections, cast_at = n.cast_at,
+         record_offset = n.record_offset, partition = $8::int
+     from unnest($1::text[], $2::bytea[], $3::bytea[], $4::int[], $5::bytea[], $6::bigint[], $7::bigint[])
+       as n (election_id, ballot_key, vote_id, revision, selections, cast_at, record_offset)
+     where v.election_id = n.election_id and v.ballot_key = n.ballot_key`,
+    [...columns(votes), partition],
+  );
+}
+
+export async function insertSuperseded(client: Client, replaced: readonly Replaced[]): Promise<void> {
+  if (replaced.length === 0) return;
+  await client.query(
+    `insert into superseded (partition, record_offset, revision, election_id, vote_id, superseded_by)
+     select * from unnest($1::int[], $2::bigint[], $3::int[], $4::text[], $5::bytea[], $6::bytea[])`,
+    [
+      replaced.map(vote => vote.partition),
+      replaced.map(vote => vote.offset),
+      replaced.map(vote => vote.revision),
+      replaced.map(vote => vote.electionId),
+      replaced.map(vote => vote.voteId),
+      replaced.map(vote => vote.supersededBy),
+    ],
+  );
+}
+
+export async function insertOutcomes(
+  client: Client,
+  partition: number,
+  outcomes: readonly NotCounted[],
+): Promise<void> {
+  if (outcomes.length === 0) return;
+  await client.query(
+    `insert into outcomes (partition, record_offset, outcome, code, election_id, vote_id, gave_way_to, record, cast_at)
+     select $1::int, * from unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $6::bytea[], $7::bytea[],
+                                   $8::bytea[], $9::bigint[])`,
+    [
+      partition,
+      outcomes.map(outcome => outcome.offset),
+      outcomes.map(outcome => outcome.outcome),
+      outcomes.map(outcome => outcome.code),
+      outcomes.map(outcome => outcome.electionId),
+      outcomes.map(outcome => outcome.voteId),
+      outcomes.map(outcome => outcome.gaveWayTo),
+      outcomes.map(outcome => outcome.retry?.record ?? null),
+      outcomes.map(outcome => outcome.retry?.timestamp ?? null),
+    ],
+  );
+}
+
+export async function removeOutcomes(
+  client: Client,
+  partition: number,
+  offsets: readonly bigint[],
+): Promise<void> {
+  await client.query('delete from outcomes where partition = $1 and record_offset = any($2::bigint[])', [
+    partition,
+    offsets,
+  ]);
+}
+
+export async function addTallies(
+  client: Client,
+  partition: number,
+  changes: readonly TallyChange[],
+): Promise<void> {
+  if (changes.length === 0) return;
+  await client.query(
+    `insert into tallies as t (election_id, contest, option, votes, partition)
+     select *, $5::int from unnest($1::text[], $2::text[], $3::text[], $4::bigint[])
+     on conflict (election_id, contest, option, partition) do update set votes = t.votes + excluded.votes`,
+    [
+      changes.map(change => change.electionId),
+      changes.map(change => change.contest),
+      changes.map(change => change.option),
+      changes.map(change => change.votes),
+      partition,
+    ],
+  );
+}
+
+export async function addIntake(
+  client: Client,
+  partition: number,
+  counted: readonly Candidate[],
+): Promise<void> {
+  if (counted.length === 0) return;
+  await client.query(
+    `insert into intake as i (election_id, instance, partition, votes)
+     select election_id, instance, $3::int, count(*)
+     from unnest($1::text[], $2::text[]) as counted (election_id, instance)
+     group by election_id, instance
+     on conflict (election_id, instance, partition) do update set votes = i.votes + excluded.votes`,
+    [counted.map(vote => vote.electionId), counted.map(vote => vote.instance), partition],
+  );
+}
+
+export async function advance(
+  client: Client,
+  { topic, partition }: Fence,
+  to: bigint,
+  counted: number,
+  notCounted: number,
+): Promise<void> {
+  await client.query(
+    `update progress set next_offset = $3, counted = counted + $4, not_counted = not_counted + $5
+     where topic = $1 and partition = $2`,
+    [topic, partition, to, counted, notCounted],
+  );
+}
+
+/** A record that counts after all moves from one side of the sum to the other. */
+export async function countRequeued(
+  client: Client,
+  { topic, partition }: Fence,
+  counted: number,
+): Promise<void> {
+  if (counted === 0) return;
+  await client.query(
+    `update progress set counted = counted + $3, not_counted = not_counted - $3, requeued = requeued + $3
+     where topic = $1 and partition = $2`,
+    [topic, partition, counted],
+  );
+}
+
+export type RefusedRow = {
+  readonly partition: number;
+  readonly offset: bigint;
+  readonly record: Uint8Array;
+  readonly timestamp: number;
+};
+
+/** Records of these partitions that the database refused before, oldest first. */
+export async function refusedRecords(
+  pool: Pool,
+  partitions: readonly number[],
+  limit: number,
+): Promise<RefusedRow[]> {
+  const { rows } = await pool.query<{
+    partition: number;
+    record_offset: string;
+    record: Buffer;
+    cast_at: string;
+  }>(
+    `select partition, record_offset, record, cast_at from outcomes
+     where code = 'database-refused' and partition = any($1::int[])
+     order by partition, record_offset limit $2`,
+    [partitions, limit],
+  );
+  return rows.map(row => ({
+    partition: row.partition,
+    offset: BigInt(row.record_offset),
+    record: row.record,
+    timestamp: Number(row.cast_at),
+  }));
+}
+
+export type QuarantinedRow = { readonly partition: number; readonly offset: bigint; readonly reason: string };
+
+/** Quarantined records of these partitions that topic `votes.quarantine` does not have yet. */
+export async function quarantinedRecords(
+  pool: Pool,
+  partitions: readonly number[],
+  limit: number,
+): Promise<QuarantinedRow[]> {
+  const { rows } = await pool.query<{ partition: number; record_offset: string; code: string }>(
+    `select partition, record_offset, code from outcomes
+     where outcome = 'quarantined' and not relayed and partition = any($1::int[])
+     order by partition, record_offset limit $2`,
+    [partitions, limit],
+  );
+  return rows.map(row => ({ partition: row.partition, offset: BigInt(row.record_offset), reason: row.code }));
+}
+
+export async function markRelayed(pool: Pool, relayed: readonly QuarantinedRow[]): Promise<void> {
+  await pool.query(
+    `update outcomes o set relayed = true
+     from unnest($1::int[], $2::bigint[]) as r (partition, record_offset)
+     where o.partition = r.partition and o.record_offset = r.record_offset`,
+    [relayed.map(row => row.partition), relayed.map(row => row.offset)],
+  );
+}

@@ -40,9 +40,9 @@ export function handleError(error: FastifyError, request: FastifyRequest, reply:
 type Invalid = NonNullable<FastifyError['validation']>[number];
 
 /** The offending member in the request's own words; an unknown field is named by itself. */
-function fieldName({ instancePath, params }: Invalid): string {
+function fieldName({ instancePath, params }: Invalid): string | undefined {
   const path = instancePath.replace(/^\//, '').replaceAll('/', '.');
   const keys: unknown = params.keys;
   const stranger = Array.isArray(keys) ? String(keys[0]) : '';
-  return [path, stranger].filter(part => part !== '').join('.');
+  return [path, stranger].filter(part => part !== '').join('.') || undefined;
 }

@@ -1,0 +1,74 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { signedVote } from '@suffrage/contracts/testing.node';
+import { until } from '@suffrage/test/poll';
+import { readLog } from '@suffrage/test/read-log';
+import { openTestbed, type Testbed } from '@suffrage/test/testbed';
+import { post, voteBody } from '@suffrage/test/vote-body';
+
+const TRACE = '0af7651916cd43dd8448eb211c80319c';
+const received: string[] = [];
+/** A real OTLP/HTTP end: whatever leaves the process arrives here. */
+const collector = createServer((request, response) => {
+  const chunks: Buffer[] = [];
+  request.on('data', (chunk: Buffer) => chunks.push(chunk));
+  request.on('end', () => {
+    received.push(Buffer.concat(chunks).toString('latin1'));
+    response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+  });
+});
+let bed: Testbed;
+
+beforeAll(async () => {
+  await new Promise<void>(resolve => {
+    collector.listen(0, '127.0.0.1', resolve);
+  });
+  const { port } = collector.address() as AddressInfo;
+  process.env.OTEL_EXPORTER_OTLP_ENDPOINT = `http://127.0.0.1:${port}`;
+  process.env.OTEL_EXPORTER_OTLP_PROTOCOL = 'http/json';
+  process.env.OTEL_METRICS_EXPORTER = 'none';
+  process.env.OTEL_LOGS_EXPORTER = 'none';
+  process.env.OTEL_BSP_SCHEDULE_DELAY = '50';
+  bed = await openTestbed();
+}, 60_000);
+
+afterAll(async () => {
+  await bed.close();
+  collector.closeAllConnections();
+  collector.close();
+}, 60_000);
+
+test('the caller’s trace goes on with a pseudonymous vote and never with a secret one, and no span holds a secret', async () => {
+  const ingestion = await bed.ingestion();
+  const secret = await bed.publishElection();
+  const pseudonymous = await bed.publishElection({ mode: 'pseudonymous' });
+  const headers = { 'content-type': 'application/json', traceparent: `00-${TRACE}-b7ad6b7169203331-01` };
+  const bodies = [secret, pseudonymous].map(made => ({
+    made,
+    body: voteBody(made.election, signedVote(made)),
+  }));
+  for (const { made, body } of bodies) {
+    await until(
+      'the vote is accepted',
+      async () => (await post(ingestion.url, made.election.definition.id, body, headers)).status === 201,
+    );
+  }
+  const records = await readLog(bed.kafka, bed.topics.votes);
+  const headersOf = (id: string) =>
+    records.filter(({ vote }) => vote?.electionId === id).map(record => record.headers);
+  expect(headersOf(secret.election.definition.id)).toEqual([{}]);
+  const [traced] = headersOf(pseudonymous.election.definition.id);
+  expect(String(traced?.traceparent)).toMatch(new RegExp(`^00-${TRACE}-[0-9a-f]{16}-01$`));
+
+  const spans = await until(
+    'the collector has the spans',
+    () => received.join('').includes(TRACE) && received.join(''),
+  );
+  expect(spans).toContain('POST /v1/elections/{electionId}/votes');
+  for (const { body } of bodies) {
+    for (const planted of [body.salt, body.token, body.voterReference ?? body.salt, 'mayor-1']) {
+      expect(spans).not.toContain(planted);
+    }
+  }
+}, 30_000);

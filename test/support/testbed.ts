@@ -1,0 +1,141 @@
+import { randomBytes } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { electionsKey, type ElectionsMessage, topicNames } from '@suffrage/contracts/topics';
+import { newReceiptKey, type TestElection, testElection } from '@suffrage/contracts/testing.node';
+import { startIngestion } from '@suffrage/ingestion/app';
+import { prepareLog } from '@suffrage/ingestion/prepare/prepare-log';
+import { startProcessor } from '@suffrage/processor/app';
+import { kafkaClient } from '@suffrage/runtime/kafka/client';
+import { createLifecycle, type Lifecycle } from '@suffrage/runtime/lifecycle';
+import { createLog, type Log } from '@suffrage/runtime/log';
+import { migrate } from '@suffrage/runtime/postgres/migrate';
+import type { Kafka } from 'kafkajs';
+import { Pool } from 'pg';
+import { testServers } from './servers.ts';
+
+const MIGRATIONS = fileURLToPath(new URL('../../services/processor/migrations', import.meta.url));
+
+/** What one test file works on: topics, database and Redis names of its own on the shared servers. */
+export type Testbed = Awaited<ReturnType<typeof openTestbed>>;
+
+type Options = { readonly partitions?: number; readonly shards?: number; readonly log?: Log };
+
+/** Everything opened through a testbed is closed by `close`, in reverse order. */
+export async function openTestbed({ partitions = 4, shards = 1, log = quietLog() }: Options = {}) {
+  const servers = testServers();
+  const lifecycle = createLifecycle(log);
+  const namespace = `t${randomBytes(5).toString('hex')}`;
+  const databaseUrl = await createDatabase(servers.postgresUrl, namespace, lifecycle);
+  await migrate(databaseUrl, MIGRATIONS, log);
+  const pool = new Pool({ connectionString: databaseUrl, max: 2 });
+  lifecycle.onClose('pool', () => pool.end());
+  await prepareLog({ brokers: servers.brokers, namespace, partitions, shards, replication: 1 }, log);
+  const kafka = kafkaClient(servers.brokers, 'test', log);
+  const topics = topicNames(namespace);
+  const receiptKeyPem = newReceiptKey();
+
+  return {
+    ...servers,
+    namespace,
+    topics,
+    kafka,
+    pool,
+    log,
+    lifecycle,
+    receiptKeyPem,
+    /** A definition on topic `elections`, with its private keys. */
+    publishElection: async (overrides: Parameters<typeof testElection>[0] = {}): Promise<TestElection> => {
+      const made = testElection({ receiptKeyPem, ...overrides });
+      await publish(kafka, topics.elections, { kind: 'election', definition: made.election.definition });
+      return made;
+    },
+    publish: (message: ElectionsMessage) => publish(kafka, topics.elections, message),
+    /** Ingestion in this process, on free ports. */
+    ingestion: async (
+      settings: {
+        readonly instance?: string;
+        readonly clock?: () => number;
+        readonly lifecycle?: Lifecycle;
+      } = {},
+    ) => {
+      const ports = await startIngestion(
+        {
+          ...common(namespace, settings.instance ?? 'ingestion-0'),
+          SUFFRAGE_HTTP_PORT: 0,
+          SUFFRAGE_GRPC_PORT: 0,
+          SUFFRAGE_KAFKA_BROKERS: [...servers.brokers],
+          SUFFRAGE_RECEIPT_KEY_FILE: receiptKeyPem,
+          SUFFRAGE_BODY_LIMIT_BYTES: 16_384,
+          SUFFRAGE_IN_FLIGHT_VOTES: 10_000,
+        },
+        { log, ...(settings.clock ? { clock: settings.clock } : {}) },
+        settings.lifecycle ?? lifecycle,
+      );
+      return {
+        ...ports,
+        url: `http://127.0.0.1:${ports.httpPort}`,
+        grpcAddress: `127.0.0.1:${ports.grpcPort}`,
+      };
+    },
+    /** A processor in this process. */
+    processor: (own: Lifecycle = lifecycle, redisUrl = servers.redisUrl) =>
+      startProcessor(
+        {
+          ...common(namespace, `processor-${randomBytes(2).toString('hex')}`),
+          SUFFRAGE_KAFKA_BROKERS: [...servers.brokers],
+          SUFFRAGE_VOTES_DATABASES_FILE: [databaseUrl],
+          SUFFRAGE_REDIS_URL_FILE: redisUrl,
+          SUFFRAGE_CONCURRENT_PARTITIONS: 4,
+          SUFFRAGE_HINT_SECONDS: 600,
+        },
+        { log },
+        own,
+      ),
+    databaseUrl,
+    close: () => lifecycle.close(),
+  };
+}
+
+function common(namespace: string, instance: string) {
+  return {
+    SUFFRAGE_ENVIRONMENT: 'development' as const,
+    SUFFRAGE_INSTANCE: instance,
+    SUFFRAGE_LOG_LEVEL: 'warn' as const,
+    SUFFRAGE_NAMESPACE: namespace,
+    SUFFRAGE_HOST: '127.0.0.1',
+    SUFFRAGE_METRICS_PORT: 0,
+  };
+}
+
+function quietLog(): Log {
+  return createLog('test', 'test', process.env.SUFFRAGE_TEST_LOG ?? 'silent');
+}
+
+/** Creates an empty database that is dropped again when the testbed closes. */
+export async function createDatabase(
+  superuserUrl: string,
+  name: string,
+  lifecycle: Lifecycle,
+): Promise<string> {
+  const admin = new Pool({ connectionString: superuserUrl, max: 1 });
+  lifecycle.onClose('admin pool', () => admin.end());
+  await admin.query(`create database ${name}`);
+  lifecycle.onClose(`database ${name}`, () => admin.query(`drop database ${name} with (force)`));
+  const url = new URL(superuserUrl);
+  url.pathname = `/${name}`;
+  return url.href;
+}
+
+export async function publish(kafka: Kafka, topic: string, message: ElectionsMessage): Promise<void> {
+  const producer = kafka.producer();
+  await producer.connect();
+  try {
+    await producer.send({
+      topic,
+      acks: -1,
+      messages: [{ key: electionsKey(message), value: JSON.stringify(message) }],
+    });
+  } finally {
+    await producer.disconnect();
+  }
+}

@@ -1,10 +1,11 @@
-import { randomBytes } from 'node:crypto';
+import { createPublicKey, randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { electionsKey, type ElectionsMessage, topicNames } from '@suffrage/contracts/topics';
 import { newReceiptKey, type TestElection, testElection } from '@suffrage/contracts/testing.node';
 import { startIngestion } from '@suffrage/ingestion/app';
 import { prepareLog } from '@suffrage/ingestion/prepare/prepare-log';
 import { startProcessor } from '@suffrage/processor/app';
+import { startRegistrar } from '@suffrage/registrar/app';
 import { kafkaClient } from '@suffrage/runtime/kafka/client';
 import { createLifecycle, type Lifecycle } from '@suffrage/runtime/lifecycle';
 import { createLog, type Log } from '@suffrage/runtime/log';
@@ -13,6 +14,7 @@ import type { Kafka } from 'kafkajs';
 import { Pool } from 'pg';
 import { testServers } from './servers.ts';
 
+const REGISTRAR_MIGRATIONS = fileURLToPath(new URL('../../services/registrar/migrations', import.meta.url));
 const MIGRATIONS = fileURLToPath(new URL('../../services/processor/migrations', import.meta.url));
 
 /** What one test file works on: topics, database and Redis names of its own on the shared servers. */
@@ -91,6 +93,28 @@ export async function openTestbed({ partitions = 4, shards = 1, log = quietLog()
         { log },
         own,
       ),
+    /** A registrar in this process, with a database of its own and one manager, whose token is `manager-token`. */
+    registrar: async () => {
+      const url = await createDatabase(servers.postgresUrl, `${namespace}r`, lifecycle);
+      await migrate(url, REGISTRAR_MIGRATIONS, log);
+      const { httpPort } = await startRegistrar(
+        {
+          ...common(namespace, 'registrar-0'),
+          SUFFRAGE_HTTP_PORT: 0,
+          SUFFRAGE_KAFKA_BROKERS: [...servers.brokers],
+          SUFFRAGE_REGISTRAR_DATABASE_FILE: url,
+          SUFFRAGE_MANAGER_TOKENS_FILE: 'alice manager-token',
+          SUFFRAGE_ELECTION_KEYS_SECRET_FILE: randomBytes(32).toString('base64'),
+          SUFFRAGE_RECEIPT_PUBLIC_KEYS_FILE: createPublicKey(receiptKeyPem)
+            .export({ format: 'pem', type: 'spki' })
+            .toString(),
+          SUFFRAGE_ISSUER_NAME: 'issuer.test',
+        },
+        { log },
+        lifecycle,
+      );
+      return { url: `http://127.0.0.1:${httpPort}`, databaseUrl: url };
+    },
     databaseUrl,
     close: () => lifecycle.close(),
   };

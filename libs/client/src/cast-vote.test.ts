@@ -1,0 +1,118 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, expect, test } from '@jest/globals';
+import { toBase64url } from '@suffrage/contracts/bytes';
+import { refuse, toProblem } from '@suffrage/contracts/errors';
+import { Redacted } from '@suffrage/contracts/redacted';
+import { createReceiptSigner } from '@suffrage/contracts/sign-receipts.node';
+import { testElection } from '@suffrage/contracts/testing.node';
+import { castVote } from './cast-vote.ts';
+import { prepareVote } from './prepare-vote.ts';
+import { restTransport } from './transport.ts';
+
+const { election, receiptKeyPem, tokenKeyId } = testElection();
+const sign = createReceiptSigner(receiptKeyPem, 'ingestion-0');
+const closing: (() => void)[] = [];
+afterEach(() => {
+  for (const close of closing.splice(0)) close();
+});
+
+const prepared = prepareVote(election.definition, { mayor: ['mayor-1'] });
+if (!prepared.ok) throw new Error(prepared.code);
+const ballot = {
+  vote: prepared.vote,
+  token: {
+    token: new Redacted(new Uint8Array(256)),
+    tokenKeyId,
+    revision: 0,
+    voterReference: new Redacted(new Uint8Array()),
+  },
+};
+const acceptance = {
+  electionId: election.definition.id,
+  voteId: prepared.vote.voteId,
+  topic: 'votes',
+  partition: 0,
+  offset: 7n,
+  timestamp: 1,
+};
+const [receipt] = sign([acceptance]);
+
+type Reply = { status: number; body: unknown; retryAfter?: string } | 'hang up';
+const refusal = (code: Parameters<typeof refuse>[0]): Reply => ({
+  status: toProblem(refuse(code)).status,
+  body: toProblem(refuse(code)),
+});
+
+/** An HTTP server that gives these replies one after the other, and keeps the bodies it got. */
+async function server(replies: readonly Reply[]) {
+  const bodies: string[] = [];
+  const http = createServer((request, response) => {
+    let body = '';
+    request.on('data', chunk => {
+      body += chunk;
+    });
+    request.on('end', () => {
+      const reply = replies[bodies.length] ?? 'hang up';
+      bodies.push(body);
+      if (reply === 'hang up') return request.socket.destroy();
+      return response
+        .writeHead(reply.status, { 'content-type': 'application/json' })
+        .end(JSON.stringify(reply.body));
+    });
+  });
+  await new Promise<void>(resolve => {
+    http.listen(0, '127.0.0.1', resolve);
+  });
+  closing.push(() => {
+    http.closeAllConnections();
+    http.close();
+  });
+  return { url: `http://127.0.0.1:${(http.address() as AddressInfo).port}`, bodies };
+}
+
+test('the same vote is sent again after a refusal for the moment, an unknown outcome and a broken connection', async () => {
+  const { url, bodies } = await server([
+    refusal('overloaded'),
+    'hang up',
+    refusal('outcome-unknown'),
+    { status: 201, body: receipt },
+  ]);
+  const result = await castVote(restTransport(url), ballot);
+  expect(result).toMatchObject({ status: 'accepted', attempts: 4, receipt });
+  expect(new Set(bodies).size).toBe(1);
+});
+
+test('a final refusal is not repeated', async () => {
+  const { url, bodies } = await server([refusal('token-invalid'), { status: 201, body: receipt }]);
+  expect(await castVote(restTransport(url), ballot)).toMatchObject({
+    status: 'refused',
+    refusal: { code: 'token-invalid' },
+  });
+  expect(bodies).toHaveLength(1);
+});
+
+test('a receipt that does not verify, or is for another vote, is no acceptance', async () => {
+  const [other] = sign([{ ...acceptance, voteId: new Uint8Array(32) }]);
+  const forged = { ...receipt, signature: toBase64url(new Uint8Array(64)) };
+  const { url } = await server([
+    { status: 201, body: forged },
+    { status: 201, body: other },
+    { status: 201, body: receipt },
+  ]);
+  expect(await castVote(restTransport(url), ballot)).toMatchObject({ status: 'accepted', attempts: 3 });
+});
+
+test('without an answer before the deadline the outcome is unknown', async () => {
+  const { url } = await server([]);
+  expect(await castVote(restTransport(url), ballot, { deadlineMillis: 300 })).toMatchObject({
+    status: 'unknown',
+  });
+});
+
+test('marks that do not fit the ballot are refused before anything is asked for', () => {
+  expect(prepareVote(election.definition, { mayor: ['nobody'] })).toMatchObject({
+    code: 'option-unknown',
+    field: 'selections.mayor[0]',
+  });
+});

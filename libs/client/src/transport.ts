@@ -1,0 +1,56 @@
+import { toBase64url } from '@suffrage/contracts/bytes';
+import type { Refusal } from '@suffrage/contracts/errors';
+import { type Receipt, receiptSchema } from '@suffrage/contracts/receipt';
+import type { CastVoteBody } from '@suffrage/contracts/vote-request';
+import type { Token } from './fetch-token.ts';
+import type { PreparedVote } from './prepare-vote.ts';
+import { readProblem } from './problem.ts';
+
+/** A vote with its token, ready to be sent as often as it takes. */
+export type SignedBallot = { readonly vote: PreparedVote; readonly token: Token };
+
+/** What one attempt gave. `no-answer`: nothing is known, the vote may be stored or not. */
+export type Answer =
+  | { readonly kind: 'accepted'; readonly receipt: Receipt }
+  | { readonly kind: 'refused'; readonly refusal: Refusal; readonly retryAfterMillis: number }
+  | { readonly kind: 'no-answer'; readonly reason: string };
+
+/** Sends a vote once. Never throws: not getting an answer is one of the answers. */
+export type Transport = (ballot: SignedBallot, signal: AbortSignal) => Promise<Answer>;
+
+/** `POST {ingestionUrl}/v1/elections/{id}/votes`. */
+export function restTransport(ingestionUrl: string): Transport {
+  return async (ballot, signal) => {
+    const { id } = ballot.vote.election.definition;
+    try {
+      const response = await fetch(`${ingestionUrl}/v1/elections/${encodeURIComponent(id)}/votes`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(toBody(ballot)),
+        signal,
+      });
+      const json: unknown = await response.json();
+      if (response.status === 201) return { kind: 'accepted', receipt: receiptSchema.parse(json) };
+      const retryAfterMillis = Number(response.headers.get('retry-after') ?? 0) * 1000;
+      return { kind: 'refused', refusal: readProblem(json), retryAfterMillis };
+    } catch (error) {
+      return { kind: 'no-answer', reason: error instanceof Error ? error.name : 'unknown' };
+    }
+  };
+}
+
+/** The REST body of a vote. */
+export function toBody({ vote, token }: SignedBallot): CastVoteBody {
+  const pseudonymous = vote.election.definition.mode === 'pseudonymous';
+  const selections: CastVoteBody['selections'] = {};
+  for (const [contest, options] of Object.entries(vote.marked.reveal())) selections[contest] = [...options];
+  return {
+    selections,
+    salt: toBase64url(vote.salt.reveal()),
+    token: toBase64url(token.token.reveal()),
+    tokenKeyId: toBase64url(token.tokenKeyId),
+    ...(pseudonymous
+      ? { revision: token.revision, voterReference: toBase64url(token.voterReference.reveal()) }
+      : {}),
+  };
+}

@@ -1,0 +1,33 @@
+import type { Refusal } from '@suffrage/contracts/errors';
+import { type VoteStatus, voteStatusSchema } from '@suffrage/contracts/results';
+import { requestJson } from './problem.ts';
+
+/** What has become of a vote so far, from `GET {resultsUrl}/v1/elections/{id}/votes/{voteId}`. */
+export async function voteStatus(
+  resultsUrl: string,
+  electionId: string,
+  voteId: string,
+): Promise<{ readonly ok: true; readonly value: VoteStatus } | Refusal> {
+  return requestJson(
+    `${resultsUrl}/v1/elections/${encodeURIComponent(electionId)}/votes/${voteId}`,
+    voteStatusSchema,
+  );
+}
+
+const PAUSE_MILLIS = 250;
+
+/** Asks until the vote has a status or the deadline has passed; `undefined` then, and its fate is not known yet. */
+export async function waitUntilProcessed(
+  resultsUrl: string,
+  electionId: string,
+  voteId: string,
+  deadlineMillis = 30_000,
+): Promise<VoteStatus | undefined> {
+  const deadline = Date.now() + deadlineMillis;
+  while (Date.now() < deadline) {
+    const answer = await voteStatus(resultsUrl, electionId, voteId).catch(() => undefined);
+    if (answer?.ok && answer.value.status !== 'unknown') return answer.value;
+    await new Promise(resolve => setTimeout(resolve, PAUSE_MILLIS));
+  }
+  return undefined;
+}

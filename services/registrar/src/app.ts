@@ -1,0 +1,103 @@
+import { createElectionBook } from '@suffrage/contracts/election-book';
+import { topicNames } from '@suffrage/contracts/topics';
+import { createHealth } from '@suffrage/runtime/health';
+import { serveMetrics } from '@suffrage/runtime/http/metrics-server';
+import { createHttpServer } from '@suffrage/runtime/http/server';
+import { kafkaClient } from '@suffrage/runtime/kafka/client';
+import { followTopic } from '@suffrage/runtime/kafka/follow-topic';
+import type { Lifecycle } from '@suffrage/runtime/lifecycle';
+import type { Log } from '@suffrage/runtime/log';
+import { createMetrics } from '@suffrage/runtime/metrics';
+import { isReachable, openPool } from '@suffrage/runtime/postgres/pool';
+import { startTelemetry } from '@suffrage/runtime/telemetry';
+import { repeatEvery } from '@suffrage/runtime/wait';
+import type { RegistrarConfig } from './config.ts';
+import { recordClosed } from './election-store.ts';
+import { createElections } from './elections.ts';
+import { electionsRoutes } from './http/elections.route.ts';
+import { tokensRoute } from './http/tokens.route.ts';
+import { createIssueCounter } from './issue-counter.ts';
+import { createIssueToken } from './issue-token.ts';
+import { createKeyVault } from './key-vault.ts';
+import { readManagers } from './managers.ts';
+import { relayOutbox } from './relay-outbox.ts';
+
+/** A definition with 64 contests of 256 options and texts in several languages. */
+const BODY_LIMIT_BYTES = 4 * 1024 * 1024;
+const STATEMENT_MILLIS = 10_000;
+const POOL_CONNECTIONS = 10;
+const CLOSINGS_MILLIS = 1_000;
+const ELECTIONS_MAX_AGE_MILLIS = 10_000;
+
+/** Builds the whole of the registrar, in order, and serves it. Returns the port in use. */
+export async function startRegistrar(
+  config: RegistrarConfig,
+  { log, clock = Date.now }: { log: Log; clock?: () => number },
+  lifecycle: Lifecycle,
+): Promise<{ readonly httpPort: number }> {
+  const { SUFFRAGE_INSTANCE: instance, SUFFRAGE_HOST: host } = config;
+  lifecycle.onClose('telemetry', await startTelemetry('registrar', instance));
+  const metrics = createMetrics('registrar');
+  const topics = topicNames(config.SUFFRAGE_NAMESPACE);
+  const pool = openPool(
+    {
+      url: config.SUFFRAGE_REGISTRAR_DATABASE_FILE,
+      application: `suffrage-registrar ${instance}`,
+      max: POOL_CONNECTIONS,
+      statementMillis: STATEMENT_MILLIS,
+    },
+    log,
+    lifecycle,
+  );
+
+  const kafka = kafkaClient(config.SUFFRAGE_KAFKA_BROKERS, `suffrage-${instance}`, log);
+  const wakeRelay = relayOutbox({ pool, kafka, topic: topics.elections, log }, lifecycle);
+  const book = createElectionBook();
+  const recorded = new Set<string>();
+  const followed = followTopic(
+    { kafka, topic: topics.elections, onRecord: book.apply, clock, log },
+    lifecycle,
+  );
+  lifecycle.onClose('closings', repeatEvery(CLOSINGS_MILLIS, recordClosings));
+
+  const vault = createKeyVault(config.SUFFRAGE_ELECTION_KEYS_SECRET_FILE);
+  const elections = createElections({
+    pool,
+    vault,
+    issuerName: config.SUFFRAGE_ISSUER_NAME,
+    receiptPublicKeys: config.SUFFRAGE_RECEIPT_PUBLIC_KEYS_FILE,
+    clock,
+    onChange: wakeRelay,
+  });
+  const issueToken = createIssueToken({ pool, vault, counter: createIssueCounter(pool), clock });
+
+  const health = createHealth('registrar', instance, {
+    postgres: { required: true, check: () => isReachable(pool) },
+    kafka: { required: false, check: () => clock() - followed.completeAsOf() <= ELECTIONS_MAX_AGE_MILLIS },
+  });
+  await serveMetrics({ host, port: config.SUFFRAGE_METRICS_PORT, health, metrics }, lifecycle);
+  const server = await createHttpServer({
+    title: 'Suffrage registrar',
+    log,
+    health,
+    metrics,
+    bodyLimit: BODY_LIMIT_BYTES,
+  });
+  electionsRoutes(server, elections, readManagers(config.SUFFRAGE_MANAGER_TOKENS_FILE));
+  tokensRoute(server, issueToken);
+  const address = await server.listen({ host, port: config.SUFFRAGE_HTTP_PORT });
+  lifecycle.onClose('http server', () => server.close());
+  return { httpPort: Number(new URL(address).port) };
+
+  /** What the aggregator has observed becomes the registrar's own record; safe to repeat. */
+  async function recordClosings(): Promise<void> {
+    for (const { definition } of book.elections()) {
+      const closing = book.closing(definition.id);
+      if (!closing || recorded.has(definition.id)) continue;
+      await recordClosed(pool, definition.id, closing.closesAt).then(
+        () => recorded.add(definition.id),
+        error => log.warn({ err: error }, 'a closing could not be recorded, trying again'),
+      );
+    }
+  }
+}

@@ -1,0 +1,26 @@
+import type { Pool } from '@suffrage/runtime/postgres/pool';
+
+/**
+ * The revision of a voter's token on this vote, decided by one statement on one row, whatever asks at the same time: the
+ * first vote ID gets revision 1, the same vote ID its revision again, another one the next revision where voting again
+ * is allowed and `undefined` where it is not.
+ */
+export async function issueRevision(
+  pool: Pool,
+  ask: {
+    readonly electionId: string;
+    readonly voterReference: Uint8Array;
+    readonly voteId: Uint8Array;
+    readonly mayRevote: boolean;
+  },
+): Promise<number | undefined> {
+  const { rows } = await pool.query<{ revision: number; granted: boolean }>(
+    `insert into issued as i (election_id, voter_reference, revision, vote_id) values ($1, $2, 1, $3)
+     on conflict (election_id, voter_reference) do update
+       set revision = i.revision + case when $4 and i.vote_id <> excluded.vote_id then 1 else 0 end,
+           vote_id = case when $4 then excluded.vote_id else i.vote_id end
+     returning revision, vote_id = $3 as granted`,
+    [ask.electionId, ask.voterReference, ask.voteId, ask.mayRevote],
+  );
+  return rows[0]?.granted === true ? rows[0].revision : undefined;
+}

@@ -1,0 +1,14 @@
+import { loadConfig, printableConfig } from '@suffrage/runtime/config';
+import { runService } from '@suffrage/runtime/lifecycle';
+import { createLog } from '@suffrage/runtime/log';
+import { startRegistrar } from './app.ts';
+import { settings } from './config.ts';
+
+const config = loadConfig(settings);
+const log = createLog('registrar', config.SUFFRAGE_INSTANCE, config.SUFFRAGE_LOG_LEVEL);
+
+runService(log, async lifecycle => {
+  log.info({ settings: printableConfig(settings) }, 'starting');
+  const ports = await startRegistrar(config, { log }, lifecycle);
+  log.info(ports, 'serving');
+});

@@ -1,0 +1,212 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { fetchToken } from '@suffrage/client/fetch-token';
+import { prepareVote } from '@suffrage/client/prepare-vote';
+import { toBase64url } from '@suffrage/contracts/bytes';
+import { electionDefinition } from '@suffrage/contracts/election';
+import { readElectionsMessage } from '@suffrage/contracts/topics';
+import { createTokenVerifier } from '@suffrage/contracts/verify-token.node';
+import { until } from '@suffrage/test/poll';
+import { readLog } from '@suffrage/test/read-log';
+import { openTestbed, type Testbed } from '@suffrage/test/testbed';
+import { Pool } from 'pg';
+
+let bed: Testbed;
+let registrar: Awaited<ReturnType<Testbed['registrar']>>;
+let database: Pool;
+
+beforeAll(async () => {
+  bed = await openTestbed({ partitions: 1 });
+  registrar = await bed.registrar();
+  database = new Pool({ connectionString: registrar.databaseUrl, max: 2 });
+  bed.lifecycle.onClose('database', () => database.end());
+}, 60_000);
+
+afterAll(() => bed.close(), 60_000);
+
+const HOUR = 3_600_000;
+const MANAGER = 'Bearer manager-token';
+
+async function call(method: string, path: string, body?: unknown, authorization = MANAGER) {
+  const response = await fetch(`${registrar.url}/v1/elections${path}`, {
+    method,
+    headers: { authorization, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const json = (await response.json()) as Record<string, never>;
+  return { status: response.status, json };
+}
+
+function draft(id: string, change: object = {}) {
+  const option = (name: string) => ({ id: name, title: { en: name } });
+  return {
+    id,
+    title: { en: id },
+    contests: [
+      {
+        id: 'mayor',
+        title: { en: 'Mayor' },
+        minSelections: 1,
+        maxSelections: 1,
+        options: ['a', 'b'].map(option),
+      },
+    ],
+    mode: 'secret',
+    eligibility: 'open',
+    revote: 'none',
+    opensAt: new Date(Date.now() - HOUR).toISOString(),
+    closesAt: new Date(Date.now() + HOUR).toISOString(),
+    timeZone: 'Europe/London',
+    resultsPolicy: 'live',
+    ...change,
+  };
+}
+
+async function openElection(id: string, change: object = {}) {
+  expect((await call('POST', '', draft(id, change))).status).toBe(201);
+  const { json } = await call('POST', `/${id}/open`);
+  return electionDefinition.parse(json.definition);
+}
+
+function prepared(definition: ReturnType<typeof electionDefinition.parse>) {
+  const result = prepareVote(definition, { mayor: ['a'] });
+  if (!result.ok) throw new Error(result.code);
+  return result.vote;
+}
+
+test('a draft becomes an election on topic elections, and is locked from then on, in the database too', async () => {
+  expect((await call('POST', '', draft('locked'))).json).toMatchObject({ phase: 'draft' });
+  expect((await call('GET', '/locked', undefined, '')).json).toMatchObject({ code: 'election-unknown' });
+  expect((await call('POST', '/locked/publish')).json).toMatchObject({ phase: 'open', official: false });
+  expect((await call('POST', '/locked/publish')).json).toMatchObject({ code: 'election-phase' });
+  expect((await call('POST', '', draft('locked'))).json).toMatchObject({
+    code: 'election-exists',
+    field: 'id',
+  });
+  const published = await until('the definition is on the topic', async () => {
+    const messages = (await readLog(bed.kafka, bed.topics.elections)).map(({ value }) =>
+      readElectionsMessage(value),
+    );
+    return messages.find(message => message?.kind === 'election' && message.definition.id === 'locked');
+  });
+  expect(published).toMatchObject({
+    definition: (await call('GET', '/locked', undefined, '')).json.definition,
+  });
+  for (const change of [
+    `update elections set definition = jsonb_set(definition, '{title,en}', '"Other"') where id = 'locked'`,
+    `update elections set phase = 'draft' where id = 'locked'`,
+    `delete from elections where id = 'locked'`,
+  ]) {
+    await expect(database.query(change)).rejects.toThrow('election-locked');
+  }
+});
+
+test('only the closing of a published election moves, at least 20 s ahead', async () => {
+  await openElection('moving');
+  const soon = new Date(Date.now() + 5_000).toISOString();
+  expect((await call('POST', '/moving/close', { closesAt: soon })).json).toMatchObject({
+    code: 'schedule-invalid',
+    field: 'closesAt',
+  });
+  const later = new Date(Date.now() + 2 * HOUR).toISOString();
+  expect((await call('POST', '/moving/close', { closesAt: later })).json).toMatchObject({
+    definition: { closesAt: later },
+  });
+  const { json } = await call('POST', '/moving/close');
+  const { closesAt } = electionDefinition.parse(json.definition);
+  expect(Date.parse(closesAt) - Date.now()).toBeGreaterThan(18_000);
+  expect(Date.parse(closesAt) - Date.now()).toBeLessThan(23_000);
+});
+
+test('the closing that the aggregator has observed is recorded', async () => {
+  const { closesAt } = await openElection('closing');
+  await bed.publish({ kind: 'closing', electionId: 'closing' as never, closesAt, endOffsets: [0] });
+  await until('it is official', async () => (await call('GET', '/closing')).json.official);
+  expect((await call('GET', '/closing')).json).toMatchObject({ phase: 'closed' });
+  await expect(
+    database.query(`update elections set phase = 'published' where id = 'closing'`),
+  ).rejects.toThrow('locked');
+});
+
+test('a blind token verifies, and the registrar keeps only how many it has given', async () => {
+  const definition = await openElection('blind');
+  const vote = prepared(definition);
+  const result = await fetchToken(registrar.url, vote);
+  if (!result.ok) throw new Error(result.code);
+  const { token, tokenKeyId, revision, voterReference } = result.token;
+  const signed = {
+    voteId: vote.voteId,
+    token: token.reveal(),
+    tokenKeyId,
+    revision,
+    voterReference: voterReference.reveal(),
+  };
+  expect(createTokenVerifier()(vote.election, signed)).toEqual({ ok: true });
+  await Promise.all(Array.from({ length: 20 }, () => fetchToken(registrar.url, prepared(definition))));
+  const { rows } = await database.query(`select issued from issue_counts where election_id = 'blind'`);
+  expect(rows).toEqual([{ issued: '21' }]);
+  expect((await database.query(`select 1 from issued where election_id = 'blind'`)).rowCount).toBe(0);
+});
+
+test('twenty requests of one voter at the same moment give one token where voting again is not allowed', async () => {
+  const definition = await openElection('once', { mode: 'pseudonymous' });
+  const votes = Array.from({ length: 20 }, () => prepared(definition));
+  const answers = await Promise.all(votes.map(vote => fetchToken(registrar.url, vote, 'voter-1')));
+  expect(answers.filter(({ ok }) => ok)).toHaveLength(1);
+  expect(answers.filter(answer => !answer.ok && answer.code === 'token-already-issued')).toHaveLength(19);
+  const winner = votes[answers.findIndex(({ ok }) => ok)];
+  const again = winner && (await fetchToken(registrar.url, winner, 'voter-1'));
+  expect(again).toMatchObject({ ok: true, token: { revision: 1 } });
+});
+
+test('where voting again is allowed each new vote gets the next revision, and no two the same', async () => {
+  const definition = await openElection('again', { mode: 'pseudonymous', revote: 'last' });
+  const votes = Array.from({ length: 20 }, () => prepared(definition));
+  const answers = await Promise.all(votes.map(vote => fetchToken(registrar.url, vote, 'voter-1')));
+  const revisions = answers.map(answer => (answer.ok ? answer.token.revision : 0)).toSorted((a, b) => a - b);
+  expect(revisions).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
+});
+
+test('bad input is refused with its code and field', async () => {
+  await openElection('secret');
+  await openElection('pseudonymous', { mode: 'pseudonymous' });
+  await openElection('roll', { eligibility: 'roll' });
+  await call('POST', '', draft('future', { opensAt: new Date(Date.now() + HOUR / 2).toISOString() }));
+  await call('POST', '/future/publish');
+  await call('POST', '', draft('late', { closesAt: new Date(Date.now() + 10_000).toISOString() }));
+  const blindedMessage = toBase64url(randomBytes(256).fill(0, 0, 1));
+  const cases: [string, string | undefined, string, unknown][] = [
+    ['election-unknown', undefined, '/nowhere/tokens', { blindedMessage }],
+    ['election-not-yet-open', undefined, '/future/tokens', { blindedMessage }],
+    ['voter-not-eligible', undefined, '/roll/tokens', { blindedMessage }],
+    ['blinded-message-invalid', 'blindedMessage', '/secret/tokens', { blindedMessage: 'AAAA' }],
+    [
+      'blinded-message-invalid',
+      'blindedMessage',
+      '/secret/tokens',
+      { blindedMessage: toBase64url(new Uint8Array(256).fill(255)) },
+    ],
+    [
+      'field-invalid',
+      'blindedMessage',
+      '/secret/tokens',
+      { voter: 'x', voteId: toBase64url(randomBytes(32)) },
+    ],
+    ['field-invalid', 'voter', '/pseudonymous/tokens', { blindedMessage }],
+    ['field-invalid', 'voteId', '/pseudonymous/tokens', { voter: 'x', voteId: 'AAAA' }],
+    ['schedule-invalid', 'closesAt', '/late/publish', undefined],
+    ['election-unknown', undefined, '/nowhere/publish', undefined],
+    ['field-invalid', 'surprise', '', { ...draft('x'), surprise: 1 }],
+    ['field-invalid', 'closesAt', '', draft('x', { closesAt: 'tomorrow' })],
+  ];
+  for (const [code, field, path, body] of cases) {
+    const { json, status } = await call('POST', path, body);
+    expect([json.code, json.field]).toEqual([code, field]);
+    expect(status).toBeLessThan(500);
+  }
+  expect((await call('POST', '', draft('x'), 'Bearer wrong')).json).toMatchObject({
+    code: 'unauthorized',
+    status: 401,
+  });
+  expect((await call('POST', '/secret/close', undefined, '')).json).toMatchObject({ code: 'unauthorized' });
+});

@@ -1,0 +1,60 @@
+import { randomBytes } from 'node:crypto';
+import { expect, test } from '@jest/globals';
+import { createKeyVault } from './key-vault.ts';
+import { readManagers } from './managers.ts';
+import { closingRefusal, phaseAt, scheduleRefusal } from './schedule.ts';
+
+const times = { opensAt: '2026-05-07T06:00:00Z', closesAt: '2026-05-07T21:00:00Z' };
+const [opens, closes] = [Date.parse(times.opensAt), Date.parse(times.closesAt)];
+
+test('the phase of a published election follows from the clock', () => {
+  expect(phaseAt(times, 'draft', closes)).toBe('draft');
+  expect(phaseAt(times, 'published', opens - 1)).toBe('scheduled');
+  expect(phaseAt(times, 'published', opens)).toBe('open');
+  expect(phaseAt(times, 'published', closes - 1)).toBe('open');
+  expect(phaseAt(times, 'published', closes)).toBe('closed');
+  expect(phaseAt(times, 'closed', opens)).toBe('closed');
+});
+
+test('a schedule that ends too soon or before it begins is refused', () => {
+  expect(scheduleRefusal(times, opens)).toBeUndefined();
+  expect(scheduleRefusal(times, closes - 19_999)).toMatchObject({
+    code: 'schedule-invalid',
+    field: 'closesAt',
+  });
+  expect(scheduleRefusal({ ...times, opensAt: times.closesAt }, opens)).toMatchObject({ field: 'opensAt' });
+});
+
+test('a closing moves only before it is reached, at least 20 s ahead and after the opening', () => {
+  expect(closingRefusal(times, closes + 1, opens)).toBeUndefined();
+  expect(closingRefusal(times, opens + 20_000, opens)).toBeUndefined();
+  expect(closingRefusal(times, opens + 19_999, opens)).toMatchObject({ code: 'schedule-invalid' });
+  expect(closingRefusal(times, opens, opens - 60_000)).toMatchObject({ code: 'schedule-invalid' });
+  expect(closingRefusal(times, closes + 60_000, closes)).toMatchObject({ code: 'election-phase' });
+});
+
+test('a sealed key opens only unaltered, for its election and under its secret', () => {
+  const vault = createKeyVault(randomBytes(32).toString('base64'));
+  const sealed = vault.seal('a', Buffer.from('key'));
+  expect(vault.open('a', sealed).toString()).toBe('key');
+  expect(() => vault.open('b', sealed)).toThrow();
+  expect(() => vault.open('a', sealed.fill(0, 30, 31))).toThrow();
+  expect(() => createKeyVault(randomBytes(32).toString('base64')).open('a', sealed)).toThrow();
+  expect(() => createKeyVault('short')).toThrow('32 bytes');
+});
+
+test('a manager is known by the whole token and by nothing else', () => {
+  const find = readManagers('alice secret-1\n\nbob secret-2\n');
+  expect(find('Bearer secret-2')).toBe('bob');
+  for (const wrong of [
+    undefined,
+    '',
+    'secret-1',
+    'Bearer',
+    'Bearer secret',
+    'Bearer secret-11',
+    'Basic secret-1',
+  ]) {
+    expect(find(wrong)).toBeUndefined();
+  }
+});

@@ -23,7 +23,7 @@ generated_current() {
   local copy
   copy=$(mktemp -d)
   trap 'rm -rf "$copy"' RETURN
-  (cd libs/contracts && buf generate --output "$copy" --quiet --template "$(sed "s#\.\./\.\./#$PWD/../../#" buf.gen.yaml)")
+  (cd libs/contracts && buf generate --output "$copy")
   diff -r "$copy/src/generated" libs/contracts/src/generated
 }
 

@@ -12,7 +12,7 @@ import { createLog, type Log } from '@suffrage/runtime/log';
 import { migrate } from '@suffrage/runtime/postgres/migrate';
 import type { Kafka } from 'kafkajs';
 import { Pool } from 'pg';
-import { testServers } from './servers.ts';
+import { type TestServers, testServers } from './servers.ts';
 
 const REGISTRAR_MIGRATIONS = fileURLToPath(new URL('../../services/registrar/migrations', import.meta.url));
 const MIGRATIONS = fileURLToPath(new URL('../../services/processor/migrations', import.meta.url));
@@ -20,18 +20,25 @@ const MIGRATIONS = fileURLToPath(new URL('../../services/processor/migrations', 
 /** What one test file works on: topics, database and Redis names of its own on the shared servers. */
 export type Testbed = Awaited<ReturnType<typeof openTestbed>>;
 
-type Options = { readonly partitions?: number; readonly shards?: number; readonly log?: Log };
+type Options = {
+  readonly partitions?: number;
+  readonly shards?: number;
+  readonly replication?: number;
+  readonly log?: Log;
+  /** Other servers than those of the run. */
+  readonly servers?: TestServers;
+};
 
 /** Everything opened through a testbed is closed by `close`, in reverse order. */
-export async function openTestbed({ partitions = 4, shards = 1, log = quietLog() }: Options = {}) {
-  const servers = testServers();
+export async function openTestbed(options: Options = {}) {
+  const { partitions = 4, shards = 1, replication = 1, log = quietLog(), servers = testServers() } = options;
   const lifecycle = createLifecycle(log);
   const namespace = `t${randomBytes(5).toString('hex')}`;
   const databaseUrl = await createDatabase(servers.postgresUrl, namespace, lifecycle);
   await migrate(databaseUrl, MIGRATIONS, log);
   const pool = new Pool({ connectionString: databaseUrl, max: 2 });
   lifecycle.onClose('pool', () => pool.end());
-  await prepareLog({ brokers: servers.brokers, namespace, partitions, shards, replication: 1 }, log);
+  await prepareLog({ brokers: servers.brokers, namespace, partitions, shards, replication }, log);
   const kafka = kafkaClient(servers.brokers, 'test', log);
   const topics = topicNames(namespace);
   const receiptKeyPem = newReceiptKey();

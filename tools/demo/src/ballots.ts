@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-export type Candidate = { readonly id: string; readonly name: string; readonly party: string };
+type Candidate = { readonly id: string; readonly name: string; readonly party: string };
 
 /** The election as the file holds it. A ballot is a list of places in `candidates`, most preferred first. */
 export type BallotFile = {

@@ -1,0 +1,49 @@
+# Every target first installs what it needs into .tools (or SUFFRAGE_CACHE); nothing else on the machine is changed.
+NODE := .tools/bin/node --disable-warning=TimeoutNegativeWarning
+JEST := $(NODE) --experimental-vm-modules --disable-warning=ExperimentalWarning node_modules/jest/bin/jest.js
+BROKERS ?= 1
+
+.PHONY: help setup demo test test-unit up down status reset audit check format build clean-tools
+
+help: ## what there is
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
+
+setup: ## install Node, pnpm, packages, Kafka, PostgreSQL, Redis for this checkout alone
+	@tools/setup/setup.sh
+
+demo: setup build ## hold a real election again, check its count, leave the page running (DEMO_STAY=0: stop at the end)
+	@$(NODE) tools/demo/src/main.ts
+
+test: build ## all tests, on servers of their own
+	@tools/setup/setup.sh browser
+	@$(JEST) $(ARGS)
+
+test-unit: setup ## only the tests that need no servers
+	@$(JEST) --selectProjects unit $(ARGS)
+
+up: setup build ## start the local stack (BROKERS=3: three brokers)
+	@$(NODE) tools/stack/src/main.ts up --brokers $(BROKERS)
+
+down: setup ## stop it, keep its data
+	@$(NODE) tools/stack/src/main.ts down
+
+status: setup ## a table of its parts
+	@$(NODE) tools/stack/src/main.ts status
+
+reset: setup ## stop it and remove its data (YES=1: without asking)
+	@$(NODE) tools/stack/src/main.ts reset
+
+audit: setup ## hold the log against the databases; exit 1 if anything does not balance
+	@$(NODE) tools/audit/src/main.ts $(ARGS)
+
+check: setup ## types, lint, format, dependency rules, unused code, generated files
+	@tools/check.sh
+
+format: setup ## format the sources
+	@node_modules/.bin/biome format --write
+
+build: setup
+	@tools/build-page.sh
+
+clean-tools: ## remove what the set-up has installed in this checkout
+	rm -rf .tools node_modules */node_modules */*/node_modules

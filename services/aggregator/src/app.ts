@@ -1,0 +1,118 @@
+import { createElectionBook } from '@suffrage/contracts/election-book';
+import { redisNames, topicNames } from '@suffrage/contracts/topics';
+import { createHealth } from '@suffrage/runtime/health';
+import { serveMetrics } from '@suffrage/runtime/http/metrics-server';
+import { createHttpServer } from '@suffrage/runtime/http/server';
+import { kafkaClient } from '@suffrage/runtime/kafka/client';
+import { followTopic } from '@suffrage/runtime/kafka/follow-topic';
+import type { Lifecycle } from '@suffrage/runtime/lifecycle';
+import type { Log } from '@suffrage/runtime/log';
+import { createMetrics } from '@suffrage/runtime/metrics';
+import { isReachable, openPool } from '@suffrage/runtime/postgres/pool';
+import { connectRedis } from '@suffrage/runtime/redis';
+import { startClosing } from './closing.ts';
+import type { Config } from './config.ts';
+import { createElections } from './elections.ts';
+import { closeServer } from './http/close-server.ts';
+import { resultsRoute } from './http/results.route.ts';
+import { socketRoute } from './http/socket.route.ts';
+import { streamRoute } from './http/stream.route.ts';
+import { voteStatusRoute } from './http/vote-status.route.ts';
+import { createAggregatorMetrics, observeState } from './metrics.ts';
+import { createNewestSnapshots } from './newest.ts';
+import { createPace } from './pace.ts';
+import { createPublisher } from './publish.ts';
+import { createReaderLock } from './reader-lock.ts';
+import { listenToRelay } from './relay.ts';
+import { createResults } from './results.ts';
+import { startRounds } from './rounds.ts';
+import { createSubscribers } from './subscribers.ts';
+import { createVoteStatus } from './vote-status.ts';
+
+const STATEMENT_MILLIS = 5_000;
+/** A round, a cold start and a closing may read at the same time. */
+const READING_CONNECTIONS = 3;
+/** Per database, for vote status. */
+const STATUS_CONNECTIONS = 8;
+/** Kafka counts as away when topic `elections` was not read to its end for this long. */
+const ELECTIONS_FRESH_MILLIS = 10_000;
+/** Nothing here takes a body. */
+const BODY_LIMIT_BYTES = 1_024;
+
+export type Aggregator = {
+  readonly httpPort: number;
+  /** Whether this replica reads the tallies for all. */
+  readonly isElected: () => boolean;
+};
+
+/** Builds the service and starts it; it is ready when PostgreSQL is. Tests start it by this function too. */
+export async function startAggregator(
+  config: Config,
+  { log, clock = Date.now }: { log: Log; clock?: () => number },
+  lifecycle: Lifecycle,
+): Promise<Aggregator> {
+  const base = createMetrics('aggregator');
+  const metrics = createAggregatorMetrics(base);
+  const topics = topicNames(config.SUFFRAGE_NAMESPACE);
+  const names = redisNames(config.SUFFRAGE_NAMESPACE);
+  const urls = config.SUFFRAGE_VOTES_DATABASES_FILE;
+
+  const openPools = (application: string, max: number) =>
+    urls.map(url => openPool({ url, application, max, statementMillis: STATEMENT_MILLIS }, log, lifecycle));
+  const pools = openPools('aggregator', READING_CONNECTIONS);
+  const statusPools = openPools('aggregator-status', STATUS_CONNECTIONS);
+  const redis = connectRedis('aggregator', config.SUFFRAGE_REDIS_URL_FILE, log, lifecycle);
+  const relayRedis = connectRedis('aggregator-relay', config.SUFFRAGE_REDIS_URL_FILE, log, lifecycle);
+  const lock = createReaderLock({ url: urls[0] ?? '', namespace: config.SUFFRAGE_NAMESPACE, log }, lifecycle);
+
+  const kafka = kafkaClient(config.SUFFRAGE_KAFKA_BROKERS, `aggregator-${config.SUFFRAGE_INSTANCE}`, log);
+  const book = createElectionBook();
+  const follower = followTopic(
+    { kafka, topic: topics.elections, onRecord: book.apply, clock, log },
+    lifecycle,
+  );
+  const elections = createElections(book);
+  const electionsComplete = () => follower.completeAsOf() !== Number.NEGATIVE_INFINITY;
+
+  const subscribers = createSubscribers(config.SUFFRAGE_SUBSCRIBER_LIMIT);
+  const newest = createNewestSnapshots(subscribers.tell);
+  const publisher = createPublisher({ redis, names, newest, published: metrics.published, log });
+  const intervalMillis = config.SUFFRAGE_RESULT_REFRESH_INTERVAL;
+  const pace = createPace(intervalMillis);
+  const onProgress = () => {
+    if (lock.isHeld()) pace.wake();
+  };
+  const relay = listenToRelay({ redis: relayRedis, names, onSnapshot: newest.offer, onProgress, clock, log });
+  const rounds = startRounds(
+    { pace, intervalMillis, pools, elections, lock, relay, newest, publisher, metrics, clock, log },
+    lifecycle,
+  );
+  startClosing({ kafka, topics, pools, elections, follower, isElected: lock.isHeld, log }, lifecycle);
+  observeState(base, { newest, subscribers, isElected: lock.isHeld, clock });
+
+  const health = createHealth('aggregator', config.SUFFRAGE_INSTANCE, {
+    postgres: {
+      required: true,
+      check: async () => (await Promise.all(pools.map(isReachable))).every(Boolean),
+    },
+    redis: { required: false, check: () => redis.status === 'ready' && relay.isConnected() },
+    kafka: { required: false, check: () => clock() - follower.completeAsOf() < ELECTIONS_FRESH_MILLIS },
+  });
+  const { stored } = publisher;
+  const results = createResults({ newest, elections, electionsComplete, stored, refresh: rounds.refresh });
+  const findStatus = createVoteStatus(statusPools, elections, electionsComplete);
+
+  const options = { title: 'Suffrage results', log, health, metrics: base, bodyLimit: BODY_LIMIT_BYTES };
+  const server = await createHttpServer(options);
+  resultsRoute(server, results);
+  streamRoute(server, { results, subscribers, metrics });
+  await socketRoute(server, { results, newest, subscribers, metrics });
+  voteStatusRoute(server, findStatus);
+  lifecycle.onClose('http server', () => closeServer(server));
+  const host = config.SUFFRAGE_HOST;
+  const address = await server.listen({ host, port: config.SUFFRAGE_HTTP_PORT });
+  // Open streams would keep the server from closing, so they end first.
+  lifecycle.onClose('subscribers', subscribers.close);
+  await serveMetrics({ host, port: config.SUFFRAGE_METRICS_PORT, health, metrics: base }, lifecycle);
+  return { httpPort: Number(new URL(address).port), isElected: lock.isHeld };
+}

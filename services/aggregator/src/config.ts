@@ -1,0 +1,41 @@
+import { commonSettings, duration, list, loadConfig, port, secretFile } from '@suffrage/runtime/config';
+import { z } from 'zod';
+import { SHORTEST_ROUND_MILLIS } from './pace.ts';
+
+/** One URL per line; shards may share a database, which is then read once. */
+const databases = secretFile
+  .transform(text => [...new Set(text.split(/\s+/).filter(line => line !== ''))])
+  .refine(urls => urls.length > 0, 'names a file without a URL')
+  .refine(
+    urls => urls.every(url => /^postgres(ql)?:\/\//.test(url)),
+    'has a line that is not a postgresql:// URL',
+  );
+
+const redisUrl = secretFile.refine(url => /^rediss?:\/\//.test(url), 'does not hold a redis:// URL');
+
+export const settings = {
+  ...commonSettings,
+  SUFFRAGE_METRICS_PORT: port.default(9465),
+  /** Results, streams, vote status, health. */
+  SUFFRAGE_HTTP_PORT: port.default(8081),
+  SUFFRAGE_KAFKA_BROKERS: list,
+  /**
+   * File: the votes databases, one `postgresql://` URL per line, one line per shard. The first also holds the lock of
+   * the elected replica, so its URL must lead to the server itself, not to a pooler that shares sessions.
+   */
+  SUFFRAGE_VOTES_DATABASES_FILE: databases,
+  /** File: the `redis://` URL of the relay. */
+  SUFFRAGE_REDIS_URL_FILE: redisUrl,
+  /** Pause between two readings of the tallies when no notice of progress comes, 100 ms or more. */
+  SUFFRAGE_RESULT_REFRESH_INTERVAL: duration
+    .refine(millis => millis >= SHORTEST_ROUND_MILLIS, `must not be below ${SHORTEST_ROUND_MILLIS}ms`)
+    .default(1000),
+  /** Streams and sockets that this process keeps open; further ones are refused with 503 `overloaded`. */
+  SUFFRAGE_SUBSCRIBER_LIMIT: z.coerce.number().int().min(1).default(10_000),
+};
+
+export type Config = ReturnType<typeof readConfig>;
+
+export function readConfig(environment: NodeJS.ProcessEnv = process.env) {
+  return loadConfig(settings, environment);
+}

@@ -1,0 +1,22 @@
+import { snapshotSchema } from '@suffrage/contracts/results';
+import { sendRefusal } from '@suffrage/runtime/http/problems';
+import type { HttpServer } from '@suffrage/runtime/http/server';
+import type { Results } from '../results.ts';
+import { electionParams, failures } from './schemas.ts';
+
+/** `GET /v1/elections/{electionId}/results`: the newest snapshot. */
+export function resultsRoute(server: HttpServer, results: Results): void {
+  const schema = {
+    tags: ['results'],
+    summary: 'The newest snapshot of the tallies',
+    params: electionParams,
+    response: { 200: snapshotSchema, ...failures },
+  };
+  server.get('/v1/elections/:electionId/results', { schema }, async (request, reply) => {
+    const result = await results(request.params.electionId);
+    reply.header('cache-control', 'no-store');
+    if (!result.ok) return sendRefusal(reply, result);
+    // The bytes were written when the snapshot came; checking and writing them again per request is not needed.
+    return reply.serializer(() => result.published.json).send(result.published.snapshot);
+  });
+}

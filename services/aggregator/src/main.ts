@@ -1,0 +1,16 @@
+import { printableConfig } from '@suffrage/runtime/config';
+import { runService } from '@suffrage/runtime/lifecycle';
+import { createLog } from '@suffrage/runtime/log';
+import { startTelemetry } from '@suffrage/runtime/telemetry';
+import { startAggregator } from './app.ts';
+import { readConfig, settings } from './config.ts';
+
+const config = readConfig();
+const log = createLog('aggregator', config.SUFFRAGE_INSTANCE, config.SUFFRAGE_LOG_LEVEL);
+
+runService(log, async lifecycle => {
+  log.info({ settings: printableConfig(settings) }, 'starting');
+  lifecycle.onClose('telemetry', await startTelemetry('aggregator', config.SUFFRAGE_INSTANCE));
+  const { httpPort } = await startAggregator(config, { log }, lifecycle);
+  log.info({ httpPort }, 'serving');
+});

@@ -1,0 +1,179 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Consumer, FetchIsolationLevels, ListOffsetTimestamps } from '@platformatic/kafka';
+import type { PartitionRange } from './records.ts';
+
+export type LogRecord = {
+  readonly partition: number;
+  readonly offset: number;
+  /** The record's timestamp, milliseconds since 1970. */
+  readonly castAt: number;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+};
+
+/** Reads topics from their first record, in no consumer group: it leaves nothing behind on the brokers. */
+export type LogReader = {
+  /** Log start and high watermark of each partition, at this moment. */
+  ranges(topic: string): Promise<readonly PartitionRange[]>;
+  /**
+   * Hands over every record of the ranges, each partition in the order of its offsets, and resolves when all ends are
+   * reached.
+   * @throws Error when the brokers deliver nothing for 30 s.
+   */
+  read(
+    topic: string,
+    ranges: readonly PartitionRange[],
+    onRecord: (record: LogRecord) => void,
+  ): Promise<void>;
+  close(): Promise<void>;
+};
+
+const STALLED_MILLIS = 30_000;
+const PAUSE_MILLIS = 250;
+const FETCH_WAIT_MILLIS = 500;
+const FETCH_BYTES = 16 * 1024 * 1024;
+const PARTITION_BYTES = 1024 * 1024;
+
+export function openLogReader(brokers: readonly string[]): LogReader {
+  const consumer = new Consumer({
+    clientId: 'suffrage-audit',
+    // Required by the client, never joined.
+    groupId: 'suffrage-audit',
+    bootstrapBrokers: [...brokers],
+    autocreateTopics: false,
+    // High watermarks, not last stable offsets: a transaction on this topic would itself be a finding (a gap).
+    isolationLevel: FetchIsolationLevels.READ_UNCOMMITTED,
+    connectTimeout: 3_000,
+    requestTimeout: 10_000,
+    timeout: 5_000,
+    retries: 4,
+    retryDelay: PAUSE_MILLIS,
+    metadataMaxAge: 60_000,
+  });
+  return {
+    ranges: topic => rangesOf(consumer, topic),
+    read: (topic, ranges, onRecord) => readRanges(consumer, topic, ranges, onRecord),
+    close: () => consumer.close(),
+  };
+}
+
+async function rangesOf(consumer: Consumer, topic: string): Promise<PartitionRange[]> {
+  const topics = [topic];
+  const starts = await consumer.listOffsets({ topics, timestamp: ListOffsetTimestamps.EARLIEST });
+  const ends = await consumer.listOffsets({ topics, timestamp: ListOffsetTimestamps.LATEST });
+  return (ends.get(topic) ?? []).map((end, partition) => ({
+    partition,
+    start: Number(starts.get(topic)?.[partition] ?? 0n),
+    end: Number(end),
+  }));
+}
+
+type FetchedPartition = Awaited<ReturnType<Consumer['fetch']>>['responses'][number]['partitions'][number];
+
+/** What is still to be read of a partition. */
+type Cursor = { readonly partition: number; next: number; readonly end: number };
+
+async function readRanges(
+  consumer: Consumer,
+  topic: string,
+  ranges: readonly PartitionRange[],
+  onRecord: (record: LogRecord) => void,
+): Promise<void> {
+  const cursors = ranges.map(({ partition, start, end }) => ({ partition, next: start, end }));
+  // The client refreshes its metadata for the topics it tracks.
+  consumer.topics.track(topic);
+  let movedAt = Date.now();
+  for (;;) {
+    const pending = cursors.filter(({ next, end }) => next < end);
+    if (pending.length === 0) break;
+    const before = sumOf(pending);
+    const { partitions, failure } = await fetchRound(consumer, topic, pending);
+    for (const fetched of partitions) {
+      const cursor = pending.find(({ partition }) => partition === fetched.partitionIndex);
+      if (cursor) deliver(cursor, fetched, onRecord);
+    }
+    if (sumOf(pending) > before) {
+      movedAt = Date.now();
+      continue;
+    }
+    if (Date.now() - movedAt > STALLED_MILLIS) {
+      throw new Error(`topic ${topic}: no records for ${STALLED_MILLIS / 1000} s`, { cause: failure });
+    }
+    // A leader may have moved: ask anew, a little later.
+    consumer.clearMetadata();
+    await sleep(PAUSE_MILLIS);
+  }
+  consumer.topics.untrack(topic);
+}
+
+function sumOf(cursors: readonly Cursor[]): number {
+  return cursors.reduce((sum, { next }) => sum + next, 0);
+}
+
+/** One fetch from each leader. What goes wrong is returned beside what came, to be tried again. */
+async function fetchRound(
+  consumer: Consumer,
+  topic: string,
+  cursors: readonly Cursor[],
+): Promise<{ readonly partitions: readonly FetchedPartition[]; readonly failure?: unknown }> {
+  try {
+    const metadata = await consumer.metadata({ topics: [topic] });
+    const found = metadata.topics.get(topic);
+    if (!found) throw new Error(`the brokers know no topic ${topic}`);
+    const byLeader = Map.groupBy(cursors, ({ partition }) => found.partitions[partition]?.leader ?? -1);
+    const results = await Promise.allSettled(
+      [...byLeader].map(([leader, led]) => fetchFrom(consumer, leader, found.id, led)),
+    );
+    return {
+      partitions: results.flatMap(result => (result.status === 'fulfilled' ? result.value : [])),
+      failure: results.find(result => result.status === 'rejected')?.reason,
+    };
+  } catch (failure) {
+    return { partitions: [], failure };
+  }
+}
+
+async function fetchFrom(
+  consumer: Consumer,
+  node: number,
+  topicId: string,
+  cursors: readonly Cursor[],
+): Promise<FetchedPartition[]> {
+  const partitions = cursors.map(({ partition, next }) => ({
+    partition,
+    fetchOffset: BigInt(next),
+    currentLeaderEpoch: -1,
+    lastFetchedEpoch: -1,
+    partitionMaxBytes: PARTITION_BYTES,
+  }));
+  const response = await consumer.fetch({
+    node,
+    topics: [{ topicId, partitions }],
+    minBytes: 1,
+    maxBytes: FETCH_BYTES,
+    maxWaitTime: FETCH_WAIT_MILLIS,
+  });
+  return response.responses.flatMap(topic => topic.partitions);
+}
+
+const CONTROL_BATCH = 1 << 5;
+const LOG_APPEND_TIME = 1 << 3;
+
+function deliver(
+  cursor: Cursor,
+  { records: batches }: FetchedPartition,
+  onRecord: (record: LogRecord) => void,
+): void {
+  for (const batch of batches ?? []) {
+    const control = (batch.attributes & CONTROL_BATCH) !== 0;
+    for (const { offsetDelta, timestampDelta, key, value } of control ? [] : batch.records) {
+      const offset = Number(batch.firstOffset) + offsetDelta;
+      // A batch is delivered whole: its first records may be known, its last ones younger than the audit's start.
+      if (offset < cursor.next || offset >= cursor.end) continue;
+      const appendedByBroker = (batch.attributes & LOG_APPEND_TIME) !== 0;
+      const castAt = Number(appendedByBroker ? batch.maxTimestamp : batch.firstTimestamp + timestampDelta);
+      onRecord({ partition: cursor.partition, offset, castAt, key, value });
+    }
+    cursor.next = Math.max(cursor.next, Number(batch.firstOffset) + batch.lastOffsetDelta + 1);
+  }
+}

@@ -1,0 +1,166 @@
+import type { Case } from './case.ts';
+import type { Finding, FindingKind } from './findings.ts';
+import { type PartitionRange, recordState, rowOutcomes } from './records.ts';
+
+/** Numbers of records, save `extra` and `different`, which are numbers of findings. */
+export type Counts = {
+  /** On the log, below the high watermark. */
+  records: number;
+  counted: number;
+  superseded: number;
+  olderRevision: number;
+  duplicate: number;
+  rejected: number;
+  rejectedByCode: Record<string, number>;
+  quarantined: number;
+  /** Processed, but without an outcome. */
+  missing: number;
+  notYetProcessed: number;
+  /** Rows that belong to no record. */
+  extra: number;
+  /** Rows and outcomes that are not what they should be. */
+  different: number;
+};
+
+export type PartitionReport = Counts & {
+  readonly partition: number;
+  /** Where it is processed; none before the first record. */
+  readonly database?: string;
+  readonly logStart: number;
+  readonly highWatermark: number;
+  readonly nextOffset: number;
+};
+
+export type AuditReport = {
+  readonly topic: string;
+  readonly startedAt: string;
+  readonly seconds: number;
+  readonly shards: number;
+  readonly databases: readonly string[];
+  /** No findings. */
+  readonly balances: boolean;
+  readonly totals: Counts;
+  /** Counted votes of each election. */
+  readonly votes: Readonly<Record<string, number>>;
+  readonly partitions: readonly PartitionReport[];
+  readonly findings: {
+    readonly total: number;
+    readonly byKind: Readonly<Partial<Record<FindingKind, number>>>;
+    readonly first: readonly Finding[];
+  };
+};
+
+const countOf = {
+  counted: 'counted',
+  superseded: 'superseded',
+  'older-revision': 'olderRevision',
+  duplicate: 'duplicate',
+  rejected: 'rejected',
+  quarantined: 'quarantined',
+} as const;
+
+export function makeReport(
+  theCase: Case,
+  about: Pick<AuditReport, 'topic' | 'startedAt' | 'seconds'>,
+): AuditReport {
+  const { findings, shards, databases, recounts } = theCase;
+  const partitions = partitionReports(theCase);
+  const totals = partitions.reduce(addCounts, noCounts());
+  // Rows for partitions that the topic does not have belong to no line of the table, only to the sum.
+  const ofNoPartition = { extra: findings.inColumn('extra'), different: findings.inColumn('different') };
+  const votes: Record<string, number> = {};
+  for (const recount of recounts) {
+    for (const [election, counted] of recount.votes()) votes[election] = (votes[election] ?? 0) + counted;
+  }
+  return {
+    ...about,
+    shards,
+    databases: databases.map(({ name }) => name),
+    balances: findings.total() === 0,
+    totals: { ...totals, ...ofNoPartition },
+    votes,
+    partitions,
+    findings: { total: findings.total(), byKind: findings.byKind(), first: findings.first() },
+  };
+}
+
+function partitionReports(theCase: Case): PartitionReport[] {
+  let base = 0;
+  return theCase.records.ranges.map(range => {
+    const report = partitionReport(theCase, range, base);
+    base += range.end - range.start;
+    return report;
+  });
+}
+
+function partitionReport(
+  theCase: Case,
+  { partition, start, end }: PartitionRange,
+  base: number,
+): PartitionReport {
+  const { records, owners, databases, findings } = theCase;
+  const owner = owners.get(partition);
+  const nextOffset = owner?.nextOffset ?? 0;
+  const counts = noCounts();
+  for (let offset = start; offset < end; offset++) {
+    const index = base + offset - start;
+    if (records.state[index] === recordState.absent) continue;
+    counts.records += 1;
+    const outcome = rowOutcomes[(records.row[index] ?? 0) - 1];
+    if (offset >= nextOffset) counts.notYetProcessed += 1;
+    else if (outcome) counts[countOf[outcome]] += 1;
+    if (outcome !== 'rejected') continue;
+    const code = records.names.at(records.rowCode[index] ?? 0);
+    counts.rejectedByCode[code] = (counts.rejectedByCode[code] ?? 0) + 1;
+  }
+  const database = owner && databases[owner.database]?.name;
+  return {
+    partition,
+    ...(database === undefined ? {} : { database }),
+    logStart: start,
+    highWatermark: end,
+    nextOffset,
+    ...counts,
+    missing: findings.inColumn('missing', partition),
+    extra: findings.inColumn('extra', partition),
+    different: findings.inColumn('different', partition),
+  };
+}
+
+function noCounts(): Counts {
+  return {
+    records: 0,
+    counted: 0,
+    superseded: 0,
+    olderRevision: 0,
+    duplicate: 0,
+    rejected: 0,
+    rejectedByCode: {},
+    quarantined: 0,
+    missing: 0,
+    notYetProcessed: 0,
+    extra: 0,
+    different: 0,
+  };
+}
+
+function addCounts(sum: Counts, counts: Counts): Counts {
+  const rejectedByCode = { ...sum.rejectedByCode };
+  for (const [code, rejected] of Object.entries(counts.rejectedByCode)) {
+    rejectedByCode[code] = (rejectedByCode[code] ?? 0) + rejected;
+  }
+  return {
+    records: sum.records + counts.records,
+    counted: sum.counted + counts.counted,
+    superseded: sum.superseded + counts.superseded,
+    olderRevision: sum.olderRevision + counts.olderRevision,
+    duplicate: sum.duplicate + counts.duplicate,
+    rejected: sum.rejected + counts.rejected,
+    rejectedByCode,
+    quarantined: sum.quarantined + counts.quarantined,
+    missing: sum.missing + counts.missing,
+    notYetProcessed: sum.notYetProcessed + counts.notYetProcessed,
+    extra: sum.extra + counts.extra,
+    different: sum.different + counts.different,
+  };
+}

@@ -1,0 +1,112 @@
+#!/usr/bin/env bash
+# Installs what the project needs into the checkout's .tools directory, and nothing anywhere else.
+#
+#   tools/setup/setup.sh           Node, pnpm, npm packages, Kafka, Redis; PostgreSQL is one of the npm packages
+#   tools/setup/setup.sh browser   also Chromium, for the test of the page (as root: apt-get install chromium)
+#
+# SUFFRAGE_CACHE: a directory for the downloads that several checkouts share (default: .tools of this checkout).
+# Needs bash, a Node of any version with npm, Java 17 or newer, and the package registries; root is not needed.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
+tools="$root/.tools"
+mkdir -p "$tools"
+cache=${SUFFRAGE_CACHE:-$tools}
+mkdir -p "$cache" || { echo "setup: the cache directory $cache cannot be created: set SUFFRAGE_CACHE to a directory that you can write." >&2; exit 1; }
+cache=$(cd "$cache" && pwd -P)
+# What an earlier set-up put into .tools/bin must not be taken for the machine's own.
+PATH=$(printf %s "$PATH" | tr ':' '\n' | grep -vxF "$tools/bin" | paste -sd:)
+. "$root/tools/setup/versions.env"
+
+# Everything that decides what the set-up does. When it is unchanged since the last complete run, there is nothing to do.
+signature() {
+  echo "$root $cache ${JAVA_HOME:-} $(stat -Lc '%Y %s' "$tools/bin/java" 2>/dev/null)"
+  (cd "$root" && cat tools/setup/*.sh tools/setup/versions.env tools/setup/kafka/pom.xml pnpm-lock.yaml pnpm-workspace.yaml | sha256sum)
+}
+
+is_current() {
+  local name
+  [ "$(cat "$tools/stamps/setup" 2>/dev/null)" = "$(signature)" ] || return 1
+  for name in node pnpm java redis-server; do [ -x "$tools/bin/$name" ] || return 1; done
+  [ -d "$tools/kafka/libs" ] && [ -x "$tools/postgresql/bin/initdb" ] && [ -d "$root/node_modules/.pnpm" ] || return 1
+  [ "${1:-}" != browser ] || [ -x "$tools/bin/chromium" ]
+}
+
+case "${1:-}" in
+  '' | browser) ;;
+  *)
+    echo "usage: $0 [browser]" >&2
+    exit 2
+    ;;
+esac
+if is_current "$@"; then
+  echo 'setup: everything is current.'
+  exit 0
+fi
+
+mkdir -p "$tools/bin" "$tools/stamps" "$cache/logs"
+run=$(mktemp -d "$tools/run.XXXXXX")
+mkdir "$run/steps"
+jobs_started=()
+for part in common debian node kafka redis browser; do . "$root/tools/setup/$part.sh"; done
+
+# Each chain runs in a process group of its own (set -m), so that a failure or Ctrl-C ends its npm, Maven or apt as well.
+stop_chains() {
+  local pid
+  for pid in "${jobs_started[@]}"; do kill -TERM -- "-$pid" 2>/dev/null || true; done
+  wait 2>/dev/null || true
+}
+trap 'rm -rf "$run"' EXIT
+trap 'stop_chains; echo "setup: interrupted; the same command continues from here." >&2; exit 130' INT TERM HUP
+
+check_platform() {
+  [ "$(uname -s)-$(uname -m)" = Linux-x86_64 ] ||
+    fail "There is no PostgreSQL binary for this platform ($(uname -sm)) among the project's packages: use Linux on x86_64, or run the stack in containers with compose.yaml."
+}
+
+# One command per line: in `a && b` bash would not stop at an error inside a.
+node_chain() {
+  install_node
+  install_pnpm
+  install_packages
+}
+
+# The chains need nothing of each other (but Kafka's archive waits for Node), so downloads overlap.
+start_chain() {
+  set -m
+  ("$@") </dev/null &
+  jobs_started+=("$!")
+  set +m
+}
+
+# Says every 5 s what is still under way; ends when all chains have ended or one has failed.
+watch_chains() {
+  local ticks=0 file
+  while [ -n "$(jobs -pr)" ] && [ ! -e "$run/failure" ]; do
+    sleep 0.1
+    ticks=$((ticks + 1))
+    [ $((ticks % 50)) = 0 ] || continue
+    for file in "$run"/steps/*; do
+      [ ! -f "$file" ] || say "${file##*/}: still at it after $(elapsed "$(cat "$file" 2>/dev/null || now_ms)")"
+    done
+  done
+}
+
+started=$(now_ms)
+(check_platform && find_java) || { echo "setup: $(cat "$run/failure")" >&2; exit 1; }
+java=$(readlink -f "$tools/bin/java")
+start_chain node_chain
+start_chain install_kafka
+start_chain install_redis
+[ "${1:-}" != browser ] || start_chain install_browser
+watch_chains
+if [ -e "$run/failure" ]; then
+  stop_chains
+  echo "setup: $(cat "$run/failure")" >&2
+  exit 1
+fi
+for pid in "${jobs_started[@]}"; do
+  wait "$pid" || { echo "setup: a part ended unexpectedly; its log is the newest file in $cache/logs." >&2; exit 1; }
+done
+signature >"$tools/stamps/setup"
+say "complete ($(elapsed "$started")); the tools are in $tools."

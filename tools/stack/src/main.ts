@@ -1,0 +1,47 @@
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { down, reset, status, up } from './commands.ts';
+import { repositoryDirectory } from './paths.ts';
+
+const HELP = `The local stack: Kafka, PostgreSQL, Redis and all services, without a container engine.
+
+  make up [BROKERS=3]   start it; a second time says that it is up
+  make status           a table of its parts; exit status 1 when one is not healthy
+  make down             stop it, keep its data
+  make reset            stop it and remove its data, after asking (YES=1 skips that)
+
+  SUFFRAGE_DATA=DIR     where its data lives (default .data/local)
+`;
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+async function run(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { help: { type: 'boolean', short: 'h' }, brokers: { type: 'string', default: '1' } },
+  });
+  const [command] = positionals;
+  const dataDirectory = process.env.SUFFRAGE_DATA ?? join(repositoryDirectory, '.data/local');
+  if (values.help || command === undefined) {
+    say(HELP);
+    return values.help ? 0 : 2;
+  }
+  switch (command) {
+    case 'up':
+      if (values.brokers !== '1' && values.brokers !== '3') throw new Error('--brokers is 1 or 3');
+      return up(dataDirectory, values.brokers === '1' ? 1 : 3, say);
+    case 'down':
+      return down(dataDirectory, say);
+    case 'status':
+      return status(dataDirectory, say);
+    case 'reset':
+      return reset(dataDirectory, process.env.YES === '1', say);
+    default:
+      throw new Error(`there is no command ${command}: see --help`);
+  }
+}
+
+process.exitCode = await run().catch((error: unknown) => {
+  process.stderr.write(`stack: ${error instanceof Error ? error.message : String(error)}\n`);
+  return 1;
+});

@@ -1,0 +1,15 @@
+import { join, resolve } from 'node:path';
+
+export const repositoryDirectory = resolve(import.meta.dirname, '../../..');
+
+/** What `tools/setup/setup.sh` installed for this checkout: links to the programs, whatever cache they lie in. */
+const toolsDirectory = join(repositoryDirectory, '.tools');
+
+export const programs = {
+  node: join(toolsDirectory, 'bin/node'),
+  java: join(toolsDirectory, 'bin/java'),
+  redisServer: join(toolsDirectory, 'bin/redis-server'),
+  postgresqlBinaries: join(toolsDirectory, 'postgresql'),
+  kafkaDirectory: join(toolsDirectory, 'kafka'),
+  kafkaClassArchive: join(toolsDirectory, 'kafka-classes.jsa'),
+} as const;

@@ -1,0 +1,88 @@
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** The files (mode 0600) that services get their secrets from. None ever appears in arguments, variables or logs. */
+export interface SecretFiles {
+  readonly directory: string;
+  /** Ingestion's Ed25519 key that certifies receipts, PKCS#8 PEM. */
+  readonly receiptKey: string;
+  /** Its public key, PEM (SPKI). */
+  readonly receiptPublicKeys: string;
+  /** 32 random bytes in base64, the registrar's. */
+  readonly electionKeysSecret: string;
+  /** Lines `name token`. */
+  readonly managerTokens: string;
+  /** One postgresql:// URL per line, one line per shard's database. */
+  readonly votesDatabases: string;
+  readonly registrarDatabase: string;
+  /** PostgreSQL's superuser, for the stack itself; no service gets it. */
+  readonly adminDatabase: string;
+  readonly redisUrl: string;
+}
+
+export function secretFiles(dataDirectory: string): SecretFiles {
+  const directory = join(dataDirectory, 'secrets');
+  const file = (name: string): string => join(directory, name);
+  return {
+    directory,
+    receiptKey: file('receipt.key'),
+    receiptPublicKeys: file('receipt-public-keys.pem'),
+    electionKeysSecret: file('election-keys.secret'),
+    managerTokens: file('manager-tokens'),
+    votesDatabases: file('votes-databases'),
+    registrarDatabase: file('registrar-database'),
+    adminDatabase: file('admin-database'),
+    redisUrl: file('redis-url'),
+  };
+}
+
+/** Makes what is missing and keeps what there is; only the ports in the URLs follow the ones given. */
+export function createSecrets(dataDirectory: string, ports: { readonly postgres: number; readonly redis: number }): SecretFiles {
+  const files = secretFiles(dataDirectory);
+  mkdirSync(files.directory, { recursive: true, mode: 0o700 });
+  chmodSync(files.directory, 0o700);
+
+  if (!existsSync(files.receiptKey) || !existsSync(files.receiptPublicKeys)) {
+    const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+    writeSecret(files.receiptPublicKeys, publicKey.export({ type: 'spki', format: 'pem' }).toString());
+    // Last: its presence says that both are there.
+    writeSecret(files.receiptKey, privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
+  }
+  writeOnce(files.electionKeysSecret, () => `${randomBytes(32).toString('base64')}\n`);
+  writeOnce(files.managerTokens, () => `demo ${newPassword()}\n`);
+  const database = (role: string) => `postgresql://${role}:${newPassword()}@127.0.0.1:${ports.postgres}/${role}`;
+  writeUrl(files.votesDatabases, ports.postgres, () => database('suffrage_votes'));
+  writeUrl(files.registrarDatabase, ports.postgres, () => database('suffrage_registrar'));
+  writeUrl(files.adminDatabase, ports.postgres, () => `postgresql://postgres:${newPassword()}@127.0.0.1:${ports.postgres}/postgres`);
+  writeUrl(files.redisUrl, ports.redis, () => `redis://:${newPassword()}@127.0.0.1:${ports.redis}/0`);
+  return files;
+}
+
+export function readSecret(file: string): string {
+  return readFileSync(file, 'utf8').trim();
+}
+
+/** Replaced in one step, so that nobody reads half of it and an interruption leaves the old one. */
+export function writeSecret(file: string, text: string): void {
+  writeFileSync(`${file}.new`, text, { mode: 0o600 });
+  renameSync(`${file}.new`, file);
+}
+
+function writeOnce(file: string, text: () => string): void {
+  if (!existsSync(file)) writeSecret(file, text());
+}
+
+/** URLs hold a password, which stays, and a port, which may differ from one start to the next (tests). */
+function writeUrl(file: string, port: number, create: () => string): void {
+  writeOnce(file, () => `${create()}\n`);
+  const url = new URL(readSecret(file));
+  if (url.port === String(port)) return;
+  url.port = String(port);
+  writeSecret(file, `${url.href}\n`);
+}
+
+/** 192 bits, of characters that need no escape in a URL or a configuration file. */
+function newPassword(): string {
+  return randomBytes(24).toString('base64url');
+}

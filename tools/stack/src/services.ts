@@ -1,0 +1,152 @@
+import { join } from 'node:path';
+import type { Infrastructure } from './infrastructure.ts';
+import type { PartDescription } from './part.ts';
+import { programs, repositoryDirectory } from './paths.ts';
+import { REPLICA_STEP } from './ports.ts';
+
+/** How the services are laid out over processes and ports. Values only: starting them is start-services.ts. */
+
+export const SERVICE_KINDS = ['registrar', 'ingestion', 'processor', 'aggregator', 'web'] as const;
+export type ServiceKind = (typeof SERVICE_KINDS)[number];
+
+export type ServiceCounts = Readonly<Record<ServiceKind, number>>;
+
+export const DEFAULT_COUNTS: ServiceCounts = {
+  registrar: 1,
+  ingestion: 2,
+  processor: 2,
+  aggregator: 2,
+  web: 1,
+};
+
+type PortName = 'http' | 'grpc' | 'metrics';
+
+/** DESIGN section 4: the first replica's ports. */
+const FIRST_PORTS: Readonly<Record<ServiceKind, Partial<Readonly<Record<PortName, number>>>>> = {
+  registrar: { http: 8082, metrics: 9466 },
+  ingestion: { http: 8080, grpc: 9090, metrics: 9464 },
+  processor: { metrics: 9467 },
+  aggregator: { http: 8081, grpc: 9091, metrics: 9465 },
+  web: { http: 8088, metrics: 9468 },
+};
+
+export interface ServicePlace {
+  readonly kind: ServiceKind;
+  /** `ingestion-2`. */
+  readonly name: string;
+  readonly ports: Readonly<Partial<Record<PortName, number>>>;
+}
+
+/** All service processes with the default ports. */
+export function defaultPlaces(counts: ServiceCounts): ServicePlace[] {
+  return SERVICE_KINDS.flatMap(kind =>
+    Array.from({ length: counts[kind] }, (_, replica) => ({
+      kind,
+      name: `${kind}-${replica + 1}`,
+      ports: Object.fromEntries(
+        Object.entries(FIRST_PORTS[kind]).map(([name, port]) => [name, port + replica * REPLICA_STEP]),
+      ),
+    })),
+  );
+}
+
+/** The same with other ports, given in the order of `defaultPlaces`. */
+export function placesOn(places: readonly ServicePlace[], ports: readonly number[]): ServicePlace[] {
+  const left = [...ports];
+  return places.map(place => ({
+    ...place,
+    ports: Object.fromEntries(Object.keys(place.ports).map(name => [name, left.shift() ?? 0])),
+  }));
+}
+
+export const httpUrl = (port: number | undefined): string => `http://127.0.0.1:${port ?? 0}`;
+
+export interface ServiceSettings {
+  readonly namespace: string;
+  /** Settings of one kind of service beyond those that the stack gives, or instead of them. */
+  readonly extra: Partial<Readonly<Record<ServiceKind, Readonly<Record<string, string>>>>>;
+}
+
+type Servers = Pick<Infrastructure, 'dataDirectory' | 'secrets' | 'kafka'>;
+
+export function describeService(
+  place: ServicePlace,
+  places: readonly ServicePlace[],
+  servers: Servers,
+  settings: ServiceSettings,
+): PartDescription {
+  const { kind, name, ports } = place;
+  const script = kind === 'web' ? 'web/server/main.ts' : `services/${kind}/src/main.ts`;
+  const environment = {
+    SUFFRAGE_ENVIRONMENT: 'development',
+    SUFFRAGE_INSTANCE: name,
+    SUFFRAGE_HOST: '127.0.0.1',
+    SUFFRAGE_METRICS_PORT: String(ports.metrics),
+    ...(settings.namespace === '' ? {} : { SUFFRAGE_NAMESPACE: settings.namespace }),
+    ...(ports.http === undefined ? {} : { SUFFRAGE_HTTP_PORT: String(ports.http) }),
+    ...environmentOf(place, places, servers),
+    ...settings.extra[kind],
+  };
+  return {
+    name,
+    ports: { ...ports },
+    process: {
+      command: programs.node,
+      // kafkajs asks for timers in the past; Node 24 warns about each.
+      args: ['--disable-warning=TimeoutNegativeWarning', join(repositoryDirectory, script)],
+      environment,
+      directory: repositoryDirectory,
+      logFile: join(servers.dataDirectory, 'logs', `${name}.log`),
+    },
+    probe: { kind: 'http', url: `${httpUrl(ports.http ?? ports.metrics)}/health/ready` },
+    stopSignal: 'SIGTERM',
+    startDeadlineMs: 60_000,
+    // The services give themselves 25 s.
+    stopDeadlineMs: 30_000,
+  };
+}
+
+function environmentOf(
+  { kind, ports }: ServicePlace,
+  places: readonly ServicePlace[],
+  servers: Servers,
+): Record<string, string> {
+  const { secrets } = servers;
+  const brokers = { SUFFRAGE_KAFKA_BROKERS: servers.kafka.bootstrap };
+  const urls = (of: ServiceKind): string =>
+    places
+      .filter(place => place.kind === of)
+      .map(place => httpUrl(place.ports.http))
+      .join(',');
+  switch (kind) {
+    case 'registrar':
+      return {
+        ...brokers,
+        SUFFRAGE_REGISTRAR_DATABASE_FILE: secrets.registrarDatabase,
+        SUFFRAGE_MANAGER_TOKENS_FILE: secrets.managerTokens,
+        SUFFRAGE_ELECTION_KEYS_SECRET_FILE: secrets.electionKeysSecret,
+        SUFFRAGE_RECEIPT_PUBLIC_KEYS_FILE: secrets.receiptPublicKeys,
+        SUFFRAGE_ISSUER_NAME: 'registrar.suffrage.local',
+      };
+    case 'ingestion': {
+      return {
+        ...brokers,
+        SUFFRAGE_GRPC_PORT: String(ports.grpc),
+        SUFFRAGE_RECEIPT_KEY_FILE: secrets.receiptKey,
+      };
+    }
+    case 'processor':
+    case 'aggregator':
+      return {
+        ...brokers,
+        SUFFRAGE_VOTES_DATABASES_FILE: secrets.votesDatabases,
+        SUFFRAGE_REDIS_URL_FILE: secrets.redisUrl,
+      };
+    case 'web':
+      return {
+        SUFFRAGE_INGESTION_URL: urls('ingestion'),
+        SUFFRAGE_RESULTS_URL: urls('aggregator'),
+        SUFFRAGE_REGISTRAR_URL: urls('registrar'),
+      };
+  }
+}

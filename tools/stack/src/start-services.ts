@@ -1,0 +1,136 @@
+import { join } from 'node:path';
+import type { Infrastructure } from './infrastructure.ts';
+import type { Part } from './part.ts';
+import { programs, repositoryDirectory } from './paths.ts';
+import { freePorts, requireFreePorts } from './ports.ts';
+import { runToEnd } from './process.ts';
+import { type Progress, silentProgress } from './progress.ts';
+import {
+  DEFAULT_COUNTS,
+  defaultPlaces,
+  describeService,
+  placesOn,
+  type ServiceCounts,
+  type ServiceKind,
+  type ServicePlace,
+  type ServiceSettings,
+} from './services.ts';
+
+export interface ServicesOptions extends Partial<ServiceSettings> {
+  readonly counts?: Partial<ServiceCounts>;
+  readonly ports?: 'default' | 'free';
+  readonly partitions?: number;
+  readonly shards?: number;
+  readonly progress?: Progress;
+}
+
+/** Running services: where each answers, and its process to stop, kill, pause and start again. */
+export interface Services {
+  readonly places: readonly ServicePlace[];
+  /** By name, such as `ingestion-2`. @throws Error when there is no such part. */
+  part(name: string): Part;
+  /** Addresses such as `http://127.0.0.1:8080` of all processes of one kind. */
+  urls(kind: ServiceKind): readonly string[];
+  /** `127.0.0.1:9090` of all ingestion processes. */
+  grpcAddresses(): readonly string[];
+}
+
+const DEFAULT_PARTITIONS = 8;
+const DEFAULT_SHARDS = 1;
+const PREPARE_DEADLINE_MILLIS = 60_000;
+
+/**
+ * Migrates the databases and prepares the topics, then starts all services side by side and resolves when each is ready.
+ * On failure everything, infrastructure included, is stopped, and the error ends with the failing part's last log lines.
+ */
+export async function startServices(
+  infrastructure: Infrastructure,
+  options: ServicesOptions = {},
+): Promise<Services> {
+  const { parts } = infrastructure;
+  const progress = options.progress ?? silentProgress;
+  const settings = { namespace: options.namespace ?? '', extra: options.extra ?? {} };
+  const places = await choosePlaces(options);
+  try {
+    const done = progress.begin('databases and topics');
+    await parts.together(prepare(infrastructure, options));
+    done('are prepared');
+    const started = await parts.together(
+      places.map(async place => {
+        const part = parts.add(describeService(place, places, infrastructure, settings));
+        const ready = progress.begin(part.name);
+        await part.start();
+        ready(`is ready on port ${part.port}`);
+        return part;
+      }),
+    );
+    return view(places, started);
+  } catch (error) {
+    await parts.stopAll();
+    throw error;
+  }
+}
+
+async function choosePlaces({
+  counts,
+  ports = 'default',
+}: ServicesOptions): Promise<readonly ServicePlace[]> {
+  const places = defaultPlaces({ ...DEFAULT_COUNTS, ...counts });
+  const wanted = places.flatMap(place =>
+    Object.values(place.ports).map(port => ({ port, part: place.name })),
+  );
+  if (ports === 'free') return placesOn(places, await freePorts(wanted.length));
+  await requireFreePorts(wanted);
+  return places;
+}
+
+/** What must have run once before the services: each is safe to repeat, and they don't need each other. */
+function prepare(
+  { kafka, secrets, dataDirectory, parts }: Infrastructure,
+  options: ServicesOptions,
+): Promise<void>[] {
+  const namespace = options.namespace ? { SUFFRAGE_NAMESPACE: options.namespace } : {};
+  const run = (what: string, script: string, environment: Record<string, string>) =>
+    runToEnd(
+      what,
+      {
+        command: programs.node,
+        args: ['--disable-warning=TimeoutNegativeWarning', join(repositoryDirectory, script)],
+        environment,
+        directory: repositoryDirectory,
+        logFile: join(dataDirectory, 'logs', 'prepare.log'),
+      },
+      PREPARE_DEADLINE_MILLIS,
+      parts.signal,
+    );
+  return [
+    run('Migrating the votes databases', 'services/processor/src/migrate.ts', {
+      SUFFRAGE_VOTES_DATABASES_FILE: secrets.votesDatabases,
+    }),
+    run('Migrating the registrar’s database', 'services/registrar/src/migrate.ts', {
+      SUFFRAGE_REGISTRAR_DATABASE_FILE: secrets.registrarDatabase,
+    }),
+    run('Preparing the topics', 'services/ingestion/src/prepare-log.ts', {
+      ...namespace,
+      SUFFRAGE_KAFKA_BROKERS: kafka.bootstrap,
+      SUFFRAGE_PARTITIONS: String(options.partitions ?? DEFAULT_PARTITIONS),
+      SUFFRAGE_SHARDS: String(options.shards ?? DEFAULT_SHARDS),
+      SUFFRAGE_REPLICATION: String(kafka.brokers.length),
+    }),
+  ];
+}
+
+function view(places: readonly ServicePlace[], parts: readonly Part[]): Services {
+  const portsOf = (kind: ServiceKind, name: 'http' | 'grpc') =>
+    places.filter(place => place.kind === kind).flatMap(place => place.ports[name] ?? []);
+  return {
+    places,
+    part: name => {
+      const found = parts.find(part => part.name === name);
+      if (!found) throw new Error(`There is no part ${name}`);
+      return found;
+    },
+    urls: kind => portsOf(kind, 'http').map(port => `http://127.0.0.1:${port}`),
+    grpcAddresses: () => portsOf('ingestion', 'grpc').map(port => `127.0.0.1:${port}`),
+  };
+}

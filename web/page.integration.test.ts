@@ -1,0 +1,258 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { launchChromium } from './test/chromium.ts';
+import { edinburgh, snapshot } from './test/edinburgh.ts';
+import { expectSoon } from './test/expect-soon.ts';
+import { type StandIn, startStandIn } from './test/stand-in.ts';
+import { startTestWeb } from './test/web.ts';
+
+jest.setTimeout(60_000);
+
+const WEB = fileURLToPath(new URL('.', import.meta.url));
+const ELECTION = '/elections/edinburgh-2022-ward-16';
+
+let browser: Browser;
+let pageDirectory: string;
+let upstream: StandIn;
+let web: Awaited<ReturnType<typeof startTestWeb>>;
+/** What the browser complained about, and where it went beyond the page's origin. */
+let complaints: string[];
+const closings: (() => Promise<unknown>)[] = [];
+
+beforeAll(async () => {
+  // Built from the sources of now, apart from `dist`, which a running stack may be serving.
+  pageDirectory = await mkdtemp(join(tmpdir(), 'page-'));
+  const build = ['build', '--outDir', pageDirectory, '--emptyOutDir'];
+  execFileSync(process.execPath, [`${WEB}node_modules/vite/bin/vite.js`, ...build], {
+    cwd: WEB,
+    stdio: 'pipe',
+  });
+  browser = await launchChromium();
+});
+
+afterAll(async () => {
+  await browser.close();
+  await rm(pageDirectory, { recursive: true });
+});
+
+beforeEach(async () => {
+  complaints = [];
+  upstream = await startStandIn();
+  upstream.show(edinburgh(), 'open');
+  const origins = [upstream.origin];
+  web = await startTestWeb({ ingestion: origins, results: origins, registrar: origins }, pageDirectory);
+});
+
+afterEach(async () => {
+  for (const close of closings.splice(0)) await close();
+  await web.close();
+  await upstream.close();
+});
+
+async function open(path: string, options: BrowserContextOptions = {}): Promise<Page> {
+  const context = await browser.newContext({ locale: 'en-GB', ...options });
+  closings.push(() => context.close());
+  const page = await context.newPage();
+  page.on('pageerror', error => complaints.push(error.message));
+  page.on('console', message => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+  });
+  page.on('request', request => {
+    if (!request.url().startsWith(`${web.origin}/`)) complaints.push(`left the origin: ${request.url()}`);
+  });
+  await page.goto(`${web.origin}${path}`);
+  return page;
+}
+
+const shows = (page: Page, id: string, text: string | RegExp) =>
+  page.getByTestId(id).filter({ hasText: text }).waitFor();
+
+/** Each row of the chart as a reader hears it. */
+const rows = (page: Page) =>
+  page
+    .locator('.row')
+    .allInnerTexts()
+    .then(texts => texts.map(text => text.replaceAll(/\s+/g, ' ')));
+
+const barLengths = (page: Page) =>
+  page
+    .locator('.row .bar')
+    .evaluateAll(bars => bars.map(bar => Math.round(bar.getBoundingClientRect().width)));
+
+test('totals, shares, order and bars follow the snapshots as they come', async () => {
+  upstream.publish(
+    snapshot({
+      version: 10,
+      contests: [
+        {
+          id: 'first-preference',
+          options: [
+            { id: 'fox', votes: 2 },
+            { id: 'cameron', votes: 1 },
+          ],
+        },
+      ],
+    }),
+  );
+  const page = await open(ELECTION, { reducedMotion: 'reduce' });
+  await shows(page, 'connection', 'Live');
+  expect((await rows(page))[0]).toContain('Grant Fox Leading');
+
+  upstream.publish(snapshot({ version: 12_437 }));
+  await shows(page, 'counted', '12,433');
+  await shows(page, 'version', '12,437');
+  const shown = await rows(page);
+  expect(shown[0]).toBe('Lezley Marion Cameron Leading 3,419 votes, 27.5%');
+  expect(shown[1]).toBe('Lesley Macinnes 2,906 votes, 23.4%');
+  expect(shown[9]).toBe('Iain Christie 187 votes, 1.5%');
+  const lengths = await barLengths(page);
+  expect(lengths).toEqual(lengths.toSorted((a, b) => b - a));
+  expect((lengths[0] ?? 0) / (lengths[1] ?? 0)).toBeCloseTo(3_419 / 2_906, 1);
+  expect(complaints).toEqual([]);
+});
+
+test('rows that change places glide there, but stay still for those who prefer that', async () => {
+  const fewVotes = { contests: [{ id: 'first-preference', options: [{ id: 'fox', votes: 2 }] }] };
+  for (const [reducedMotion, glides] of [
+    ['no-preference', true],
+    ['reduce', false],
+  ] as const) {
+    upstream.publish(snapshot({ version: 10, ...fewVotes }));
+    const page = await open(ELECTION, { reducedMotion });
+    await page.getByText('Leading').waitFor();
+    await page.evaluate(() => {
+      const animate = Element.prototype.animate;
+      Element.prototype.animate = function (...parameters) {
+        this.setAttribute('data-glided', '');
+        return animate.apply(this, parameters);
+      };
+    });
+    upstream.publish(snapshot({ version: 11 }));
+    await shows(page, 'version', '11');
+    expect((await page.locator('.row[data-glided]').count()) > 0).toBe(glides);
+    upstream.publish(snapshot({ version: 10, ...fewVotes }));
+  }
+});
+
+test('each ingestion instance shows what it has taken and what it brought last', async () => {
+  upstream.publish(snapshot({ version: 100, portion: 0.5 }));
+  const page = await open(ELECTION);
+  await shows(page, 'instance-ingestion-1', 'nothing new yet');
+  const half = snapshot({ version: 100, portion: 0.5 }).ingestion[0]?.votes ?? 0;
+  upstream.publish(snapshot({ version: 101 }));
+  await shows(page, 'instance-ingestion-1', '6,204 votes');
+  await shows(page, 'instance-ingestion-1', `+${(6_204 - half).toLocaleString('en-GB')} just now`);
+  expect(complaints).toEqual([]);
+});
+
+test('an older version never replaces a newer one, streamed or asked for', async () => {
+  upstream.publish(snapshot({ version: 50, portion: 0.8 }));
+  const page = await open(ELECTION);
+  await shows(page, 'version', '50');
+  upstream.publish(snapshot({ version: 49 }));
+  upstream.cutStreams();
+  await shows(page, 'connection', 'Asking every 2 s');
+  expect(await page.getByTestId('version').innerText()).toBe('50');
+  upstream.publish(snapshot({ version: 51, portion: 0.9 }));
+  await shows(page, 'version', '51');
+});
+
+test('when the stream is cut the page asks for results, and streams again when it can', async () => {
+  upstream.publish(snapshot({ version: 1, portion: 0.1 }));
+  const page = await open(ELECTION);
+  await shows(page, 'connection', 'Live');
+  upstream.cutStreams();
+  await shows(page, 'connection', 'Asking every 2 s');
+  upstream.publish(snapshot({ version: 2, portion: 0.2 }));
+  await shows(page, 'version', '2');
+  upstream.fail(true);
+  await shows(page, 'connection', 'Reconnecting…');
+  await page.getByText('What is shown is the last that arrived.').waitFor();
+  upstream.fail(false);
+  upstream.allowStreams();
+  await shows(page, 'connection', 'Live');
+  upstream.publish(snapshot({ version: 3, portion: 0.3 }));
+  await shows(page, 'version', '3');
+});
+
+test('official totals are called so, and the closing needs no new version', async () => {
+  upstream.publish(snapshot({ version: 12_437 }));
+  const page = await open(ELECTION);
+  await page.getByText('Provisional').waitFor();
+  upstream.show(edinburgh(), 'closed');
+  upstream.publish(snapshot({ version: 12_437, provisional: false }));
+  await page.getByText('Official', { exact: true }).waitFor();
+  expect((await rows(page))[0]).toContain('Most votes');
+});
+
+test('results that are hidden until the closing say when they come', async () => {
+  const closesAt = '2099-05-07T21:00:00Z';
+  upstream.show(edinburgh({ resultsPolicy: 'after-close', closesAt }), 'open');
+  upstream.publish(snapshot({ version: 5, contests: null }));
+  const page = await open(ELECTION);
+  await page.getByText('stay hidden until it closes: Thu, 7 May 2099 at 22:00 BST').waitFor();
+  await shows(page, 'counted', '12,433');
+  expect(await page.locator('.row').count()).toBe(0);
+});
+
+test('the chart can be read as a table, by keyboard alone', async () => {
+  upstream.publish(snapshot({ version: 12_437 }));
+  const page = await open(ELECTION);
+  await page.getByRole('radio', { name: 'Chart' }).focus();
+  await page.keyboard.press('ArrowRight');
+  const table = page.getByRole('table', { name: 'First preferences: options by votes' });
+  expect(await table.getByRole('row').count()).toBe(11);
+  expect(await table.getByRole('row', { name: /^Lezley Marion Cameron/ }).innerText()).toMatch(
+    /Leading\s+3,419\s+27\.5%/,
+  );
+  expect(await page.getByTestId('announcement').innerText()).toContain(
+    'Lezley Marion Cameron leads with 3,419 votes',
+  );
+});
+
+test('the list leads to an election and back, and moves the focus along', async () => {
+  upstream.publish(snapshot({ version: 1 }));
+  const page = await open('/');
+  await page.getByRole('link', { name: 'Liberton/Gilmerton, City of Edinburgh Council' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Liberton/Gilmerton' }).waitFor();
+  expect(new URL(page.url()).pathname).toBe(ELECTION);
+  expect(await page.evaluate(() => document.activeElement?.id)).toBe('content');
+  await page.goBack();
+  await page.getByRole('heading', { level: 1, name: 'Elections' }).waitFor();
+  expect(await page.title()).toBe('Suffrage');
+  expect(complaints).toEqual([]);
+});
+
+test('what is missing is said in words', async () => {
+  const unknown = await open('/elections/nobody-knows-this');
+  await unknown.getByRole('heading', { name: 'There is no such election' }).waitFor();
+  const nowhere = await open('/nowhere');
+  await nowhere.getByRole('heading', { name: 'There is nothing at this address' }).waitFor();
+  upstream.fail(true);
+  const list = await open('/');
+  await list.getByRole('heading', { name: 'The elections can’t be reached' }).waitFor();
+  upstream.fail(false);
+  await list.getByRole('heading', { level: 1, name: 'Elections' }).waitFor();
+});
+
+test('nothing is cut off on a screen of 320 px', async () => {
+  upstream.publish(snapshot({ version: 12_437 }));
+  const page = await open(ELECTION, { viewport: { width: 320, height: 640 } });
+  await shows(page, 'counted', '12,433');
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320);
+});
+
+test('a page that is left stops listening', async () => {
+  upstream.publish(snapshot({ version: 1 }));
+  const page = await open(ELECTION);
+  await shows(page, 'connection', 'Live');
+  expect(upstream.openStreams()).toBe(1);
+  await page.getByRole('link', { name: 'All elections' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Elections' }).waitFor();
+  await expectSoon(() => upstream.openStreams() === 0);
+});

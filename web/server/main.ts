@@ -1,0 +1,13 @@
+import { loadConfig, printableConfig } from '@suffrage/runtime/config';
+import { runService } from '@suffrage/runtime/lifecycle';
+import { createLog } from '@suffrage/runtime/log';
+import { startWeb } from './app.ts';
+import { webSettings } from './config.ts';
+
+const config = loadConfig(webSettings);
+const log = createLog('web', config.SUFFRAGE_INSTANCE, config.SUFFRAGE_LOG_LEVEL);
+log.info({ settings: printableConfig(webSettings) }, 'starting');
+
+runService(log, async lifecycle => {
+  await startWeb(config, { log }, lifecycle);
+});

@@ -1,0 +1,17 @@
+import { expect, test } from '@jest/globals';
+import { edinburgh, snapshot } from '../../test/edinburgh.ts';
+import { electionsSchema, snapshotSchema } from './schemas.ts';
+
+test('the page reads what the services send, and goes on when they send more', () => {
+  const sent = snapshot({ version: 1 });
+  expect(snapshotSchema.parse({ ...sent, addedLater: true })).toEqual(sent);
+  const elections = {
+    elections: [{ definition: edinburgh(), phase: 'open', official: false }],
+    addedLater: true,
+  };
+  expect(electionsSchema.parse(elections).elections[0]?.definition.id).toBe('edinburgh-2022-ward-16');
+});
+
+test('what is no snapshot is not shown as one', () => {
+  expect(snapshotSchema.safeParse({ ...snapshot({ version: 1 }), counted: '12' }).success).toBe(false);
+});

@@ -1,0 +1,56 @@
+/** The page speaks English; dates and numbers follow it, so that a sentence is not in two languages. */
+const LOCALE = 'en-GB';
+
+const whole = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 });
+const percent = new Intl.NumberFormat(LOCALE, {
+  style: 'percent',
+  minimumFractionDigits: 1,
+  maximumFractionDigits: 1,
+});
+const wholePercent = new Intl.NumberFormat(LOCALE, { style: 'percent', maximumFractionDigits: 0 });
+const small = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 1 });
+
+export const formatCount = (count: number): string => whole.format(count);
+
+/** `1 vote`, `2,906 votes`. */
+export function formatVotes(count: number): string {
+  return `${formatCount(count)} ${count === 1 ? 'vote' : 'votes'}`;
+}
+
+/** A share from 0 to 1 with one decimal: `27.5%`. */
+export const formatShare = (share: number): string => percent.format(share);
+
+export const formatAxis = (share: number): string => wholePercent.format(share);
+
+/** A pace below 10 with one decimal. */
+export function formatPace(perSecond: number): string {
+  return perSecond < 9.95 ? small.format(perSecond) : whole.format(perSecond);
+}
+
+/** `just now`, `5 s ago`, `3 min ago`, `2 h ago`, `4 days ago`. A time yet to come is `just now`: clocks differ. */
+export function formatAge(millis: number): string {
+  const seconds = Math.floor(millis / 1_000);
+  return seconds < 1 ? 'just now' : `${formatSpan(seconds)} ago`;
+}
+
+/** `5 s`, `3 min`, `2 h`, `1 day`, `4 days`. */
+export function formatSpan(seconds: number): string {
+  if (seconds < 60) return `${Math.floor(seconds)} s`;
+  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min`;
+  if (seconds < 2 * 86_400) return `${Math.floor(seconds / 3_600)} h`;
+  return `${Math.floor(seconds / 86_400)} days`;
+}
+
+/** An instant where the election is held: `Thu, 5 May 2022, 22:00 BST`. */
+export function formatInstant(instant: string, timeZone: string): string {
+  return new Intl.DateTimeFormat(LOCALE, {
+    weekday: 'short',
+    day: 'numeric',
+    month: 'long',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    timeZoneName: 'short',
+    timeZone,
+  }).format(new Date(instant));
+}

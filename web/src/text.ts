@@ -1,0 +1,18 @@
+import type { Texts } from './api/schemas.ts';
+
+/** The languages that the reader prefers, best first; English is what the page itself speaks. */
+export function preferredLanguages(): readonly string[] {
+  return [...navigator.languages, 'en'];
+}
+
+/** The text in the first language that there is one for (`de-AT` also takes `de`), else the first text. */
+export function textIn(texts: Texts, languages: readonly string[]): { title: string; lang: string } {
+  for (const wanted of languages) {
+    for (const lang of [wanted, wanted.split('-', 1)[0] ?? wanted]) {
+      const title = texts[lang];
+      if (title !== undefined) return { title, lang };
+    }
+  }
+  const [[lang, title] = ['', '']] = Object.entries(texts);
+  return { title, lang };
+}

@@ -1,0 +1,22 @@
+import type { Phase } from '../api/schemas.ts';
+
+const PHASES: Readonly<Record<Phase, string>> = {
+  draft: 'Draft',
+  scheduled: 'Not open yet',
+  open: 'Open',
+  closed: 'Closed',
+  sealed: 'Sealed',
+};
+
+export function PhaseBadge({ phase }: { phase: Phase }) {
+  return <span className={`badge badge-${phase}`}>{PHASES[phase]}</span>;
+}
+
+/** Totals may still change until every vote cast before the closing is counted. */
+export function StandingBadge({ provisional }: { provisional: boolean }) {
+  return provisional ? (
+    <span className="badge badge-provisional">Provisional</span>
+  ) : (
+    <span className="badge badge-official">Official</span>
+  );
+}

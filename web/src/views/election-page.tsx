@@ -1,0 +1,125 @@
+import { type ReactNode, useMemo, useState } from 'react';
+import { paths } from '../api/fetch.ts';
+import { type Election, electionSchema, type Snapshot } from '../api/schemas.ts';
+import { useDocument, useNow, useResults } from '../hooks.ts';
+import { ANNOUNCE_MILLIS, announcement } from '../live/announcement.ts';
+import type { ResultsState } from '../live/results-state.ts';
+import { rankOptions } from '../live/shares.ts';
+import { scheduleOf, whyHidden } from '../schedule.ts';
+import { preferredLanguages, textIn } from '../text.ts';
+import { Announcer } from './announcer.tsx';
+import { PhaseBadge, StandingBadge } from './badges.tsx';
+import { ContestCard, type Presentation } from './contest-card.tsx';
+import { Figures } from './figures.tsx';
+import { IntakeCards } from './intake-cards.tsx';
+import { Message, useTitle } from './message.tsx';
+import { PresentationChoice } from './presentation-choice.tsx';
+import { Link } from './shell.tsx';
+import { StatusLine } from './status-line.tsx';
+
+const REFRESH_MILLIS = 10_000;
+
+export function ElectionPage({ id }: { id: string }) {
+  const loaded = useDocument(paths.election(id), electionSchema, REFRESH_MILLIS);
+  const results = useResults(id);
+  switch (loaded.status) {
+    case 'loading':
+      return <Message title="Loading the election…" />;
+    case 'unreachable':
+      return (
+        <Message title="The election can’t be reached">
+          The registrar does not answer at the moment. This page tries again every few seconds.
+        </Message>
+      );
+    case 'unknown':
+      return (
+        <Message title="There is no such election">
+          The link may be incomplete, or the election is not published yet.{' '}
+          <Link to="/">See all elections</Link>.
+        </Message>
+      );
+    case 'ready':
+      return <ElectionView election={loaded.value} results={results} skewMillis={loaded.skewMillis} />;
+  }
+}
+
+type ViewProps = { election: Election; results: ResultsState; skewMillis: number };
+
+function ElectionView({ election: { definition, phase }, results, skewMillis }: ViewProps) {
+  const now = useNow();
+  const { title, lang } = textIn(definition.title, preferredLanguages());
+  const { snapshot } = results;
+  useTitle(title);
+  return (
+    <article className="election-view">
+      <header className="card hero">
+        <div className="hero-words">
+          <p className="badges">
+            <PhaseBadge phase={phase} />
+            {snapshot === null ? null : <StandingBadge provisional={snapshot.provisional} />}
+          </p>
+          <h1 lang={lang}>{title}</h1>
+          <p className="soft">
+            {scheduleOf(definition, phase)} ·{' '}
+            {definition.mode === 'secret' ? 'secret ballot' : 'votes under pseudonyms'}
+          </p>
+        </div>
+        <Figures results={results} now={now} />
+        <StatusLine results={results} phase={phase} now={now} skewMillis={skewMillis} />
+      </header>
+      <Results definition={definition} results={results} now={now + skewMillis} />
+      <IntakeCards intake={results.intake} now={now} />
+    </article>
+  );
+}
+
+type ResultsProps = { definition: Election['definition']; results: ResultsState; now: number };
+
+function Results({ definition, results: { snapshot, problem }, now }: ResultsProps) {
+  const [presentation, setPresentation] = useState<Presentation>('chart');
+  // Not every second: a ballot may have thousands of options.
+  const ranked = useMemo(() => rankContests(definition, snapshot), [definition, snapshot]);
+  if (snapshot === null) {
+    const words =
+      problem === 'unknown'
+        ? 'No votes have been counted yet. Results appear here by themselves.'
+        : 'Waiting for the first results…';
+    return <ResultsSection>{words}</ResultsSection>;
+  }
+  const { contests, counted, provisional } = snapshot;
+  if (contests === null) return <ResultsSection>{whyHidden(definition, now)}</ResultsSection>;
+  const standings = ranked.map(({ title, rows }) => ({ contest: title.title, rows }));
+  return (
+    <section className="results" aria-labelledby="results">
+      <div className="section-head">
+        <h2 id="results">Results</h2>
+        <PresentationChoice value={presentation} onChange={setPresentation} />
+      </div>
+      {ranked.map(({ contest, title, rows }) => (
+        <ContestCard key={contest.id} {...{ contest, title, rows, counted, provisional, presentation }} />
+      ))}
+      <Announcer text={announcement(counted, standings, provisional)} millis={ANNOUNCE_MILLIS} />
+    </section>
+  );
+}
+
+function rankContests({ contests }: Election['definition'], snapshot: Snapshot | null) {
+  const languages = preferredLanguages();
+  return contests.map(contest => {
+    const tally = snapshot?.contests?.find(({ id }) => id === contest.id);
+    const rows = rankOptions(contest, tally, snapshot?.counted ?? 0, languages);
+    return { contest, title: textIn(contest.title, languages), rows };
+  });
+}
+
+/** The section of the results while there are none to show. */
+function ResultsSection({ children }: { children: ReactNode }) {
+  return (
+    <section className="results" aria-labelledby="results">
+      <h2 id="results">Results</h2>
+      <p className="card" role="status">
+        {children}
+      </p>
+    </section>
+  );
+}

@@ -1,0 +1,30 @@
+import { createLifecycle } from '@suffrage/runtime/lifecycle';
+import { createLog } from '@suffrage/runtime/log';
+import { startWeb } from '../server/app.ts';
+
+type Upstreams = { readonly ingestion: string[]; readonly results: string[]; readonly registrar: string[] };
+
+/** The real web server on a free port; `close` ends it and all that it opened. */
+export async function startTestWeb(upstreams: Upstreams, pageDirectory?: string) {
+  const log = createLog('web', 'web-test', 'silent');
+  const lifecycle = createLifecycle(log);
+  const config = {
+    SUFFRAGE_ENVIRONMENT: 'production',
+    SUFFRAGE_INSTANCE: 'web-test',
+    SUFFRAGE_LOG_LEVEL: 'silent',
+    SUFFRAGE_NAMESPACE: '',
+    SUFFRAGE_HOST: '127.0.0.1',
+    SUFFRAGE_METRICS_PORT: 0,
+    SUFFRAGE_HTTP_PORT: 0,
+    SUFFRAGE_INGESTION_URL: upstreams.ingestion,
+    SUFFRAGE_RESULTS_URL: upstreams.results,
+    SUFFRAGE_REGISTRAR_URL: upstreams.registrar,
+  } as const;
+  const dependencies = {
+    log,
+    closeGraceMillis: 300,
+    ...(pageDirectory === undefined ? {} : { pageDirectory }),
+  };
+  const { httpPort } = await startWeb(config, dependencies, lifecycle);
+  return { origin: `http://127.0.0.1:${httpPort}`, close: () => lifecycle.close() };
+}

@@ -34,7 +34,7 @@ locked() {
   mkdir -p "$cache/locks"
   (
     flock -n 9 || {
-      say "$name: another set-up is at work on it; waiting …"
+      say "$name: in use by another part or set-up; waiting …"
       flock 9
     }
     "$@"
@@ -55,17 +55,17 @@ install_dir() {
   mv -T "$partial" "$target"
 }
 
-# logged FILE COMMAND…: output goes to $cache/logs/FILE, for the sentence of a failure to point at.
+# logged FILE COMMAND…: output goes to $tools/logs/FILE, for the sentence of a failure to point at.
 logged() {
-  local log="$cache/logs/$1"
+  local log="$tools/logs/$1"
   shift
-  mkdir -p "$cache/logs"
+  mkdir -p "$tools/logs"
   "$@" >"$log" 2>&1 </dev/null
 }
 
 # explain FILE WHAT REGISTRY: fails with the reason that the log shows: mostly there is no network.
 explain() {
-  local log="$cache/logs/$1"
+  local log="$tools/logs/$1"
   if grep -qiE 'ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT|unknown host|could not resolve|name resolution|dns error|failed to lookup|connection refused|network is unreachable|connect timed out|connection timed out' "$log"; then
     fail "$2 could not be downloaded because $3 cannot be reached: check the network or proxy settings and run the same command again (log: $log)."
   fi

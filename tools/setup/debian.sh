@@ -31,7 +31,7 @@ unpack_debian() {
   locked apt apt_update
   # A simulated installation lists what is missing here; `awk` sees lines like "Inst libjemalloc2 (5.3.0-1 …)".
   logged "$log" apt_private apt-get install -s -q --no-install-recommends "$package" || explain "$log" "Debian's package $package" "the Debian mirror"
-  names=$({ echo "$package"; awk '/^Inst /{print $2}' "$cache/logs/$log"; } | sort -u | grep -vE "^($exclude)" || true)
+  names=$({ echo "$package"; awk '/^Inst /{print $2}' "$tools/logs/$log"; } | sort -u | grep -vE "^($exclude)" || true)
   mkdir "$dir/debs"
   # shellcheck disable=SC2086 # a list of names
   (cd "$dir/debs" && logged "$log" apt_private apt-get download -q $names) || explain "$log" "Debian's package $package" "the Debian mirror"

@@ -71,5 +71,5 @@ make_archive() {
   # Node is installed at the same time as Kafka; when that fails the whole set-up is stopped.
   until [ -x "$tools/bin/node" ]; do sleep 0.2; done
   logged kafka-archive.log "$tools/bin/node" "$root/tools/stack/src/kafka-archive.ts" "$archive" ||
-    say "kafka-archive: could not be made; Kafka will start more slowly (log: $cache/logs/kafka-archive.log)"
+    say "kafka-archive: could not be made; Kafka will start more slowly (log: $tools/logs/kafka-archive.log)"
 }

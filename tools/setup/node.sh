@@ -80,7 +80,7 @@ install_packages() {
 
 fill_packages() {
   logged packages.log pnpm_install && return
-  ! grep -q 'OUTDATED_LOCKFILE' "$cache/logs/packages.log" ||
+  ! grep -q 'OUTDATED_LOCKFILE' "$tools/logs/packages.log" ||
     fail "pnpm-lock.yaml does not match the package.json files: run .tools/bin/pnpm install and commit the changed pnpm-lock.yaml."
   explain packages.log "The npm packages of the workspace" "the npm registry"
 }

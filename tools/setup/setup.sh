@@ -44,7 +44,10 @@ if is_current "$@"; then
   exit 0
 fi
 
-mkdir -p "$tools/bin" "$tools/stamps" "$cache/logs"
+mkdir -p "$tools/bin" "$tools/stamps" "$tools/logs"
+# Temporary files of npm, pnpm and Maven stay in the cache as well.
+export TMPDIR="$cache/tmp"
+mkdir -p "$TMPDIR"
 run=$(mktemp -d "$tools/run.XXXXXX")
 mkdir "$run/steps"
 jobs_started=()
@@ -106,7 +109,7 @@ if [ -e "$run/failure" ]; then
   exit 1
 fi
 for pid in "${jobs_started[@]}"; do
-  wait "$pid" || { echo "setup: a part ended unexpectedly; its log is the newest file in $cache/logs." >&2; exit 1; }
+  wait "$pid" || { echo "setup: a part ended unexpectedly; its log is the newest file in $tools/logs." >&2; exit 1; }
 done
 signature >"$tools/stamps/setup"
 say "complete ($(elapsed "$started")); the tools are in $tools."

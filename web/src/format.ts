@@ -34,7 +34,7 @@ export function formatAge(millis: number): string {
 }
 
 /** `5 s`, `3 min`, `2 h`, `1 day`, `4 days`. */
-export function formatSpan(seconds: number): string {
+function formatSpan(seconds: number): string {
   if (seconds < 60) return `${Math.floor(seconds)} s`;
   if (seconds < 3_600) return `${Math.floor(seconds / 60)} min`;
   if (seconds < 2 * 86_400) return `${Math.floor(seconds / 3_600)} h`;

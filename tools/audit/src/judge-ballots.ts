@@ -51,7 +51,10 @@ function judgeInvalid(theCase: Case, index: number, duplicateAllowed: boolean): 
   const { records } = theCase;
   const code = records.names.at(records.code[index] ?? 0);
   const outcome = outcomeOf(records, index);
-  if (outcome === 'duplicate' && duplicateAllowed) return;
+  if (outcome === 'duplicate' && duplicateAllowed) {
+    judgeTarget(theCase, index, []);
+    return;
+  }
   if (outcome === 'counted' || outcome === 'superseded') {
     const outOfTime = code === 'election-not-yet-open' || code === 'election-closed';
     report(
@@ -153,17 +156,22 @@ function judgeLower(theCase: Case, copies: Uint32Array): void {
   }
 }
 
-/** A record gives way to a greater vote of its ballot key; a duplicate to its own vote or a greater one. */
 function judgeTargets(theCase: Case, copies: Uint32Array, greater: Uint32Array): void {
-  const { records } = theCase;
   for (const index of copies) {
-    const outcome = outcomeOf(records, index);
-    if (outcome !== 'duplicate' && outcome !== 'older-revision' && outcome !== 'superseded') continue;
-    const target = records.hasTarget[index] === 1 ? idOf(records.targets, index) : undefined;
-    const own = outcome === 'duplicate' && target && hasId(records.voteIds, index, target);
-    if (own || (target && greater.some(other => hasId(records.voteIds, other, target)))) continue;
-    report(theCase, 'wrong-target', index, `is ${outcome}, but names no vote that it could give way to`);
+    const outcome = outcomeOf(theCase.records, index);
+    const gaveWay = outcome === 'duplicate' || outcome === 'older-revision' || outcome === 'superseded';
+    if (gaveWay) judgeTarget(theCase, index, greater);
   }
+}
+
+/** A record gives way to a greater vote of its ballot key; a duplicate to its own vote or a greater one. */
+function judgeTarget(theCase: Case, index: number, greater: Uint32Array | readonly number[]): void {
+  const { records } = theCase;
+  const outcome = outcomeOf(records, index);
+  const target = records.hasTarget[index] === 1 ? idOf(records.targets, index) : undefined;
+  const own = outcome === 'duplicate' && target && hasId(records.voteIds, index, target);
+  if (own || (target && greater.some(other => hasId(records.voteIds, other, target)))) return;
+  report(theCase, 'wrong-target', index, `is ${outcome}, but names no vote that it could give way to`);
 }
 
 /** Equal revisions of different votes: the registrar signed two votes where one had its turn. */

@@ -46,7 +46,8 @@ export async function castBallots({
   const note = (receipt: Receipt) => cast.places.add(`${receipt.partition}/${receipt.offset}`);
 
   const castOne = async (sending: Sending) => {
-    const ballot = await signBallot(stack.registrarUrl, definition, markedBy(sending.ballot));
+    const voter = definition.mode === 'pseudonymous' ? `voter ${sending.ballot}` : undefined;
+    const ballot = await signBallot(stack.registrarUrl, definition, markedBy(sending.ballot), voter);
     const send = async (copy: number) => {
       const ways = transports[sending.transport];
       const transport = ways[(sending.ingestion + copy) % ways.length];
@@ -83,15 +84,16 @@ export async function castBallots({
   return cast;
 }
 
-/** A marked ballot with its own blind-signed token. @throws Error when the registrar refuses. */
+/** A marked ballot with its own token, blind-signed in `secret` elections. @throws Error when the registrar refuses. */
 export async function signBallot(
   registrarUrl: string,
   definition: ElectionDefinition,
   marked: MarkedOptions,
+  voter?: string,
 ): Promise<SignedBallot> {
   const prepared = prepareVote(definition, marked);
   if (!prepared.ok) throw new Error(`a ballot does not fit: ${prepared.code} at ${prepared.field ?? ''}`);
-  const issued = await fetchToken(registrarUrl, prepared.vote);
+  const issued = await fetchToken(registrarUrl, prepared.vote, voter);
   if (!issued.ok) throw new Error(`the registrar refuses a token: ${issued.code}`);
   return { vote: prepared.vote, token: issued.token };
 }

@@ -1,9 +1,13 @@
-import { existsSync, rmSync } from 'node:fs';
+import { readdirSync, rmdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { startInfrastructureIn } from './infrastructure.ts';
-import { createParts, openParts, stopInOrder } from './parts.ts';
+import { lockStack } from './lock.ts';
+import { createParts, openParts, type Parts, stopInOrder } from './parts.ts';
+import { defaultInfrastructurePorts, infrastructurePortNames, requireFreePorts } from './ports.ts';
 import { printedProgress } from './progress.ts';
-import { startServices } from './start-services.ts';
+import { DEFAULT_COUNTS, defaultPlaces } from './services.ts';
+import { servicePortNames, startServices } from './start-services.ts';
 import { readState } from './state.ts';
 import { statusOf, statusTable } from './status.ts';
 
@@ -13,30 +17,56 @@ export type Say = (line: string) => void;
 export async function up(dataDirectory: string, brokers: 1 | 3, say: Say): Promise<number> {
   const running = openParts(dataDirectory).filter(part => part.isRunning());
   if (running.length > 0) return describeRunning(dataDirectory, running.length, say);
-  const parts = createParts(dataDirectory, 'detached', brokers);
-  const interrupt = () => {
-    say('stopping what was started …');
-    void parts.stopAll().then(() => process.exit(130));
-  };
-  process.once('SIGINT', interrupt);
-  process.once('SIGTERM', interrupt);
+  const unlock = lockStack(dataDirectory);
+  try {
+    // All ports before anything starts: a used one is then told at once, not after half of the start.
+    await requireFreePorts([
+      ...infrastructurePortNames(defaultInfrastructurePorts(brokers)),
+      ...servicePortNames(defaultPlaces(DEFAULT_COUNTS)),
+    ]);
+    const parts = createParts(dataDirectory, 'detached', brokers);
+    return await undoneByInterrupt(parts, say, () => start(parts, brokers, say));
+  } finally {
+    unlock();
+  }
+}
+
+async function start(parts: Parts, brokers: 1 | 3, say: Say): Promise<number> {
+  const { dataDirectory } = parts;
   say(`Starting the stack in ${dataDirectory}`);
   const progress = printedProgress(say);
   try {
-    const infrastructure = await startInfrastructureIn(parts, {
-      dataDirectory,
-      ports: 'default',
-      brokers,
-      progress,
-    });
+    const options = { dataDirectory, ports: 'default', brokers, progress } as const;
+    const infrastructure = await startInfrastructureIn(parts, options);
     const services = await startServices(infrastructure, { progress });
     parts.markComplete();
     say(`The stack is up: ${services.urls('web')[0] ?? ''}`);
     return 0;
   } finally {
     progress.end();
-    process.off('SIGINT', interrupt);
-    process.off('SIGTERM', interrupt);
+  }
+}
+
+/** Ctrl-C, SIGTERM or a closed terminal stops whatever `work` has started before this resolves (with 130). */
+async function undoneByInterrupt(parts: Parts, say: Say, work: () => Promise<number>): Promise<number> {
+  let stopped: Promise<void> | undefined;
+  const interrupt = () => {
+    if (stopped !== undefined) return;
+    say('Interrupted: stopping what was started …');
+    stopped = parts.stopAll();
+  };
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const signal of signals) process.on(signal, interrupt);
+  try {
+    const exitStatus = await work();
+    return stopped === undefined ? exitStatus : 130;
+  } catch (error) {
+    if (stopped === undefined) throw error;
+    return 130;
+  } finally {
+    // Only now: the work may have started its last process while the others were being stopped.
+    if (stopped !== undefined) await parts.stopAll();
+    for (const signal of signals) process.off(signal, interrupt);
   }
 }
 
@@ -62,10 +92,15 @@ export async function down(dataDirectory: string, say: Say): Promise<number> {
     say('Nothing is running.');
     return 0;
   }
-  await stopInOrder(parts, (part, outcome) => {
-    if (outcome === 'stopped') say(`  ${part.name} stopped`);
-    if (outcome === 'killed') say(`  ${part.name} did not stop in time and was killed`);
-  });
+  const unlock = lockStack(dataDirectory);
+  try {
+    await stopInOrder(parts, (part, outcome) => {
+      if (outcome === 'stopped') say(`  ${part.name} stopped`);
+      if (outcome === 'killed') say(`  ${part.name} did not stop in time and was killed`);
+    });
+  } finally {
+    unlock();
+  }
   say(`The stack is down. Its data is kept in ${dataDirectory} (make reset removes it).`);
   return 0;
 }
@@ -82,9 +117,12 @@ export async function status(dataDirectory: string, say: Say): Promise<number> {
   return statuses.every(({ healthy }) => healthy) ? 0 : 1;
 }
 
+/** What a stack keeps in its directory. Nothing else is removed: SUFFRAGE_DATA may name a directory with other things in it. */
+const KEPT = ['kafka', 'logs', 'postgres', 'redis', 'secrets', 'stack.json', 'stack.json.new'];
+
 /** Stops the stack and removes its data, after asking. */
 export async function reset(dataDirectory: string, sure: boolean, say: Say): Promise<number> {
-  if (!existsSync(dataDirectory)) {
+  if (readState(dataDirectory) === undefined) {
     say('There is nothing to remove.');
     return 0;
   }
@@ -93,8 +131,9 @@ export async function reset(dataDirectory: string, sure: boolean, say: Say): Pro
     return 1;
   }
   await down(dataDirectory, say);
-  rmSync(dataDirectory, { recursive: true, force: true });
-  say(`${dataDirectory} is removed.`);
+  for (const name of KEPT) rmSync(join(dataDirectory, name), { recursive: true, force: true });
+  if (readdirSync(dataDirectory).length === 0) rmdirSync(dataDirectory);
+  say(`The data in ${dataDirectory} is removed.`);
   return 0;
 }
 

@@ -5,6 +5,7 @@ import { createParts, type Parts } from './parts.ts';
 import {
   defaultInfrastructurePorts,
   freeInfrastructurePorts,
+  infrastructurePortNames,
   type InfrastructurePorts,
   requireFreePorts,
 } from './ports.ts';
@@ -64,7 +65,10 @@ export async function startInfrastructure(options: InfrastructureOptions): Promi
 }
 
 /** The same with parts that the caller made, who can thereby stop a start that is still under way. */
-export async function startInfrastructureIn(parts: Parts, options: InfrastructureOptions): Promise<Infrastructure> {
+export async function startInfrastructureIn(
+  parts: Parts,
+  options: InfrastructureOptions,
+): Promise<Infrastructure> {
   const { dataDirectory, brokers, kafkaTuning = 'fast-start', progress = silentProgress } = options;
   const ports = await choosePorts(options.ports, brokers);
   const secrets = createSecrets(dataDirectory, ports);
@@ -78,17 +82,28 @@ export async function startInfrastructureIn(parts: Parts, options: Infrastructur
     return part;
   };
   const startKafka = async (): Promise<Part[]> =>
-    parts.together((await prepareKafka(dataDirectory, ports.kafka, ports.kafkaControllers, kafkaTuning, signal)).map(start));
+    parts.together(
+      (await prepareKafka(dataDirectory, ports.kafka, ports.kafkaControllers, kafkaTuning, signal)).map(
+        start,
+      ),
+    );
   const startPostgres = async (): Promise<Part[]> => {
     const part = await start(await preparePostgres(dataDirectory, ports.postgres, secrets, signal));
     await createDatabases(secrets);
     return [part];
   };
-  const startRedis = async (): Promise<Part[]> => [await start(await prepareRedis(dataDirectory, ports.redis, secrets))];
+  const startRedis = async (): Promise<Part[]> => [
+    await start(await prepareRedis(dataDirectory, ports.redis, secrets)),
+  ];
 
   try {
-    const [kafka = [], [postgres] = [], [redis] = []] = await parts.together([startKafka(), startPostgres(), startRedis()]);
-    if (postgres === undefined || redis === undefined) throw new Error('unreachable: started parts are missing');
+    const [kafka = [], [postgres] = [], [redis] = []] = await parts.together([
+      startKafka(),
+      startPostgres(),
+      startRedis(),
+    ]);
+    if (postgres === undefined || redis === undefined)
+      throw new Error('unreachable: started parts are missing');
     const addresses = ports.kafka.map(port => `127.0.0.1:${port}`);
     return {
       dataDirectory,
@@ -111,14 +126,12 @@ export async function startInfrastructureIn(parts: Parts, options: Infrastructur
   }
 }
 
-async function choosePorts(choice: InfrastructureOptions['ports'], brokers: number): Promise<InfrastructurePorts> {
+async function choosePorts(
+  choice: InfrastructureOptions['ports'],
+  brokers: number,
+): Promise<InfrastructurePorts> {
   if (choice === 'free') return freeInfrastructurePorts(brokers);
   const ports = choice === 'default' ? defaultInfrastructurePorts(brokers) : choice;
-  await requireFreePorts([
-    ...ports.kafka.map((port, index) => ({ port, part: `Kafka broker ${index + 1}` })),
-    ...ports.kafkaControllers.map((port, index) => ({ port, part: `Kafka controller ${index + 1}` })),
-    { port: ports.postgres, part: 'PostgreSQL' },
-    { port: ports.redis, part: 'Redis' },
-  ]);
+  await requireFreePorts(infrastructurePortNames(ports));
   return ports;
 }

@@ -22,7 +22,10 @@ try {
   await prepareNode(node, [node], directory);
   await formatNode(node, directory, logFile);
   const spec = kafkaProcess(directory, logFile, 'fast-start', undefined);
-  const broker = await startProcess({ ...spec, args: [`-XX:ArchiveClassesAtExit=${partial}`, ...spec.args] }, 'owner');
+  const broker = await startProcess(
+    { ...spec, args: [`-XX:ArchiveClassesAtExit=${partial}`, ...spec.args] },
+    'owner',
+  );
   await waitForPort(port, broker, 60_000);
   // Writing the archive is part of the JVM's end and took 2–4 s.
   const outcome = await stopProcess(broker, 'SIGTERM', 60_000);

@@ -11,7 +11,11 @@ import { type ProcessSpec, runToEnd } from './process.ts';
 const propertiesFile = (directory: string): string => join(directory, 'server.properties');
 
 /** Writes the node's settings anew, ports included. */
-export async function prepareNode(node: KafkaNode, nodes: readonly KafkaNode[], directory: string): Promise<void> {
+export async function prepareNode(
+  node: KafkaNode,
+  nodes: readonly KafkaNode[],
+  directory: string,
+): Promise<void> {
   await mkdir(directory, { recursive: true });
   await writeFile(propertiesFile(directory), serverProperties(node, nodes));
 }
@@ -21,11 +25,11 @@ export function kafkaProcess(
   directory: string,
   logFile: string,
   tuning: KafkaTuning,
-  classArchive: string | undefined,
+  archive: string | undefined,
 ): ProcessSpec {
   return {
     command: programs.java,
-    args: [...jvm(tuning, classArchive), 'kafka.Kafka', propertiesFile(directory)],
+    args: [...jvm(tuning, archive), 'kafka.Kafka', propertiesFile(directory)],
     environment: {},
     directory,
     logFile,
@@ -41,10 +45,24 @@ export async function formatNode(
   signal?: AbortSignal,
 ): Promise<void> {
   if (existsSync(join(node.logDirectory, 'meta.properties'))) return;
-  const command = ['kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', propertiesFile(directory), '--ignore-formatted'];
+  const command = [
+    'kafka.tools.StorageTool',
+    'format',
+    '-t',
+    clusterId,
+    '-c',
+    propertiesFile(directory),
+    '--ignore-formatted',
+  ];
   await runToEnd(
     'Formatting the log directory of Kafka',
-    { command: programs.java, args: [...jvm('fast-start', classArchive()), ...command], environment: {}, directory, logFile },
+    {
+      command: programs.java,
+      args: [...jvm('fast-start', classArchive()), ...command],
+      environment: {},
+      directory,
+      logFile,
+    },
     60_000,
     signal,
   );

@@ -68,7 +68,9 @@ export function javaArguments(jars: string, tuning: KafkaTuning, classArchive: s
     '-XX:MaxGCPauseMillis=20',
     ...(tuning === 'fast-start' ? ['-XX:TieredStopAtLevel=1'] : []),
     // An archive of another Java build is left aside with a warning; it never stops the broker.
-    ...(classArchive === undefined ? [] : [`-XX:SharedArchiveFile=${classArchive}`, '-Xlog:cds=off', '-Xlog:cds+dynamic=off']),
+    ...(classArchive === undefined
+      ? []
+      : [`-XX:SharedArchiveFile=${classArchive}`, '-Xlog:cds=off', '-Xlog:cds+dynamic=off']),
     '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn',
     '-Dorg.slf4j.simpleLogger.showDateTime=true',
     '-Dorg.slf4j.simpleLogger.dateTimeFormat=HH:mm:ss.SSS',

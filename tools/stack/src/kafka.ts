@@ -20,7 +20,12 @@ export async function prepareKafka(
   const clusterId = await clusterIdentity(join(home, 'cluster-id'));
   const nodes = ports.map((port, index): KafkaNode => {
     const id = index + 1;
-    return { id, port, controllerPort: controllerPorts[index] ?? 0, logDirectory: join(home, `node-${id}`, 'log') };
+    return {
+      id,
+      port,
+      controllerPort: controllerPorts[index] ?? 0,
+      logDirectory: join(home, `node-${id}`, 'log'),
+    };
   });
   return Promise.all(nodes.map(node => prepareBroker(node, nodes, dataDirectory, clusterId, tuning, signal)));
 }

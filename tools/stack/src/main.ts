@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { down, reset, status, up } from './commands.ts';
 import { repositoryDirectory } from './paths.ts';
@@ -13,6 +13,13 @@ const HELP = `The local stack: Kafka, PostgreSQL, Redis and all services, withou
   SUFFRAGE_DATA=DIR     where its data lives (default .data/local)
 `;
 
+// kafkajs asks for timers in the past; Node 24 warns about each and takes 1 ms. Said once in the log it would be noise here.
+process.removeAllListeners('warning');
+process.on('warning', warning => {
+  if (warning.name !== 'TimeoutNegativeWarning')
+    process.stderr.write(`${warning.name}: ${warning.message}\n`);
+});
+
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 async function run(): Promise<number> {
@@ -21,7 +28,8 @@ async function run(): Promise<number> {
     options: { help: { type: 'boolean', short: 'h' }, brokers: { type: 'string', default: '1' } },
   });
   const [command] = positionals;
-  const dataDirectory = process.env.SUFFRAGE_DATA ?? join(repositoryDirectory, '.data/local');
+  // Absolute, since the parts run in directories of their own.
+  const dataDirectory = resolve(repositoryDirectory, process.env.SUFFRAGE_DATA ?? '.data/local');
   if (values.help || command === undefined) {
     say(HELP);
     return values.help ? 0 : 2;

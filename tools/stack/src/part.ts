@@ -120,6 +120,8 @@ async function waitUntilReady(
       continue;
     }
     const what = late ? `was not ready after ${startDeadlineMs / 1000} s` : 'ended while it was starting';
-    throw new PartFailedError(`${name} ${what}. Last lines of ${process.logFile}:\n${lastLines(process.logFile, 15)}`);
+    throw new PartFailedError(
+      `${name} ${what}. Last lines of ${process.logFile}:\n${lastLines(process.logFile, 15)}`,
+    );
   }
 }

@@ -14,7 +14,8 @@ export interface InfrastructurePorts {
 export const REPLICA_STEP = 10;
 
 export function defaultInfrastructurePorts(brokers: number): InfrastructurePorts {
-  const each = (first: number): number[] => Array.from({ length: brokers }, (_, index) => first + index * REPLICA_STEP);
+  const each = (first: number): number[] =>
+    Array.from({ length: brokers }, (_, index) => first + index * REPLICA_STEP);
   return { kafka: each(9092), kafkaControllers: each(9093), postgres: 15432, redis: 16379 };
 }
 
@@ -59,6 +60,15 @@ export interface NamedPort {
   readonly part: string;
 }
 
+export function infrastructurePortNames(ports: InfrastructurePorts): NamedPort[] {
+  return [
+    ...ports.kafka.map((port, index) => ({ port, part: `Kafka broker ${index + 1}` })),
+    ...ports.kafkaControllers.map((port, index) => ({ port, part: `Kafka controller ${index + 1}` })),
+    { port: ports.postgres, part: 'PostgreSQL' },
+    { port: ports.redis, part: 'Redis' },
+  ];
+}
+
 /** Throws one sentence that names the port, who holds it if we may know, and what to do. */
 export async function requireFreePorts(ports: readonly NamedPort[]): Promise<void> {
   for (const { port, part } of ports) {
@@ -66,6 +76,8 @@ export async function requireFreePorts(ports: readonly NamedPort[]): Promise<voi
     const holder = portHolder(port);
     const who = holder === undefined ? 'another process' : `${holder.name} (pid ${holder.pid})`;
     const remedy = holder === undefined ? 'stop that process' : `stop it (kill ${holder.pid})`;
-    throw new PortInUseError(`Port ${port}, which ${part} needs, is in use by ${who}: ${remedy} and try again.`);
+    throw new PortInUseError(
+      `Port ${port}, which ${part} needs, is in use by ${who}: ${remedy} and try again.`,
+    );
   }
 }

@@ -22,10 +22,22 @@ export async function preparePostgres(
   const parent = join(dataDirectory, 'postgres');
   const cluster = join(parent, 'cluster');
   await mkdir(parent, { recursive: true });
-  const runAs = unprivilegedUser(join(binaries, 'postgres'), parent);
+  const runAs = unprivilegedUser(join(binaries, 'initdb'), parent);
   giveTo(runAs, parent);
-  const common = { environment: { TZ: 'UTC' }, directory: parent, runAs, logFile: join(dataDirectory, 'logs', 'postgres.log') };
-  if (!existsSync(cluster)) await initialize(cluster, { ...common, command: join(binaries, 'initdb'), args: [] }, runAs, secrets, signal);
+  const common = {
+    environment: { TZ: 'UTC' },
+    directory: parent,
+    runAs,
+    logFile: join(dataDirectory, 'logs', 'postgres.log'),
+  };
+  if (!existsSync(cluster))
+    await initialize(
+      cluster,
+      { ...common, command: join(binaries, 'initdb'), args: [] },
+      runAs,
+      secrets,
+      signal,
+    );
   await requireVersion(cluster);
   return {
     name: 'postgres',
@@ -102,8 +114,11 @@ export async function createDatabases(secrets: SecretFiles): Promise<void> {
       if (known.rowCount === 0) await client.query(`create role ${role} login`);
       await client.query(`alter role ${role} password ${client.escapeLiteral(password)}`);
       const present = await client.query('select 1 from pg_database where datname = $1', [database]);
-      if (present.rowCount === 0) await client.query(`create database ${client.escapeIdentifier(database)} owner ${role}`);
-      await client.query(`revoke connect, temporary on database ${client.escapeIdentifier(database)} from public`);
+      if (present.rowCount === 0)
+        await client.query(`create database ${client.escapeIdentifier(database)} owner ${role}`);
+      await client.query(
+        `revoke connect, temporary on database ${client.escapeIdentifier(database)} from public`,
+      );
     }
   } finally {
     await client.end();

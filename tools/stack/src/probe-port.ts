@@ -17,7 +17,8 @@ export async function waitForPort(port: number, owner: ProcessReference, deadlin
   const deadline = performance.now() + deadlineMs;
   while (!(await isPortOpen(port))) {
     if (!isRunning(owner)) throw new Error(`the process ended before it listened on port ${port}`);
-    if (performance.now() > deadline) throw new Error(`port ${port} did not open within ${deadlineMs / 1000} s`);
+    if (performance.now() > deadline)
+      throw new Error(`port ${port} did not open within ${deadlineMs / 1000} s`);
     await sleep(50);
   }
 }

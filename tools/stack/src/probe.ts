@@ -51,7 +51,11 @@ async function kafkaReady(port: number, nodeId: number): Promise<boolean> {
 }
 
 async function postgresReady(connectionString: string): Promise<boolean> {
-  const client = new pg.Client({ connectionString, connectionTimeoutMillis: PROBE_TIMEOUT_MS, query_timeout: PROBE_TIMEOUT_MS });
+  const client = new pg.Client({
+    connectionString,
+    connectionTimeoutMillis: PROBE_TIMEOUT_MS,
+    query_timeout: PROBE_TIMEOUT_MS,
+  });
   // A connection that breaks while idle is an event; unheard it would end the process.
   client.on('error', () => {});
   try {

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { basename } from 'node:path';
 
 /** What the stack reads from Linux' /proc. Everything answers `undefined` for a process that is gone or not ours to read. */
 
@@ -54,20 +55,46 @@ export interface PortHolder {
 /** Who listens on a port, as far as this user may see: other users' open files are theirs. */
 export function portHolder(port: number): PortHolder | undefined {
   const tables = ['/proc/net/tcp', '/proc/net/tcp6'].map(path => readText(path) ?? '');
-  const sockets = new Set(tables.flatMap(table => listeningInodes(table, port)).map(inode => `socket:[${inode}]`));
+  const sockets = new Set(
+    tables.flatMap(table => listeningInodes(table, port)).map(inode => `socket:[${inode}]`),
+  );
   if (sockets.size === 0) return undefined;
   for (const entry of readdirSync('/proc')) {
     if (!/^\d+$/.test(entry) || !openFiles(entry).some(file => sockets.has(file))) continue;
-    return { pid: Number(entry), name: readText(`/proc/${entry}/comm`)?.trim() ?? 'unknown' };
+    return { pid: Number(entry), name: programName(readText(`/proc/${entry}/cmdline`) ?? '') };
   }
   return undefined;
 }
 
+/**
+ * `node services/web/main.ts` from the text of /proc/PID/cmdline: the program, and what it runs where that is its first
+ * argument. The short name in /proc/PID/comm is `MainThread` for every Node.
+ */
+export function programName(commandLine: string): string {
+  const [program = '', first = ''] = commandLine.split('\0');
+  const name = basename(program) || 'unknown';
+  return first === '' || first.startsWith('-') ? name : `${name} ${first}`;
+}
+
 function openFiles(pid: string): string[] {
+  const directory = `/proc/${pid}/fd`;
+  return namesIn(directory).flatMap(descriptor => linkTarget(`${directory}/${descriptor}`) ?? []);
+}
+
+function namesIn(directory: string): string[] {
   try {
-    return readdirSync(`/proc/${pid}/fd`).map(descriptor => readlinkSync(`/proc/${pid}/fd/${descriptor}`));
+    return readdirSync(directory);
   } catch {
     return [];
+  }
+}
+
+/** A descriptor may be closed between listing and reading it: that says nothing about the others. */
+function linkTarget(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return undefined;
   }
 }
 

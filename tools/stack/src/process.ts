@@ -56,7 +56,9 @@ const INHERITED = [
 ];
 
 export function baseEnvironment(parent: NodeJS.ProcessEnv = process.env): Record<string, string> {
-  return Object.fromEntries(INHERITED.flatMap(name => (parent[name] === undefined ? [] : [[name, parent[name]]])));
+  return Object.fromEntries(
+    INHERITED.flatMap(name => (parent[name] === undefined ? [] : [[name, parent[name]]])),
+  );
 }
 
 /** A log is kept over restarts; at a start it is set aside as `.old` when it has grown beyond this. */
@@ -135,9 +137,14 @@ export function signalProcess(reference: ProcessReference, signal: NodeJS.Signal
   try {
     return process.kill(reference.pid, signal);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return false;
+    if (hasCode(error, 'ESRCH')) return false;
     throw error;
   }
+}
+
+/** Whether a fault is this one of the system's. (By shape: under jest the system's errors are of another realm.) */
+export function hasCode(error: unknown, code: string): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === code;
 }
 
 async function waitForEnd(reference: ProcessReference, deadlineMs: number): Promise<boolean> {
@@ -168,7 +175,8 @@ export async function stopProcess(
 
 export async function killProcess(reference: ProcessReference): Promise<void> {
   if (!signalProcess(reference, 'SIGKILL')) return;
-  if (!(await waitForEnd(reference, 5_000))) throw new Error(`Process ${reference.pid} did not end within 5 s of SIGKILL`);
+  if (!(await waitForEnd(reference, 5_000)))
+    throw new Error(`Process ${reference.pid} did not end within 5 s of SIGKILL`);
 }
 
 export function lastLines(file: string, count: number): string {

@@ -9,7 +9,11 @@ import { readSecret, type SecretFiles, writeSecret } from './secrets.ts';
  * Redis holds hints and passes snapshots on; all of it can be lost at any time, so nothing is kept on disk and a full memory
  * drops the oldest hints. The password is in a configuration file of mode 0600, since arguments can be read by everybody.
  */
-export async function prepareRedis(dataDirectory: string, port: number, secrets: SecretFiles): Promise<PartDescription> {
+export async function prepareRedis(
+  dataDirectory: string,
+  port: number,
+  secrets: SecretFiles,
+): Promise<PartDescription> {
   const directory = join(dataDirectory, 'redis');
   const configuration = join(directory, 'redis.conf');
   await mkdir(directory, { recursive: true });
@@ -24,7 +28,9 @@ export async function prepareRedis(dataDirectory: string, port: number, secrets:
     'maxmemory-policy allkeys-lru',
   ];
   writeSecret(configuration, `${settings.join('\n')}\n`);
-  const version = /v=(\S+)/.exec(execFileSync(programs.redisServer, ['--version'], { encoding: 'utf8' }))?.[1];
+  const version = /v=(\S+)/.exec(
+    execFileSync(programs.redisServer, ['--version'], { encoding: 'utf8' }),
+  )?.[1];
   return {
     name: 'redis',
     ports: { redis: port },

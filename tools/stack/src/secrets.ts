@@ -38,7 +38,10 @@ export function secretFiles(dataDirectory: string): SecretFiles {
 }
 
 /** Makes what is missing and keeps what there is; only the ports in the URLs follow the ones given. */
-export function createSecrets(dataDirectory: string, ports: { readonly postgres: number; readonly redis: number }): SecretFiles {
+export function createSecrets(
+  dataDirectory: string,
+  ports: { readonly postgres: number; readonly redis: number },
+): SecretFiles {
   const files = secretFiles(dataDirectory);
   mkdirSync(files.directory, { recursive: true, mode: 0o700 });
   chmodSync(files.directory, 0o700);
@@ -51,10 +54,15 @@ export function createSecrets(dataDirectory: string, ports: { readonly postgres:
   }
   writeOnce(files.electionKeysSecret, () => `${randomBytes(32).toString('base64')}\n`);
   writeOnce(files.managerTokens, () => `demo ${newPassword()}\n`);
-  const database = (role: string) => `postgresql://${role}:${newPassword()}@127.0.0.1:${ports.postgres}/${role}`;
+  const database = (role: string) =>
+    `postgresql://${role}:${newPassword()}@127.0.0.1:${ports.postgres}/${role}`;
   writeUrl(files.votesDatabases, ports.postgres, () => database('suffrage_votes'));
   writeUrl(files.registrarDatabase, ports.postgres, () => database('suffrage_registrar'));
-  writeUrl(files.adminDatabase, ports.postgres, () => `postgresql://postgres:${newPassword()}@127.0.0.1:${ports.postgres}/postgres`);
+  writeUrl(
+    files.adminDatabase,
+    ports.postgres,
+    () => `postgresql://postgres:${newPassword()}@127.0.0.1:${ports.postgres}/postgres`,
+  );
   writeUrl(files.redisUrl, ports.redis, () => `redis://:${newPassword()}@127.0.0.1:${ports.redis}/0`);
   return files;
 }

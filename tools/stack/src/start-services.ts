@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Infrastructure } from './infrastructure.ts';
 import type { Part } from './part.ts';
 import { programs, repositoryDirectory } from './paths.ts';
-import { freePorts, requireFreePorts } from './ports.ts';
+import { freePorts, type NamedPort, requireFreePorts } from './ports.ts';
 import { runToEnd } from './process.ts';
 import { type Progress, silentProgress } from './progress.ts';
 import {
@@ -76,12 +76,14 @@ async function choosePlaces({
   ports = 'default',
 }: ServicesOptions): Promise<readonly ServicePlace[]> {
   const places = defaultPlaces({ ...DEFAULT_COUNTS, ...counts });
-  const wanted = places.flatMap(place =>
-    Object.values(place.ports).map(port => ({ port, part: place.name })),
-  );
+  const wanted = servicePortNames(places);
   if (ports === 'free') return placesOn(places, await freePorts(wanted.length));
   await requireFreePorts(wanted);
   return places;
+}
+
+export function servicePortNames(places: readonly ServicePlace[]): NamedPort[] {
+  return places.flatMap(({ name, ports }) => Object.values(ports).map(port => ({ port, part: name })));
 }
 
 /** What must have run once before the services: each is safe to repeat, and they don't need each other. */

@@ -1,12 +1,14 @@
 import { expect, test } from '@jest/globals';
 import { edinburgh, snapshot } from '../../test/edinburgh.ts';
-import { electionsSchema, snapshotSchema } from './schemas.ts';
+import { type Election, electionsSchema, type Snapshot, snapshotSchema } from './schemas.ts';
 
 test('the page reads what the services send, and goes on when they send more', () => {
-  const sent = snapshot({ version: 1 });
+  // Both are parsed by the contracts; that they fit these types is checked by the compiler.
+  const sent: Snapshot = snapshot({ version: 1 });
+  const definition: Election['definition'] = edinburgh();
   expect(snapshotSchema.parse({ ...sent, addedLater: true })).toEqual(sent);
   const elections = {
-    elections: [{ definition: edinburgh(), phase: 'open', official: false }],
+    elections: [{ definition, phase: 'open', official: false }],
     addedLater: true,
   };
   expect(electionsSchema.parse(elections).elections[0]?.definition.id).toBe('edinburgh-2022-ward-16');

@@ -1,10 +1,8 @@
-import type { ElectionDefinition } from '@suffrage/contracts/election';
-import type { Snapshot as PublishedSnapshot } from '@suffrage/contracts/results';
 import * as z from 'zod/mini';
 
 /*
  * The page names only the members that it shows and ignores the rest: a page that stays open while the services are
- * renewed goes on working. The types at the end keep these schemas in step with the contracts.
+ * renewed goes on working. `schemas.test.ts` keeps these schemas in step with the contracts.
  */
 
 // The strict Content-Security-Policy refuses generated code, and zod would report itself by trying.
@@ -52,10 +50,3 @@ export const snapshotSchema = z.object({
   provisional: z.boolean(),
 });
 export type Snapshot = z.infer<typeof snapshotSchema>;
-
-/** Compiles only while what the services send is readable by the schemas above. */
-export type Readable = [
-  Subset<PublishedSnapshot, Snapshot>,
-  Subset<ElectionDefinition, Election['definition']>,
-];
-type Subset<Sent extends Read, Read> = Sent;

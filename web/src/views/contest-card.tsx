@@ -38,14 +38,3 @@ export const ContestCard = memo(function ContestCard(props: Props) {
     </section>
   );
 });
-
-export function standingWord(standing: Row['standing'], provisional: boolean): string | null {
-  switch (standing) {
-    case 'ahead':
-      return provisional ? 'Leading' : 'Most votes';
-    case 'level':
-      return 'Level';
-    case null:
-      return null;
-  }
-}

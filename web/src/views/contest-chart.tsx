@@ -2,7 +2,7 @@ import { type CSSProperties, useRef } from 'react';
 import { formatAxis, formatCount, formatShare } from '../format.ts';
 import { useGliding } from '../hooks.ts';
 import { type Axis, axisFor, type Row } from '../live/shares.ts';
-import { standingWord } from './contest-card.tsx';
+import { standingWord } from './standing-word.ts';
 
 type Props = { rows: readonly Row[]; provisional: boolean };
 

@@ -1,6 +1,6 @@
 import { formatCount, formatShare } from '../format.ts';
 import type { Row } from '../live/shares.ts';
-import { standingWord } from './contest-card.tsx';
+import { standingWord } from './standing-word.ts';
 
 type Props = { title: string; rows: readonly Row[]; provisional: boolean };
 

@@ -23,7 +23,7 @@ export function IntakeCards({ intake, now }: { intake: readonly Intake[]; now: n
 }
 
 function IntakeCard({ row, share, now }: { row: Intake; share: number; now: number }) {
-  const { instance, votes, gained, gainedAt } = row;
+  const { instance, votes, gainedAt } = row;
   const fresh = gainedAt !== null && now - gainedAt < JUST_NOW_MILLIS;
   const style: CSSProperties & Record<'--length', string> = { '--length': `${100 * share}%` };
   return (
@@ -35,11 +35,14 @@ function IntakeCard({ row, share, now }: { row: Intake; share: number; now: numb
       <span className="meter" aria-hidden="true">
         <span className="bar" style={style} />
       </span>
-      <p className="gained">
-        {gainedAt === null
-          ? 'nothing new yet'
-          : `+${formatCount(gained)} ${fresh ? 'just now' : formatAge(now - gainedAt)}`}
-      </p>
+      <p className="gained">{gainedWords(row, fresh, now)}</p>
     </li>
   );
+}
+
+function gainedWords({ gained, gainedAt }: Intake, fresh: boolean, now: number): string {
+  if (gainedAt === null) return 'nothing new yet';
+  return fresh
+    ? `+${formatCount(gained)} just now`
+    : `last +${formatCount(gained)}, ${formatAge(now - gainedAt)}`;
 }

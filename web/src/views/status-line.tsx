@@ -30,7 +30,7 @@ export function StatusLine({ results: { snapshot, connection }, phase, now, skew
       <strong data-testid="connection">{WORDS[connection]}</strong>
       {snapshot === null ? null : (
         <span data-testid="age">
-          {isFinal(phase, snapshot.provisional) ? 'final totals of ' : 'updated '}
+          {isFinal(phase, snapshot.provisional) ? 'final totals, read ' : 'updated '}
           <time dateTime={snapshot.asOf}>{formatAge(now + skewMillis - Date.parse(snapshot.asOf))}</time>
         </span>
       )}

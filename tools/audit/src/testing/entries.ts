@@ -47,25 +47,25 @@ export type Signer = {
 
 export const OPENS_AT = Date.parse('2026-05-07T07:00:00Z');
 
+/** Two contests with options a, b and c: exactly one of them, and one to three. */
+export const testContests = [contest('first', 1), contest('all', 3)];
+
+function contest(id: string, maxSelections: number) {
+  const options = ['a', 'b', 'c'].map(name => ({ id: name, title: { en: name } }));
+  return { id, title: { en: id }, minSelections: 1, maxSelections, options };
+}
+
 export function testElection(
   id: string,
   mode: 'secret' | 'pseudonymous',
   tokenKey: PublicKey,
   opensAt = OPENS_AT,
 ): Election {
-  const option = (name: string) => ({ id: name, title: { en: name } });
-  const contest = (name: string, max: number) => ({
-    id: name,
-    title: { en: name },
-    minSelections: 1,
-    maxSelections: max,
-    options: [option('a'), option('b'), option('c')],
-  });
   return prepareElection(
     electionDefinition.parse({
       id,
       title: { en: id },
-      contests: [contest('first', 1), contest('all', 3)],
+      contests: testContests,
       mode,
       eligibility: 'open',
       revote: mode === 'pseudonymous' ? 'last' : 'none',

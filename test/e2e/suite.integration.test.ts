@@ -1,0 +1,165 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { audit } from '@suffrage/audit/audit';
+import { castVote } from '@suffrage/client/cast-vote';
+import { grpcTransport } from '@suffrage/client/grpc-transport.node';
+import { restTransport } from '@suffrage/client/transport';
+import { waitUntilProcessed } from '@suffrage/client/vote-status';
+import type { ElectionDefinition } from '@suffrage/contracts/election';
+import { expectedTotals, readBallotFile } from '@suffrage/demo/ballots';
+import { castBallots, signBallot } from '@suffrage/demo/cast-ballots';
+import { electionDraft, FIRST, markBallot, RANKED } from '@suffrage/demo/draft';
+import { openElection, results, waitFor } from '@suffrage/demo/manager';
+import { planSendings, seeded } from '@suffrage/demo/plan';
+import { launchChromium } from '@suffrage/test/chromium';
+import { startSuite, type Suite } from '@suffrage/test/suite';
+
+const whole = readBallotFile(join(import.meta.dirname, '../../examples/edinburgh-2022-ward-16.csv'));
+const fifth = { ...whole, ballots: whole.ballots.filter((_, place) => place % 5 === 0) };
+const MARKED = { [FIRST]: [whole.candidates[0]?.id ?? ''], [RANKED]: [whole.candidates[0]?.id ?? ''] };
+const DAY = 86_400_000;
+
+let suite: Suite;
+
+beforeAll(async () => {
+  suite = await startSuite();
+}, 180_000);
+
+afterAll(() => suite?.stop(), 120_000);
+
+async function open(id: string, mode: 'secret' | 'pseudonymous'): Promise<ElectionDefinition> {
+  const times = { opensAt: new Date(), closesAt: new Date(Date.now() + DAY) };
+  const definition = await openElection(suite.stack, id, own => ({
+    ...electionDraft(whole, own, id, times),
+    mode,
+  }));
+  await waitFor('the election everywhere', async () => (await results(suite.stack, definition.id)) && true);
+  return definition;
+}
+
+async function hold(definition: ElectionDefinition, file: typeof whole) {
+  const cast = await castBallots({
+    stack: suite.stack,
+    definition,
+    sendings: planSendings(
+      file.ballots.length,
+      suite.stack.ingestionUrls.length,
+      seeded(file.ballots.length),
+    ),
+    markedBy: ballot => markBallot(file, file.ballots[ballot] ?? []),
+    voters: 24,
+    onProgress: () => undefined,
+  });
+  expect(cast.problems).toEqual([]);
+  return waitFor('the count of all votes', async () => {
+    const snapshot = await results(suite.stack, definition.id);
+    return snapshot && snapshot.counted >= file.ballots.length ? snapshot : undefined;
+  });
+}
+
+function votesOf(snapshot: NonNullable<Awaited<ReturnType<typeof results>>>, contest: string) {
+  return new Map(
+    snapshot.contests?.find(({ id }) => id === contest)?.options.map(({ id, votes }) => [id, votes]),
+  );
+}
+
+async function balanced() {
+  const { brokers, databaseUrls } = suite.stack;
+  const report = await audit({ brokers, databaseUrls, namespace: '', waitMillis: 30_000 });
+  expect(report.findings.first).toEqual([]);
+  expect(report.balances).toBe(true);
+  return report;
+}
+
+test('the Edinburgh election in pseudonymous mode comes to the totals of its ballots', async () => {
+  const definition = await open('edinburgh-pseudonymous', 'pseudonymous');
+  const snapshot = await hold(definition, whole);
+  const { first, ranked } = expectedTotals(whole);
+  expect(votesOf(snapshot, FIRST)).toEqual(first);
+  expect(votesOf(snapshot, RANKED)).toEqual(ranked);
+  expect(snapshot.counted).toBe(12_433);
+  await balanced();
+}, 300_000);
+
+test('a fifth of it in secret mode does, too, and the page shows the totals while votes arrive', async () => {
+  const definition = await open('edinburgh-secret', 'secret');
+  const browser = await launchChromium();
+  try {
+    const page = await browser.newPage();
+    const faults: string[] = [];
+    page.on('pageerror', error => faults.push(error.message));
+    page.on('console', message => message.type() === 'error' && faults.push(message.text()));
+    await page.goto(`${suite.stack.pageUrl}/elections/${definition.id}`);
+    const holding = hold(definition, fifth);
+    const seen = new Set<string>();
+    let done = false;
+    const watching = (async () => {
+      while (!done) {
+        const text = await page.locator('body').innerText();
+        for (const number of text.match(/\b[\d,]+\b/g) ?? []) seen.add(number);
+        await page.waitForTimeout(100);
+      }
+    })();
+    const snapshot = await holding;
+    const { first, ranked } = expectedTotals(fifth);
+    expect(votesOf(snapshot, FIRST)).toEqual(first);
+    expect(votesOf(snapshot, RANKED)).toEqual(ranked);
+    await page.getByText('2,487').first().waitFor({ timeout: 20_000 });
+    const leader = Math.max(...first.values()).toLocaleString('en');
+    await page.getByText(leader).first().waitFor({ timeout: 20_000 });
+    done = true;
+    await watching;
+    // Numbers on their way up, not only the last ones.
+    expect(seen.size).toBeGreaterThan(10);
+    expect(faults).toEqual([]);
+  } finally {
+    await browser.close();
+  }
+  await balanced();
+}, 300_000);
+
+test('a hundred copies of one vote at the same moment, through one and through two processes, are counted once', async () => {
+  const definition = await open('copies', 'secret');
+  const grpc = suite.stack.grpcAddresses.map(grpcTransport);
+  const rest = suite.stack.ingestionUrls.map(restTransport);
+  for (const transports of [rest.slice(0, 1), [...rest, ...grpc.map(({ transport }) => transport)]]) {
+    const ballot = await signBallot(suite.stack.registrarUrl, definition, MARKED);
+    const casts = await Promise.all(
+      Array.from({ length: 100 }, (_, copy) =>
+        castVote(transports[copy % transports.length] ?? restTransport(''), ballot),
+      ),
+    );
+    // castVote accepts only receipts that verify.
+    expect(casts.filter(({ status }) => status === 'accepted')).toHaveLength(100);
+    const status = await waitUntilProcessed(
+      suite.stack.resultsUrls[0] ?? '',
+      definition.id,
+      ballot.vote.voteIdText,
+    );
+    expect(status?.status).toBe('counted');
+  }
+  for (const { close } of grpc) close();
+  const report = await balanced();
+  expect(report.votes[definition.id]).toBe(2);
+}, 120_000);
+
+test('a processor killed while votes arrive loses nothing, and works on when it is started again', async () => {
+  const definition = await open('killed', 'pseudonymous');
+  const processor = suite.services.part('processor-1');
+  const holding = hold(definition, fifth);
+  await waitFor(
+    'some votes counted',
+    async () => ((await results(suite.stack, definition.id))?.counted ?? 0) > 300 || undefined,
+  );
+  await processor.kill();
+  await waitFor(
+    'more votes counted',
+    async () => ((await results(suite.stack, definition.id))?.counted ?? 0) > 1_500 || undefined,
+    60_000,
+  );
+  await processor.start();
+  const snapshot = await holding;
+  expect(snapshot.counted).toBe(2_487);
+  expect(votesOf(snapshot, FIRST)).toEqual(expectedTotals(fifth).first);
+  await balanced();
+}, 180_000);

@@ -1,0 +1,78 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { readSettings } from './settings.ts';
+
+let stack = '';
+const databases = 'postgresql://votes:secret@127.0.0.1:15432/votes';
+
+beforeEach(() => {
+  stack = mkdtempSync(join(tmpdir(), 'suffrage-audit-'));
+  mkdirSync(join(stack, 'secrets'));
+  writeFileSync(join(stack, 'secrets/votes-databases'), `${databases}_0\n${databases}_1\n`);
+});
+afterEach(() => rmSync(stack, { recursive: true }));
+
+function writeStack(...parts: readonly { name: string; ports: Record<string, number> }[]): void {
+  const state = { format: 1, brokers: 3, complete: true, parts: parts.map(description => ({ description })) };
+  writeFileSync(join(stack, 'stack.json'), JSON.stringify(state));
+}
+
+test('without arguments the local stack says where its brokers and databases are', () => {
+  writeStack(
+    { name: 'postgres', ports: { postgres: 15432 } },
+    { name: 'kafka-1', ports: { kafka: 9092, controller: 9093 } },
+    { name: 'kafka-2', ports: { kafka: 9102, controller: 9103 } },
+  );
+  expect(readSettings(['--stack', stack])).toEqual({
+    brokers: ['127.0.0.1:9092', '127.0.0.1:9102'],
+    databaseUrls: [`${databases}_0`, `${databases}_1`],
+    namespace: '',
+    waitMillis: 0,
+    partitions: false,
+    json: undefined,
+  });
+});
+
+test('brokers and databases that are named need no stack', () => {
+  const file = join(stack, 'secrets/votes-databases');
+  const settings = readSettings([
+    '--brokers',
+    'a:1, b:2',
+    '--databases-file',
+    file,
+    '--stack',
+    '/none',
+    '--wait',
+    '2m',
+  ]);
+  expect(settings).toMatchObject({ brokers: ['a:1', 'b:2'], waitMillis: 120_000 });
+});
+
+test('help is asked for', () => {
+  expect(readSettings(['--help'])).toBe('help');
+});
+
+test.each([
+  [['--wait', '3'], /--wait 3: give a time/],
+  [['--unknown'], /Unknown option '--unknown'/],
+  [['--stack', '/none'], /no local stack in \/none: start one with "make up"/],
+])('arguments that can not be used are refused: %j', (args, message) => {
+  expect(() => readSettings(args)).toThrow(message);
+});
+
+test('a stack without Kafka, or of another version, is refused with the remedy', () => {
+  writeStack({ name: 'postgres', ports: { postgres: 15432 } });
+  expect(() => readSettings(['--stack', stack])).toThrow('has no Kafka yet: start it with "make up"');
+  writeFileSync(join(stack, 'stack.json'), '{"format":2}');
+  expect(() => readSettings(['--stack', stack])).toThrow('another version of the project');
+});
+
+test('a line that is no URL of a database is refused without being shown', () => {
+  writeStack({ name: 'kafka-1', ports: { kafka: 9092 } });
+  writeFileSync(join(stack, 'secrets/votes-databases'), `${databases}\nsecret\n`);
+  expect(() => readSettings(['--stack', stack])).toThrow(
+    /votes-databases: line 2 must be a postgresql:\/\/ URL$/,
+  );
+});

@@ -1,0 +1,117 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+
+export const usage = `Holds topic votes against the votes databases: every record has exactly one outcome, and all sums are right.
+
+  node tools/audit/src/main.ts [options]
+
+  --brokers HOST:PORT,…    Kafka's bootstrap brokers      } without these two: those of the
+  --databases-file FILE    one postgresql:// URL a line   } local stack, running or with its services stopped
+  --stack DIR              data directory of the local stack (default .data/local)
+  --namespace NAME         prefix of the topics (default none)
+  --wait TIME              wait that long for the processor to reach the end of the log: 500ms, 30s, 2m (default 0s)
+  --partitions             show each partition
+  --json FILE              write the whole report as JSON
+  --help
+
+Exit status: 0 it balances, 1 it does not, 2 the audit could not be made.
+`;
+
+export type Settings = {
+  readonly brokers: readonly string[];
+  readonly databaseUrls: readonly string[];
+  readonly namespace: string;
+  readonly waitMillis: number;
+  readonly partitions: boolean;
+  readonly json: string | undefined;
+};
+
+/** Where `tools/stack` keeps the local stack, unless told otherwise. */
+const LOCAL_STACK = resolve(import.meta.dirname, '../../../.data/local');
+
+/**
+ * @returns `help` when it was asked for.
+ * @throws Error with one sentence when the arguments or the files they name can't be used.
+ */
+export function readSettings(args: readonly string[]): Settings | 'help' {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      brokers: { type: 'string' },
+      'databases-file': { type: 'string' },
+      stack: { type: 'string', default: LOCAL_STACK },
+      namespace: { type: 'string', default: '' },
+      wait: { type: 'string', default: '0s' },
+      partitions: { type: 'boolean', default: false },
+      json: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) return 'help';
+  return {
+    brokers: values.brokers === undefined ? brokersOfStack(values.stack) : listOf(values.brokers, ','),
+    databaseUrls: readDatabases(values['databases-file'] ?? join(values.stack, 'secrets/votes-databases')),
+    namespace: values.namespace,
+    waitMillis: readDuration(values.wait),
+    partitions: values.partitions,
+    json: values.json,
+  };
+}
+
+function listOf(text: string, separator: string): string[] {
+  return text
+    .split(separator)
+    .map(item => item.trim())
+    .filter(item => item !== '');
+}
+
+function readDuration(text: string): number {
+  const [, amount, unit] = /^(\d+)(ms|s|m)$/.exec(text) ?? [];
+  if (amount === undefined) throw new Error(`--wait ${text}: give a time such as 500ms, 30s or 2m`);
+  return Number(amount) * (unit === 'm' ? 60_000 : unit === 's' ? 1_000 : 1);
+}
+
+/** What we need of the stack's own file; the rest is its business. */
+const stackFile = z.object({
+  format: z.literal(1),
+  parts: z.array(
+    z.object({ description: z.object({ name: z.string(), ports: z.record(z.string(), z.int()) }) }),
+  ),
+});
+
+function brokersOfStack(directory: string): string[] {
+  const file = join(directory, 'stack.json');
+  if (!existsSync(file)) {
+    throw new Error(
+      `there is no local stack in ${directory}: start one with "make up", or name --brokers and --databases-file`,
+    );
+  }
+  const read = stackFile.safeParse(JSON.parse(readFileSync(file, 'utf8')));
+  if (!read.success)
+    throw new Error(
+      `${file} was written by another version of the project: name --brokers and --databases-file`,
+    );
+  const ports = read.data.parts.flatMap(
+    ({
+      description: {
+        name,
+        ports: { kafka },
+      },
+    }) => (name.startsWith('kafka-') && kafka !== undefined ? [kafka] : []),
+  );
+  if (ports.length === 0)
+    throw new Error(`the stack in ${directory} has no Kafka yet: start it with "make up"`);
+  return ports.map(port => `127.0.0.1:${port}`);
+}
+
+function readDatabases(file: string): string[] {
+  if (!existsSync(file)) throw new Error(`${file}, which names the votes databases, is not there`);
+  const urls = listOf(readFileSync(file, 'utf8'), '\n');
+  const bad = urls.findIndex(url => !/^postgres(?:ql)?:\/\//.test(url) || !URL.canParse(url));
+  if (urls.length === 0 || bad >= 0) {
+    throw new Error(`${file}: line ${bad + 1} must be a postgresql:// URL`);
+  }
+  return urls;
+}

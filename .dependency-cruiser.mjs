@@ -44,7 +44,7 @@ export default {
       'audit-is-independent',
       'The audit shares only contracts with what it audits.',
       { path: '^tools/audit/', pathNot: '\\.test\\.ts$' },
-      { path: '^(services|libs/runtime|libs/client|web|test)/|kafkajs' },
+      { path: '^(services|libs/runtime|libs/client|tools/stack|tools/demo|web|test)/|kafkajs' },
     ),
     forbid(
       'pure-core',

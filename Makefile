@@ -1,7 +1,6 @@
 # Every target first installs what it needs into .tools (or SUFFRAGE_CACHE); nothing else on the machine is changed.
 NODE := .tools/bin/node --disable-warning=TimeoutNegativeWarning
 JEST := $(NODE) --experimental-vm-modules --disable-warning=ExperimentalWarning node_modules/jest/bin/jest.js
-BROKERS ?= 1
 
 .PHONY: help setup demo test test-unit up down status reset audit check format build clean-tools
 
@@ -16,13 +15,13 @@ demo: setup build ## hold a real election again, check its count, leave the page
 
 test: build ## all tests, on servers of their own
 	@tools/setup/setup.sh browser
-	@$(JEST) $(ARGS)
+	@$(JEST) --forceExit $(ARGS)
 
 test-unit: setup ## only the tests that need no servers
 	@$(JEST) --selectProjects unit $(ARGS)
 
 up: setup build ## start the local stack (BROKERS=3: three brokers)
-	@$(NODE) tools/stack/src/main.ts up --brokers $(BROKERS)
+	@$(NODE) tools/stack/src/main.ts up $(if $(BROKERS),--brokers $(BROKERS))
 
 down: setup ## stop it, keep its data
 	@$(NODE) tools/stack/src/main.ts down

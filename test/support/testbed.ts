@@ -37,6 +37,8 @@ export async function openTestbed(options: Options = {}) {
   const databaseUrl = await createDatabase(servers.postgresUrl, namespace, lifecycle);
   await migrate(databaseUrl, MIGRATIONS, log);
   const pool = new Pool({ connectionString: databaseUrl, max: 2 });
+  // Dropping the database cuts idle connections; without a listener that would fail the test.
+  pool.on('error', () => undefined);
   lifecycle.onClose('pool', () => pool.end());
   await prepareLog({ brokers: servers.brokers, namespace, partitions, shards, replication }, log);
   const kafka = kafkaClient(servers.brokers, 'test', log);

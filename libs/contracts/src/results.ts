@@ -18,7 +18,7 @@ export const snapshotSchema = z.strictObject({
       }),
     ),
   ),
-  /** How many of the counted votes each ingestion process took. */
+  /** How many records each ingestion process appended that were counted, those superseded later included. */
   ingestion: z.array(z.strictObject({ instance: z.string(), votes: z.int() })),
   /** When the tallies were read. */
   asOf: z.iso.datetime(),

@@ -1,3 +1,4 @@
+import { electionId } from './election.ts';
 import { VoteRecord } from './generated/suffrage/v1/vote_record.ts';
 import { Redacted } from './redacted.ts';
 
@@ -34,7 +35,7 @@ export type RecordedVote = Vote & { readonly instance: string };
 /** Reads a record of topic `votes`; never throws. `undefined` when the bytes are not a vote record at all. */
 export function decodeVoteRecord(value: Uint8Array): RecordedVote | undefined {
   const record = decodeOrUndefined(value);
-  if (!record || record.electionId === '' || record.tokenKeyId.length === 0) return undefined;
+  if (!record || !electionId.safeParse(record.electionId).success) return undefined;
   return {
     electionId: record.electionId,
     selections: new Redacted(record.selections),

@@ -2,7 +2,7 @@ import { createElectionBook } from '@suffrage/contracts/election-book';
 import { redisNames, topicNames } from '@suffrage/contracts/topics';
 import { createHealth } from '@suffrage/runtime/health';
 import { serveMetrics } from '@suffrage/runtime/http/metrics-server';
-import { createHttpServer } from '@suffrage/runtime/http/server';
+import { closeHttpServer, createHttpServer } from '@suffrage/runtime/http/server';
 import { kafkaClient } from '@suffrage/runtime/kafka/client';
 import { followTopic } from '@suffrage/runtime/kafka/follow-topic';
 import type { Lifecycle } from '@suffrage/runtime/lifecycle';
@@ -13,7 +13,6 @@ import { connectRedis } from '@suffrage/runtime/redis';
 import { startClosing } from './closing.ts';
 import type { Config } from './config.ts';
 import { createElections } from './elections.ts';
-import { closeServer } from './http/close-server.ts';
 import { resultsRoute } from './http/results.route.ts';
 import { socketRoute } from './http/socket.route.ts';
 import { streamRoute } from './http/stream.route.ts';
@@ -108,7 +107,7 @@ export async function startAggregator(
   streamRoute(server, { results, subscribers, metrics });
   await socketRoute(server, { results, newest, subscribers, metrics });
   voteStatusRoute(server, findStatus);
-  lifecycle.onClose('http server', () => closeServer(server));
+  lifecycle.onClose('http server', () => closeHttpServer(server));
   const host = config.SUFFRAGE_HOST;
   const address = await server.listen({ host, port: config.SUFFRAGE_HTTP_PORT });
   // Open streams would keep the server from closing, so they end first.

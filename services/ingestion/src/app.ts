@@ -4,7 +4,7 @@ import { topicNames } from '@suffrage/contracts/topics';
 import { createTokenVerifier } from '@suffrage/contracts/verify-token.node';
 import { createHealth } from '@suffrage/runtime/health';
 import { serveMetrics } from '@suffrage/runtime/http/metrics-server';
-import { createHttpServer } from '@suffrage/runtime/http/server';
+import { closeHttpServer, createHttpServer } from '@suffrage/runtime/http/server';
 import { kafkaClient } from '@suffrage/runtime/kafka/client';
 import { followTopic } from '@suffrage/runtime/kafka/follow-topic';
 import type { Lifecycle } from '@suffrage/runtime/lifecycle';
@@ -81,6 +81,6 @@ export async function startIngestion(
   });
   votesRoute(server, castVote, metrics);
   const address = await server.listen({ host, port: config.SUFFRAGE_HTTP_PORT });
-  lifecycle.onClose('http server', () => server.close());
+  lifecycle.onClose('http server', () => closeHttpServer(server));
   return { httpPort: Number(new URL(address).port), grpcPort };
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { ballotKey, partitionsOfShard, shardOf } from '@suffrage/contracts/shards';
 import { signedVote, type TestElection } from '@suffrage/contracts/testing.node';
+import { Redacted } from '@suffrage/contracts/redacted';
 import { redisNames } from '@suffrage/contracts/topics';
 import { encodeVoteRecord, type Vote } from '@suffrage/contracts/vote';
 import { voteId } from '@suffrage/contracts/vote-id';
@@ -133,6 +134,8 @@ test('invalid records are rejected with the first failing check, unreadable ones
     messages: [{ value: Buffer.from('noise'), partition }],
   });
   await append({ ...secret }, [{ ...vote, electionId: 'unheard-of' }]);
+  // Text that PostgreSQL would refuse: it must not stop the partition.
+  await append({ ...secret }, [{ ...vote, electionId: 'nul\0byte' }]);
   await withProcessor(drained);
   const { rows } = await bed.pool.query<{ what: string }>(
     `select concat_ws(' ', outcome, code) as what from outcomes
@@ -140,6 +143,7 @@ test('invalid records are rejected with the first failing check, unreadable ones
     [idOf(secret)],
   );
   expect(rows.map(({ what }) => what).toSorted()).toEqual([
+    'quarantined unreadable',
     'quarantined unreadable',
     'rejected election-unknown',
     'rejected selections-invalid',
@@ -153,7 +157,7 @@ function testElectionLike(made: TestElection) {
   const other = signedVote(made);
   return {
     token: other.token,
-    selections: { ...other.selections, reveal: () => Uint8Array.of(1) } as Vote['selections'],
+    selections: new Redacted(Uint8Array.of(1)),
   };
 }
 

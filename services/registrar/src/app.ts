@@ -2,7 +2,7 @@ import { createElectionBook } from '@suffrage/contracts/election-book';
 import { topicNames } from '@suffrage/contracts/topics';
 import { createHealth } from '@suffrage/runtime/health';
 import { serveMetrics } from '@suffrage/runtime/http/metrics-server';
-import { createHttpServer } from '@suffrage/runtime/http/server';
+import { closeHttpServer, createHttpServer } from '@suffrage/runtime/http/server';
 import { kafkaClient } from '@suffrage/runtime/kafka/client';
 import { followTopic } from '@suffrage/runtime/kafka/follow-topic';
 import type { Lifecycle } from '@suffrage/runtime/lifecycle';
@@ -86,7 +86,7 @@ export async function startRegistrar(
   electionsRoutes(server, elections, readManagers(config.SUFFRAGE_MANAGER_TOKENS_FILE));
   tokensRoute(server, issueToken);
   const address = await server.listen({ host, port: config.SUFFRAGE_HTTP_PORT });
-  lifecycle.onClose('http server', () => server.close());
+  lifecycle.onClose('http server', () => closeHttpServer(server));
   return { httpPort: Number(new URL(address).port) };
 
   /** What the aggregator has observed becomes the registrar's own record; safe to repeat. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { startInfrastructureIn } from './infrastructure.ts';
 import { lockStack } from './lock.ts';
+import type { Part } from './part.ts';
 import { createParts, openParts, type Parts, stopInOrder } from './parts.ts';
 import { defaultInfrastructurePorts, infrastructurePortNames, requireFreePorts } from './ports.ts';
 import { printedProgress } from './progress.ts';
@@ -13,22 +14,74 @@ import { statusOf, statusTable } from './status.ts';
 
 export type Say = (line: string) => void;
 
-/** Starts the stack, or says that it is up. Returns the exit status. */
-export async function up(dataDirectory: string, brokers: 1 | 3, say: Say): Promise<number> {
-  const running = openParts(dataDirectory).filter(part => part.isRunning());
-  if (running.length > 0) return describeRunning(dataDirectory, running.length, say);
+/**
+ * Starts the stack, or says that it is up; a part that has ended since is started again. Without a number of brokers
+ * it is that of the data, else 1. Returns the exit status.
+ */
+export async function up(dataDirectory: string, brokers: 1 | 3 | undefined, say: Say): Promise<number> {
   const unlock = lockStack(dataDirectory);
   try {
-    // All ports before anything starts: a used one is then told at once, not after half of the start.
-    await requireFreePorts([
-      ...infrastructurePortNames(defaultInfrastructurePorts(brokers)),
-      ...servicePortNames(defaultPlaces(DEFAULT_COUNTS)),
-    ]);
-    const parts = createParts(dataDirectory, 'detached', brokers);
-    return await undoneByInterrupt(parts, say, () => start(parts, brokers, say));
+    const state = readState(dataDirectory);
+    const known = openParts(dataDirectory);
+    const running = known.filter(part => part.isRunning());
+    if (running.length > 0 && state?.complete) return await startMissing(known, state.brokers, brokers, say);
+    if (running.length > 0) {
+      say('An earlier start was interrupted; stopping what it left:');
+      await stopAndTell(running, say);
+    }
+    return await startAll(dataDirectory, brokers ?? (state?.brokers === 3 ? 3 : 1), say);
   } finally {
     unlock();
   }
+}
+
+async function startAll(dataDirectory: string, brokers: 1 | 3, say: Say): Promise<number> {
+  // All ports before anything starts: a used one is then told at once, not after half of the start.
+  await requireFreePorts([
+    ...infrastructurePortNames(defaultInfrastructurePorts(brokers)),
+    ...servicePortNames(defaultPlaces(DEFAULT_COUNTS)),
+  ]);
+  const parts = createParts(dataDirectory, 'detached', brokers);
+  return undoneByInterrupt(
+    () => parts.stopAll(),
+    say,
+    () => start(parts, brokers, say),
+  );
+}
+
+/** The usual case is that nothing is missing. */
+async function startMissing(
+  parts: readonly Part[],
+  brokers: number,
+  wanted: number | undefined,
+  say: Say,
+): Promise<number> {
+  if (wanted !== undefined && wanted !== brokers) {
+    say(
+      `The stack is up with ${brokers} Kafka broker(s), not ${wanted}: make reset removes it, with its data.`,
+    );
+    return 1;
+  }
+  const missing = parts.filter(part => !part.isRunning());
+  const undo = () => stopInOrder(missing);
+  return undoneByInterrupt(undo, say, async () => {
+    const progress = printedProgress(say);
+    try {
+      // In the order of the first start: the servers come before the services.
+      for (const part of missing) {
+        const done = progress.begin(part.name);
+        await part.start();
+        done(`had ended and is ready again on port ${part.port}`);
+      }
+    } finally {
+      progress.end();
+    }
+    const page = parts.find(({ name }) => name.startsWith('web-'))?.port ?? 0;
+    say(
+      `The stack is up${missing.length === 0 ? ' already' : ''}: http://127.0.0.1:${page} (make status tells more)`,
+    );
+    return 0;
+  });
 }
 
 async function start(parts: Parts, brokers: 1 | 3, say: Say): Promise<number> {
@@ -47,42 +100,31 @@ async function start(parts: Parts, brokers: 1 | 3, say: Say): Promise<number> {
   }
 }
 
-/** Ctrl-C, SIGTERM or a closed terminal stops whatever `work` has started before this resolves (with 130). */
-async function undoneByInterrupt(parts: Parts, say: Say, work: () => Promise<number>): Promise<number> {
-  let stopped: Promise<void> | undefined;
+/** Ctrl-C, SIGTERM or a closed terminal undoes what `work` has started before this resolves (with 130). */
+async function undoneByInterrupt(
+  undo: () => Promise<void>,
+  say: Say,
+  work: () => Promise<number>,
+): Promise<number> {
+  let undone: Promise<void> | undefined;
   const interrupt = () => {
-    if (stopped !== undefined) return;
+    if (undone !== undefined) return;
     say('Interrupted: stopping what was started …');
-    stopped = parts.stopAll();
+    undone = undo();
   };
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   for (const signal of signals) process.on(signal, interrupt);
   try {
     const exitStatus = await work();
-    return stopped === undefined ? exitStatus : 130;
+    return undone === undefined ? exitStatus : 130;
   } catch (error) {
-    if (stopped === undefined) throw error;
+    if (undone === undefined) throw error;
     return 130;
   } finally {
-    // Only now: the work may have started its last process while the others were being stopped.
-    if (stopped !== undefined) await parts.stopAll();
+    // Once more, now that the work has ended: it may have started its last process while the others were being stopped.
+    if (undone !== undefined) await undone.then(undo);
     for (const signal of signals) process.off(signal, interrupt);
   }
-}
-
-function describeRunning(dataDirectory: string, running: number, say: Say): number {
-  const state = readState(dataDirectory);
-  const expected = state?.parts.length ?? 0;
-  const page = state?.parts.find(({ description }) => description.name.startsWith('web'))?.description.ports
-    .http;
-  if (state?.complete && running === expected) {
-    say(`The stack is up already: http://127.0.0.1:${page ?? 0} (make status tells more)`);
-    return 0;
-  }
-  say(
-    `The stack is up in part, ${running} of ${expected} processes: make down stops them, make up then starts afresh.`,
-  );
-  return 1;
 }
 
 /** Stops what runs, in reverse order, and keeps the data. */
@@ -94,15 +136,19 @@ export async function down(dataDirectory: string, say: Say): Promise<number> {
   }
   const unlock = lockStack(dataDirectory);
   try {
-    await stopInOrder(parts, (part, outcome) => {
-      if (outcome === 'stopped') say(`  ${part.name} stopped`);
-      if (outcome === 'killed') say(`  ${part.name} did not stop in time and was killed`);
-    });
+    await stopAndTell(parts, say);
   } finally {
     unlock();
   }
   say(`The stack is down. Its data is kept in ${dataDirectory} (make reset removes it).`);
   return 0;
+}
+
+async function stopAndTell(parts: readonly Part[], say: Say): Promise<void> {
+  await stopInOrder(parts, (part, outcome) => {
+    if (outcome === 'stopped') say(`  ${part.name} stopped`);
+    if (outcome === 'killed') say(`  ${part.name} did not stop in time and was killed`);
+  });
 }
 
 /** Exit status 1 when a part is not healthy. */

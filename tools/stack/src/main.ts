@@ -22,10 +22,16 @@ process.on('warning', warning => {
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
+function brokersOf(text: string | undefined): 1 | 3 | undefined {
+  if (text === undefined) return undefined;
+  if (text !== '1' && text !== '3') throw new Error(`there can be 1 or 3 brokers, not ${text}`);
+  return text === '1' ? 1 : 3;
+}
+
 async function run(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { help: { type: 'boolean', short: 'h' }, brokers: { type: 'string', default: '1' } },
+    options: { help: { type: 'boolean', short: 'h' }, brokers: { type: 'string' } },
   });
   const [command] = positionals;
   // Absolute, since the parts run in directories of their own.
@@ -36,8 +42,7 @@ async function run(): Promise<number> {
   }
   switch (command) {
     case 'up':
-      if (values.brokers !== '1' && values.brokers !== '3') throw new Error('--brokers is 1 or 3');
-      return up(dataDirectory, values.brokers === '1' ? 1 : 3, say);
+      return up(dataDirectory, brokersOf(values.brokers), say);
     case 'down':
       return down(dataDirectory, say);
     case 'status':

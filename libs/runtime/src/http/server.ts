@@ -83,3 +83,15 @@ function healthRoutes(server: HttpServer, health: Health): void {
     return reply.code(report.status === 'unavailable' ? 503 : 200).send(report);
   });
 }
+
+const REQUESTS_DEADLINE_MILLIS = 2_000;
+
+/**
+ * Takes no more connections and lets requests under way end. Node waits for ever for a connection that was opened
+ * without a request (browsers and HTTP clients do that in advance), so after 2 s all are cut.
+ */
+export async function closeHttpServer(server: HttpServer): Promise<void> {
+  const deadline = setTimeout(() => server.server.closeAllConnections(), REQUESTS_DEADLINE_MILLIS);
+  await server.close();
+  clearTimeout(deadline);
+}

@@ -77,7 +77,8 @@ export function followTopic(
   lifecycle.onClose(`follower of ${topic}`, async () => {
     stopping.abort();
     await started.catch(() => undefined);
-    await Promise.all([stopRefreshing(), consumer.disconnect(), admin.disconnect()]);
+    await stopRefreshing();
+    await Promise.all([consumer.disconnect(), admin.disconnect()]);
   });
   return { readToEnd: () => started.then(readToEnd), completeAsOf: () => completeAsOf };
 }

@@ -6,6 +6,7 @@ export type { Pool } from 'pg';
 export type Client = PoolClient;
 
 const CONNECT_DEADLINE_MILLIS = 5_000;
+const QUERY_GRACE_MILLIS = 2_000;
 
 /** `max` connections, opened when needed. `statementMillis` bounds every statement on the server. */
 export function openPool(
@@ -25,6 +26,9 @@ export function openPool(
     connectionTimeoutMillis: CONNECT_DEADLINE_MILLIS,
     statement_timeout: options.statementMillis,
     idle_in_transaction_session_timeout: options.statementMillis,
+    // The server's own limit is no help when the server has vanished without a word.
+    query_timeout: options.statementMillis + QUERY_GRACE_MILLIS,
+    keepAlive: true,
   });
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
   pool.on('error', error => log.warn({ err: error }, 'idle database connection lost'));

@@ -1,13 +1,11 @@
 import { topicNames } from '@suffrage/contracts/topics';
 import { kafkaClient } from '@suffrage/runtime/kafka/client';
 import type { Log } from '@suffrage/runtime/log';
-import type { Admin } from 'kafkajs';
+import kafkajs, { type Admin } from 'kafkajs';
 import type { IngestionConfig } from '../config.ts';
 import { type TopicSettings, voteTopicSettings, weaknesses } from './topic-settings.ts';
 
 const PRODUCTION_REPLICATION = 3;
-/** `ConfigResourceTypes.TOPIC`, which kafkajs does not export to ES modules. */
-const TOPIC_RESOURCE = 2;
 
 /**
  * In production a log that would not keep what we acknowledge is refused before the first vote; elsewhere a single
@@ -39,7 +37,7 @@ export async function refuseWeakLog(config: IngestionConfig, log: Log): Promise<
 export async function settingsOf(admin: Admin, topic: string): Promise<TopicSettings> {
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
-    resources: [{ type: TOPIC_RESOURCE, name: topic }],
+    resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic }],
   });
   const entries = resources.flatMap(resource => resource.configEntries);
   return Object.fromEntries(entries.map(({ configName, configValue }) => [configName, configValue]));

@@ -9,7 +9,8 @@ function readSecret(path: string, context: z.core.$RefinementCtx): string {
   try {
     return readFileSync(path, 'utf8').trim();
   } catch (error) {
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
+    const reason =
+      typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unreadable';
     context.addIssue({ code: 'custom', message: `names a file that can not be read (${reason}): ${path}` });
     return z.NEVER;
   }

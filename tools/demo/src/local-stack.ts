@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { openParts } from '@suffrage/stack/parts';
 import { readState } from '@suffrage/stack/state';
 import { secretFiles } from '@suffrage/stack/secrets';
 
@@ -23,6 +24,10 @@ const STACK_COMMAND = join(import.meta.dirname, '../../stack/src/main.ts');
 /** Runs `up`, `down` … of the local stack with its output on this terminal. @throws when it fails; it has said why. */
 export function stackCommand(command: 'up' | 'down'): void {
   execFileSync(process.execPath, [STACK_COMMAND, command], { stdio: 'inherit' });
+}
+
+export function isUp(dataDirectory: string): boolean {
+  return openParts(dataDirectory).some(part => part.isRunning());
 }
 
 export function openLocalStack(dataDirectory: string): LocalStack {

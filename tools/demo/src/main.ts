@@ -8,7 +8,7 @@ import { checkElection } from './checks.ts';
 import { electionDraft, FIRST, markBallot, RANKED } from './draft.ts';
 import { makeFigures, printFigures, readCpu, saveFigures } from './figures.ts';
 import { showLive } from './live-view.ts';
-import { openLocalStack, stackCommand } from './local-stack.ts';
+import { isUp, openLocalStack, stackCommand } from './local-stack.ts';
 import { openElection, results, waitFor } from './manager.ts';
 import { planSendings, seeded } from './plan.ts';
 import { count } from './terminal.ts';
@@ -33,8 +33,10 @@ Exit status 1 when anything does not balance.`;
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 async function demo(): Promise<boolean> {
+  const dataDirectory = process.env.SUFFRAGE_DATA ?? join(ROOT, '.data/local');
+  if (!isUp(dataDirectory)) stopOnInterrupt();
   stackCommand('up');
-  const stack = openLocalStack(process.env.SUFFRAGE_DATA ?? join(ROOT, '.data/local'));
+  const stack = openLocalStack(dataDirectory);
   const file = readBallotFile(join(ROOT, 'examples/edinburgh-2022-ward-16.csv'));
   say(
     `\nEdinburgh 2022, ward 16: ${count(file.ballots.length)} ballots for ${file.candidates.length} candidates`,
@@ -105,10 +107,19 @@ async function demo(): Promise<boolean> {
   return ok;
 }
 
+/** Ctrl-C leaves no process behind that this demonstration has started. */
+function stopOnInterrupt(): void {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      stackCommand('down');
+      process.exit(130);
+    });
+  }
+}
+
 if (process.argv.includes('--help')) {
   say(HELP);
 } else {
-  // Ctrl-C reaches the command that is running; what was started by then is stopped by `make down`.
   process.exitCode = await demo().then(
     ok => (ok ? 0 : 1),
     (error: unknown) => {

@@ -12,7 +12,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 tools="$root/.tools"
 mkdir -p "$tools"
 cache=${SUFFRAGE_CACHE:-$tools}
-mkdir -p "$cache" || { echo "setup: the cache directory $cache cannot be created: set SUFFRAGE_CACHE to a directory that you can write." >&2; exit 1; }
+mkdir -p "$cache" 2>/dev/null || { echo "setup: the cache directory $cache cannot be created: set SUFFRAGE_CACHE to a directory that you can write." >&2; exit 1; }
 cache=$(cd "$cache" && pwd -P)
 # What an earlier set-up put into .tools/bin must not be taken for the machine's own.
 PATH=$(printf %s "$PATH" | tr ':' '\n' | grep -vxF "$tools/bin" | paste -sd:)
@@ -48,6 +48,8 @@ mkdir -p "$tools/bin" "$tools/stamps" "$tools/logs"
 # Temporary files of npm, pnpm and Maven stay in the cache as well.
 export TMPDIR="$cache/tmp"
 mkdir -p "$TMPDIR"
+# What a killed set-up left; a running one is younger.
+find "$tools" -maxdepth 1 -name 'run.*' -mmin +120 -exec rm -rf {} +
 run=$(mktemp -d "$tools/run.XXXXXX")
 mkdir "$run/steps"
 jobs_started=()

@@ -29,7 +29,7 @@ export type Settings = {
 };
 
 /** Where `tools/stack` keeps the local stack, unless told otherwise. */
-const LOCAL_STACK = resolve(import.meta.dirname, '../../../.data/local');
+const LOCAL_STACK = process.env.SUFFRAGE_DATA ?? resolve(import.meta.dirname, '../../../.data/local');
 
 /**
  * @returns `help` when it was asked for.
@@ -50,11 +50,13 @@ export function readSettings(args: readonly string[]): Settings | 'help' {
     },
   });
   if (values.help) return 'help';
+  // What is wrong with the arguments themselves is said before anything is looked for.
+  const waitMillis = readDuration(values.wait);
   return {
     brokers: values.brokers === undefined ? brokersOfStack(values.stack) : listOf(values.brokers, ','),
     databaseUrls: readDatabases(values['databases-file'] ?? join(values.stack, 'secrets/votes-databases')),
     namespace: values.namespace,
-    waitMillis: readDuration(values.wait),
+    waitMillis,
     partitions: values.partitions,
     json: values.json,
   };

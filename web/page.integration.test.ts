@@ -84,6 +84,18 @@ const barLengths = (page: Page) =>
     .locator('.row .bar')
     .evaluateAll(bars => bars.map(bar => Math.round(bar.getBoundingClientRect().width)));
 
+/** Bars grow to their lengths: read until two readings in a row are the same and none is missing. */
+async function settledBarLengths(page: Page): Promise<number[]> {
+  const deadline = Date.now() + 10_000;
+  for (let before: number[] = []; ; ) {
+    const lengths = await barLengths(page);
+    const settled = lengths.every((length, bar) => length > 0 && length === before[bar]);
+    if (settled || Date.now() > deadline) return lengths;
+    before = lengths;
+    await page.waitForTimeout(100);
+  }
+}
+
 test('totals, shares, order and bars follow the snapshots as they come', async () => {
   upstream.publish(
     snapshot({
@@ -110,7 +122,7 @@ test('totals, shares, order and bars follow the snapshots as they come', async (
   expect(shown[0]).toBe('Lezley Marion Cameron Leading 3,419 votes, 27.5%');
   expect(shown[1]).toBe('Lesley Macinnes 2,906 votes, 23.4%');
   expect(shown[9]).toBe('Iain Christie 187 votes, 1.5%');
-  const lengths = await barLengths(page);
+  const lengths = await settledBarLengths(page);
   expect(lengths).toEqual(lengths.toSorted((a, b) => b - a));
   expect((lengths[0] ?? 0) / (lengths[1] ?? 0)).toBeCloseTo(3_419 / 2_906, 1);
   expect(complaints).toEqual([]);

@@ -135,6 +135,11 @@ export function candidateKey({ electionId, ballotKey }: Pick<Candidate, 'electio
   return `${electionId}/${Buffer.from(ballotKey).toString('latin1')}`;
 }
 
+/** Identifies one vote with its revision: two revisions of a voter share a candidate key, never this. */
+export function identityKey(vote: Identified): string {
+  return `${candidateKey(vote)}/${vote.revision}/${Buffer.from(vote.voteId).toString('latin1')}`;
+}
+
 function compareKeys(a: Candidate, b: Candidate): number {
   if (a.electionId !== b.electionId) return a.electionId < b.electionId ? -1 : 1;
   return compareBytes(a.ballotKey, b.ballotKey);

@@ -1,7 +1,7 @@
 import type { TokenCheck } from '@suffrage/contracts/check-vote';
 import { shardOf, shardOfPartition } from '@suffrage/contracts/shards';
 import type { Log } from '@suffrage/runtime/log';
-import { candidateKey, type Judged, planBatch } from './decide.ts';
+import { identityKey, type Judged, planBatch } from './decide.ts';
 import type { Hints } from './hints.ts';
 import {
   dependsOnElections,
@@ -57,7 +57,7 @@ async function confirmedDuplicates(
   const hinted = await hints.lookUp(known.map(({ identity }) => identity));
   const asked = known.filter((_, place) => hinted[place]);
   const counted = await store.countedAmong(asked.map(({ identity }) => identity));
-  return new Set(asked.filter(({ identity }) => counted.has(candidateKey(identity))).map(({ read }) => read));
+  return new Set(asked.filter(({ identity }) => counted.has(identityKey(identity))).map(({ read }) => read));
 }
 
 async function judgeAll(

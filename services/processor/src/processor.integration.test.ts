@@ -254,6 +254,28 @@ test('Redis down, empty or lying changes no count', async () => {
   expect(await outcomesOf(secret)).toEqual({ counted: 20, duplicate: 10 });
 }, 60_000);
 
+test('a marker of a later revision that is not counted does not make it a duplicate of the earlier one', async () => {
+  const revote = await bed.publishElection({ mode: 'pseudonymous', revote: 'last' });
+  const voterReference = randomBytes(32);
+  const [first, second] = [1, 2].map(revision => signedVote(revote, { voterReference, revision }));
+  if (!first || !second) throw new Error('two revisions');
+  await append(revote, [first]);
+  await withProcessor(drained);
+  const redis = new Redis(bed.redisUrl, { lazyConnect: true });
+  await redis.connect();
+  const names = redisNames(bed.namespace);
+  // As after a database was restored to a time before the second revision: Redis still remembers it.
+  await createHints(redis, { prefix: names.hint, channel: names.progress, seconds: 600 }).mark([
+    { electionId: idOf(revote), ballotKey: voterReference, voteId: voteIdOf(revote, second), revision: 2 },
+  ]);
+  redis.disconnect();
+  await append(revote, [second, first]);
+  await withProcessor(drained);
+  expect(await outcomesOf(revote)).toEqual({ counted: 1, superseded: 1, duplicate: 1 });
+  const { rows } = await bed.pool.query('select revision from votes where election_id = $1', [idOf(revote)]);
+  expect(rows).toEqual([{ revision: 2 }]);
+}, 60_000);
+
 test('a vote that the database refuses is set aside alone, reported, and counted once the database takes it', async () => {
   const votes = Array.from({ length: 9 }, () => signedVote(secret));
   const cursed = votes[4];

@@ -38,11 +38,15 @@ export async function requeueRefused({
 async function requeueOne(
   row: RefusedRow,
   fence: { readonly topic: string; readonly partition: number; readonly epoch: bigint },
-  { find, checkToken, store, hints }: BatchContext,
+  { find, checkToken, store, hints, ensureElections }: BatchContext,
 ): Promise<boolean> {
+  await ensureElections();
   const read = readRecord({ offset: row.offset, timestamp: row.timestamp, value: row.record }, find);
+  const judged = judgeRecord(read, checkToken);
+  // It was valid when the database refused it: on other knowledge of elections it stays set aside, and stays reported.
+  if (judged.kind !== 'valid') return false;
   try {
-    const committed = await store.requeue(fence, planBatch([judgeRecord(read, checkToken)]));
+    const committed = await store.requeue(fence, planBatch([judged]));
     if (committed.status === 'fenced') return false;
     await hints.mark(committed.counted);
     await hints.announce();

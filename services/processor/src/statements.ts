@@ -1,5 +1,5 @@
 import type { Client, Pool } from '@suffrage/runtime/postgres/pool';
-import { type Candidate, candidateKey, type Identified, type NotCounted } from './decide.ts';
+import { type Candidate, candidateKey, type Identified, identityKey, type NotCounted } from './decide.ts';
 import type { TallyChange } from './tally.ts';
 
 /** The right to write for one partition: the epoch is raised by every taker, so only the last one has it. */
@@ -66,8 +66,13 @@ export async function holdsFence(
 
 export async function countedAmong(pool: Pool, votes: readonly Identified[]): Promise<ReadonlySet<string>> {
   if (votes.length === 0) return new Set();
-  const { rows } = await pool.query<{ election_id: string; ballot_key: Buffer }>(
-    `select v.election_id, v.ballot_key
+  const { rows } = await pool.query<{
+    election_id: string;
+    ballot_key: Buffer;
+    vote_id: Buffer;
+    revision: number;
+  }>(
+    `select v.election_id, v.ballot_key, v.vote_id, v.revision
      from unnest($1::text[], $2::bytea[], $3::bytea[], $4::int[]) as asked (election_id, ballot_key, vote_id, revision)
      join votes v using (election_id, ballot_key, vote_id, revision)`,
     [
@@ -77,7 +82,16 @@ export async function countedAmong(pool: Pool, votes: readonly Identified[]): Pr
       votes.map(vote => vote.revision),
     ],
   );
-  return new Set(rows.map(row => candidateKey({ electionId: row.election_id, ballotKey: row.ballot_key })));
+  return new Set(
+    rows.map(row =>
+      identityKey({
+        electionId: row.election_id,
+        ballotKey: row.ballot_key,
+        voteId: row.vote_id,
+        revision: row.revision,
+      }),
+    ),
+  );
 }
 
 /** Adds what is not there yet, in primary-key order (candidates come sorted); returns the keys of what was added. */
@@ -207,15 +221,18 @@ export async function insertOutcomes(
   );
 }
 
-export async function removeOutcomes(
+/** Takes refused records back for another try. False when one of them has been taken already. */
+export async function takeRefused(
   client: Client,
   partition: number,
   offsets: readonly bigint[],
-): Promise<void> {
-  await client.query('delete from outcomes where partition = $1 and record_offset = any($2::bigint[])', [
-    partition,
-    offsets,
-  ]);
+): Promise<boolean> {
+  const { rowCount } = await client.query(
+    `delete from outcomes
+     where partition = $1 and record_offset = any($2::bigint[]) and code = 'database-refused'`,
+    [partition, offsets],
+  );
+  return rowCount === offsets.length;
 }
 
 export async function addTallies(

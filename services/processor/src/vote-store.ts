@@ -25,7 +25,7 @@ export type VoteStore = {
   /** Takes the partition: from here on, whoever held it before writes nothing more. */
   take(topic: string, partition: number): Promise<Progress>;
   readProgress(topic: string, partition: number): Promise<Progress | undefined>;
-  /** Which of these votes is counted at this moment, with the same revision and vote ID. Keys: `candidateKey`. */
+  /** Which of these votes is counted at this moment, with the same revision and vote ID. Keys: `identityKey`. */
   countedAmong(votes: readonly Identified[]): Promise<ReadonlySet<string>>;
   /**
    * One transaction: fence, votes, outcomes, tallies, position. When it resolves with `committed`, PostgreSQL has all
@@ -73,7 +73,8 @@ export function createVoteStore(
       inTransaction(pool, 'begin', async client => {
         if (!(await sql.holdsFence(client, fence))) return { status: 'fenced' };
         const offsets = [...plan.candidates, ...plan.notCounted].map(({ offset }) => offset);
-        await sql.removeOutcomes(client, fence.partition, offsets);
+        // Somebody else has tried them in the meantime.
+        if (!(await sql.takeRefused(client, fence.partition, offsets))) return { status: 'fenced' };
         const written = await writePlan(client, fence.partition, plan);
         await sql.countRequeued(client, fence, written.counted.length);
         return { status: 'committed', ...written };

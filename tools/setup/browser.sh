@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2154
 # Chromium, for the test of the page only (`setup.sh browser`).
 
 install_browser() {
@@ -16,11 +17,12 @@ install_browser() {
     return
   fi
   dir="$cache/chromium-$(release)"
-  [ -d "$dir" ] || step browser "unpacking Debian's chromium into the cache, for the test of the page" locked chromium install_dir "$dir" fill_chromium
+  [ -d "$dir" ] ||
+    step browser "unpacking Debian's chromium into the cache, for the test of the page" locked chromium install_dir "$dir" fill_chromium
   fonts_configuration "$dir" >"$cache/chromium-fonts.conf"
   wrapper chromium <<END
 #!/bin/sh
-export LD_LIBRARY_PATH='$(libraries "$dir"):$dir/usr/lib/$(uname -m)-linux-gnu/nss' FONTCONFIG_FILE='$cache/chromium-fonts.conf'
+export LD_LIBRARY_PATH='$(libraries "$dir")' FONTCONFIG_FILE='$cache/chromium-fonts.conf'
 exec '$dir/usr/lib/chromium/chromium' "\$@"
 END
 }
@@ -30,7 +32,11 @@ apt_install_chromium() {
     explain chromium.log "Debian's package chromium" "the Debian mirror"
 }
 
-fill_chromium() { unpack_debian 'systemd|dbus|init-system|adduser|passwd' chromium "$1"; }
+fill_chromium() {
+  unpack_debian 'systemd|dbus|init-system|adduser|passwd' chromium "$1"
+  LD_LIBRARY_PATH=$(libraries "$1") logged chromium.log "$1/usr/lib/chromium/chromium" --version ||
+    fail "The chromium of Debian's packages does not run from the cache: install it on the machine (apt-get install chromium) and run the same command again (log: $tools/logs/chromium.log)."
+}
 
 # Fonts are found by absolute path; these are the machine's and the unpacked ones.
 fonts_configuration() {

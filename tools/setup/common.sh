@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2154
 # Shared by the parts of the set-up (sourced, never run): messages, locks, installation in one step.
 # Expects: root (the checkout), tools ($root/.tools), cache, run (a private directory of this set-up).
 
@@ -66,7 +67,7 @@ logged() {
 # explain FILE WHAT REGISTRY: fails with the reason that the log shows: mostly there is no network.
 explain() {
   local log="$tools/logs/$1"
-  if grep -qiE 'ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT|unknown host|could not resolve|failure resolving|name resolution|dns error|failed to lookup|connection refused|network is unreachable|connect timed out|connection timed out' "$log"; then
+  if grep -qiE 'ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT|unknown host|unknownhost|temporary failure|could not resolve|failure resolving|name resolution|dns error|failed to lookup|connection refused|network is unreachable|connect timed out|connection timed out' "$log"; then
     fail "$2 could not be downloaded because $3 cannot be reached: check the network or proxy settings and run the same command again (log: $log)."
   fi
   if grep -qiE 'ENOSPC|no space left' "$log"; then

@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2154
 # Debian packages without root: downloaded by apt-get and unpacked into the cache, nothing is installed on the machine.
 
 # apt with lists, archives and state of our own: it works without root and leaves the machine's own state alone.
@@ -56,9 +57,13 @@ has_apt() { command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null; }
 # "debian12": packages of one release must not be taken for another's when a cache is shared.
 release() { (. /etc/os-release && printf '%s%s' "${ID:-linux}" "${VERSION_ID:-}"); }
 
-# libraries DIR: the library path of what was unpacked into DIR.
+# libraries DIR: the library path of what was unpacked into DIR. Some packages keep libraries in directories of their own,
+# which they find by absolute path when they are installed.
 libraries() {
   local triplet
   triplet=$(uname -m)-linux-gnu
-  echo "$1/usr/lib/$triplet:$1/lib/$triplet:$1/usr/lib"
+  {
+    printf '%s\n' "$1/usr/lib/$triplet" "$1/lib/$triplet"
+    find "$1/usr/lib" -maxdepth 3 -name '*.so*' -printf '%h\n' | sort -u
+  } | paste -sd:
 }

@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2154
 # Java (found, never installed), Maven, and the Kafka broker from its Maven jars.
 
 java_version() { "$1" -version 2>&1 | sed -n 's/^[^ ]* version "\(1\.\)\{0,1\}\([0-9]*\).*/\2/p' | head -n 1; }
@@ -38,8 +39,7 @@ copy_jars() {
   # --strict-checksums: a damaged jar is an error. The user's own settings.xml is read (it may name a mirror).
   JAVA_HOME=$(dirname "$(dirname "$java")") MAVEN_SKIP_RC=1 "$maven" -B -q --strict-checksums -f "$dir/pom.xml" \
     -Dmaven.repo.local="$cache/maven-repository" -Dkafka.version="$KAFKA_VERSION" -Dslf4j.version="$SLF4J_VERSION" \
-    -Ddependency.plugin.version="$MAVEN_DEPENDENCY_PLUGIN_VERSION" \
-    dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory="$dir/libs"
+    "org.apache.maven.plugins:maven-dependency-plugin:$MAVEN_DEPENDENCY_PLUGIN_VERSION:copy-dependencies" -DincludeScope=runtime -DoutputDirectory="$dir/libs"
 }
 
 fill_kafka() {

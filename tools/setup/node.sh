@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2154
 # Node, pnpm and the npm packages of the workspace.
 
 # npm runs in the directory it fills, with its cache inside ours. The user's own .npmrc is read (it may name a mirror),
@@ -8,7 +9,7 @@ npm_install() {
   command -v npm >/dev/null || fail "npm was not found: install Node.js of any version with npm (on Debian: apt-get install nodejs npm) and run the same command again."
   echo '{ "private": true }' >"$dir/package.json"
   (
-    cd "$dir"
+    cd "$dir" || exit
     # No install scripts: the packages that we take carry their binaries, and newer npm versions refuse scripts.
     npm_config_cache="$cache/npm" npm_config_update_notifier=false npm install --prefix "$dir" --no-save --no-package-lock \
       --ignore-scripts --no-audit --no-fund --no-progress --engine-strict=false --omit=dev --include=optional \
@@ -57,6 +58,7 @@ install_pnpm() {
 #!/bin/sh
 export PATH='$tools/bin':"\$PATH"
 export pnpm_config_store_dir='$cache/pnpm-store' pnpm_config_pm_on_fail=ignore pnpm_config_update_notifier=false
+export pnpm_config_fetch_retries=3 pnpm_config_fetch_retry_mintimeout=500 pnpm_config_fetch_retry_maxtimeout=3000
 export XDG_CACHE_HOME='$cache/xdg/cache' XDG_STATE_HOME='$cache/xdg/state' XDG_DATA_HOME='$cache/xdg/data' npm_config_cache='$cache/npm'
 exec '$dir/node_modules/.bin/pnpm' "\$@"
 END
@@ -64,8 +66,18 @@ END
 
 packages_signature() { cat "$root/pnpm-lock.yaml" "$root/pnpm-workspace.yaml" | sha256sum; }
 
+# Without a network pnpm tries again for each of some 700 packages, which takes minutes. One question beforehand tells; and
+# where the cache has every package (a second checkout on a train), no network is needed.
+registry_reachable() {
+  npm_config_cache="$cache/npm" npm_config_update_notifier=false npm view "pnpm@$PNPM_VERSION" version --prefer-online \
+    --fetch-retries=2 --fetch-retry-mintimeout=500 --fetch-retry-maxtimeout=2000
+}
+
 pnpm_install() {
-  (cd "$root" && CI=true pnpm_config_confirm_modules_purge=false "$tools/bin/pnpm" install --frozen-lockfile --reporter=append-only)
+  local mode=()
+  cd "$root" || return
+  ! command -v npm >/dev/null || registry_reachable || mode=(--offline)
+  CI=true pnpm_config_confirm_modules_purge=false "$tools/bin/pnpm" install --frozen-lockfile --reporter=append-only "${mode[@]}"
 }
 
 install_packages() {
@@ -79,7 +91,7 @@ install_packages() {
 }
 
 fill_packages() {
-  logged packages.log pnpm_install && return
+  if logged packages.log pnpm_install; then return; fi
   ! grep -q 'OUTDATED_LOCKFILE' "$tools/logs/packages.log" ||
     fail "pnpm-lock.yaml does not match the package.json files: run .tools/bin/pnpm install and commit the changed pnpm-lock.yaml."
   explain packages.log "The npm packages of the workspace" "the npm registry"

@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2154
 # Redis: the machine's own server when it is new enough, else Debian's unpacked into the cache.
 
 at_least() { [ "$(printf '%s\n%s\n' "$1" "$2" | sort -V | head -n 1)" = "$2" ]; }

@@ -57,7 +57,11 @@ export async function openTestbed(options: Options = {}) {
     /** A definition on topic `elections`, with its private keys. */
     publishElection: async (overrides: Parameters<typeof testElection>[0] = {}): Promise<TestElection> => {
       const made = testElection({ receiptKeyPem, ...overrides });
-      await publish(kafka, topics.elections, { kind: 'election', definition: made.election.definition });
+      await publish(kafka, topics.elections, {
+        kind: 'election',
+        version: 1,
+        definition: made.election.definition,
+      });
       return made;
     },
     publish: (message: ElectionsMessage) => publish(kafka, topics.elections, message),

@@ -1,13 +1,30 @@
 import { type Election, prepareElection } from './ballot.ts';
-import { type Closing, readElectionsMessage, type Topology } from './topics.ts';
+import {
+  type Closing,
+  electionsKey,
+  type PublishedElection,
+  readElectionsMessage,
+  type Topology,
+} from './topics.ts';
 
-/** What topic `elections` says, record by record: the newest of each key counts. */
+export type ElectionsRecord = {
+  readonly key: Uint8Array | null;
+  readonly value: Uint8Array | null;
+  /** When the broker appended it: milliseconds since 1970. */
+  readonly appendedAt: number;
+};
+
+/** What topic `elections` says, record by record: the newest of each key counts, unless it came too late. */
 export type ElectionBook = {
   /** Takes the next record of the topic. Never throws: what can't be read is remembered as unreadable. */
-  apply(record: { readonly key: Uint8Array | null; readonly value: Uint8Array | null }): void;
+  apply(record: ElectionsRecord): void;
   /** @throws Error when this version can't read the definition: nothing may be decided about it then. */
   find(electionId: string): Election | undefined;
   elections(): readonly Election[];
+  /** The version that counts; 0 for an unknown election. */
+  version(electionId: string): number;
+  /** Elections whose newest record does not count: compaction would keep the wrong one, so it has to be said again. */
+  overtaken(): ReadonlySet<string>;
   closing(electionId: string): Closing | undefined;
   topology(): Topology | undefined;
 };
@@ -15,14 +32,29 @@ export type ElectionBook = {
 export function createElectionBook(): ElectionBook {
   const elections = new Map<string, Election>();
   const closings = new Map<string, Closing>();
+  const versions = new Map<string, number>();
+  const overtaken = new Set<string>();
   const unreadable = new Set<string>();
   let topology: Topology | undefined;
 
-  const applyValue = (value: Uint8Array) => {
+  const applyElection = (message: PublishedElection, appendedAt: number) => {
+    const { version, definition } = message;
+    const { id } = definition;
+    if (version < (versions.get(id) ?? 0) || isTooLate(message, appendedAt)) {
+      overtaken.add(id);
+      return;
+    }
+    elections.set(id, prepareElection(definition));
+    versions.set(id, version);
+    overtaken.delete(id);
+    unreadable.delete(electionsKey(message));
+  };
+
+  const applyValue = (value: Uint8Array, appendedAt: number) => {
     const message = readElectionsMessage(value);
     switch (message?.kind) {
       case 'election':
-        elections.set(message.definition.id, prepareElection(message.definition));
+        applyElection(message, appendedAt);
         break;
       case 'closing':
         closings.set(message.electionId, message);
@@ -36,14 +68,12 @@ export function createElectionBook(): ElectionBook {
   };
 
   return {
-    apply({ key, value }) {
+    apply({ key, value, appendedAt }) {
       if (key === null || value === null) return;
-      const name = new TextDecoder().decode(key);
       try {
-        applyValue(value);
-        unreadable.delete(name);
+        applyValue(value, appendedAt);
       } catch {
-        unreadable.add(name);
+        unreadable.add(new TextDecoder().decode(key));
       }
     },
     find(electionId) {
@@ -53,7 +83,13 @@ export function createElectionBook(): ElectionBook {
       return elections.get(electionId);
     },
     elections: () => [...elections.values()],
+    version: electionId => versions.get(electionId) ?? 0,
+    overtaken: () => overtaken,
     closing: electionId => closings.get(electionId),
     topology: () => topology,
   };
+}
+
+function isTooLate({ announceBy }: PublishedElection, appendedAt: number): boolean {
+  return announceBy !== undefined && appendedAt > Date.parse(announceBy);
 }

@@ -39,7 +39,18 @@ const topology = z.object({
 });
 export type Topology = z.infer<typeof topology>;
 
-const published = z.object({ kind: z.literal('election'), definition: electionDefinition });
+/**
+ * A definition, or the same one with another `closesAt`. A move of the closing must be known to everybody in time, so it
+ * says until when: a record that the broker appended after `announceBy` changes nothing, for nobody.
+ */
+const published = z.object({
+  kind: z.literal('election'),
+  /** Grows with every message about this election; a lower one has been overtaken. */
+  version: z.int().min(1),
+  announceBy: z.iso.datetime().optional(),
+  definition: electionDefinition,
+});
+export type PublishedElection = z.infer<typeof published>;
 
 /**
  * Every record below `closesAt` is below these end offsets and has been processed: nothing can be counted any more.

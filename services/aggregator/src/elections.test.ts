@@ -6,6 +6,7 @@ import { createElections } from './elections.ts';
 const closesAt = '2026-05-07T20:00:00Z';
 const council = {
   kind: 'election',
+  version: 1,
   definition: definition('council', { ...ballot({ mayor: ['ann'] }), closesAt }),
 };
 const closing = { kind: 'closing', electionId: 'council', closesAt, endOffsets: [3] };
@@ -14,7 +15,7 @@ function read(...messages: readonly (object | string)[]) {
   const book = createElectionBook();
   for (const message of messages) {
     const value = Buffer.from(typeof message === 'string' ? message : JSON.stringify(message));
-    book.apply({ key: Buffer.from('election/council'), value });
+    book.apply({ key: Buffer.from('election/council'), value, appendedAt: 0 });
   }
   return createElections(book);
 }

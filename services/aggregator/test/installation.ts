@@ -98,7 +98,7 @@ export async function createInstallation(servers: Servers): Promise<Installation
     redis,
     producer,
     tell,
-    open: definition => tell({ kind: 'election', definition }),
+    open: definition => tell({ kind: 'election', version: 1, definition }),
     async start({ redisUrl = servers.redisUrl, clock, environment } = {}) {
       const config = readConfig({
         SUFFRAGE_NAMESPACE: namespace,

@@ -4,7 +4,9 @@ create table if not exists elections (
   id text primary key,
   -- ElectionDefinition as it is, or will be, published.
   definition jsonb not null,
-  phase text not null check (phase in ('draft', 'published', 'closed'))
+  phase text not null check (phase in ('draft', 'published', 'closed')),
+  -- The closing that topic `elections` has, and so everybody knows.
+  announced_closes_at timestamptz
 );
 
 -- Published definitions are locked: only closesAt may move, before it is reached; phases only go forward.
@@ -25,7 +27,11 @@ begin
   if new.phase = 'draft' or (old.phase = 'closed' and new is distinct from old) then
     raise exception 'election-locked' using errcode = 'check_violation';
   end if;
-  if new.definition is distinct from old.definition and (old.definition ->> 'closesAt')::timestamptz <= now() then
+  -- What counts is what everybody knows: a closing that was never announced in time may still be replaced.
+  if new.definition is distinct from old.definition
+    and coalesce(old.announced_closes_at, (old.definition ->> 'closesAt')::timestamptz) <= now()
+    and (new.definition ->> 'closesAt')::timestamptz is distinct from new.announced_closes_at
+  then
     raise exception 'election-locked' using errcode = 'check_violation';
   end if;
   return new;
@@ -58,8 +64,9 @@ create table if not exists issued (
   primary key (election_id, voter_reference)
 );
 
--- What has to reach topic `elections`: written with the change itself, removed once the brokers have confirmed.
+-- Elections about which topic `elections` has to be told: written with the change itself, removed once the brokers have
+-- confirmed. Written under the lock of the election's row, so ids of one election grow with its changes.
 create table if not exists outbox (
   id bigint generated always as identity primary key,
-  message jsonb not null
+  election_id text not null references elections (id)
 );

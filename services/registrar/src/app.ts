@@ -51,13 +51,11 @@ export async function startRegistrar(
   );
 
   const kafka = kafkaClient(config.SUFFRAGE_KAFKA_BROKERS, `suffrage-${instance}`, log);
-  const wakeRelay = relayOutbox({ pool, kafka, topic: topics.elections, log }, lifecycle);
+  const topic = topics.elections;
   const book = createElectionBook();
   const recorded = new Set<string>();
-  const followed = followTopic(
-    { kafka, topic: topics.elections, onRecord: book.apply, clock, log },
-    lifecycle,
-  );
+  const followed = followTopic({ kafka, topic, onRecord: book.apply, clock, log }, lifecycle);
+  const wakeRelay = relayOutbox({ pool, kafka, topic, book, followed, clock, log }, lifecycle);
   lifecycle.onClose('closings', repeatEvery(CLOSINGS_MILLIS, recordClosings));
 
   const vault = createKeyVault(config.SUFFRAGE_ELECTION_KEYS_SECRET_FILE);

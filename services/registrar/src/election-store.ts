@@ -1,5 +1,4 @@
 import { type ElectionDefinition, electionDefinition } from '@suffrage/contracts/election';
-import type { ElectionsMessage } from '@suffrage/contracts/topics';
 import { type Client, inTransaction, type Pool } from '@suffrage/runtime/postgres/pool';
 import type { StoredPhase } from './schedule.ts';
 
@@ -78,13 +77,79 @@ export async function changeElection<R extends { readonly ok: false }>(
       JSON.stringify(definition),
       phase,
     ]);
-    await leaveMessage(client, { kind: 'election', definition });
+    await addToOutbox(client, id);
     return result;
   });
 }
 
-async function leaveMessage(client: Client, message: ElectionsMessage): Promise<void> {
-  await client.query('insert into outbox (message) values ($1)', [JSON.stringify(message)]);
+async function addToOutbox(client: Client, id: string): Promise<void> {
+  await client.query('insert into outbox (election_id) values ($1)', [id]);
+}
+
+/** An election about which the topic has to be told. `entry` grows with every change. */
+export type Untold = { readonly entry: number; readonly definition: ElectionDefinition };
+
+/** Waiting for the brokers is not idleness: the lock must not be lost meanwhile. */
+const RELAY_IDLE = '60s';
+
+/**
+ * Hands over the oldest entry of the outbox, to one process at a time. Resolves to `undefined` when there is none, or
+ * when another process has it in hand. The entry stays when `relay` throws.
+ */
+export async function withOldestUntold<T>(
+  pool: Pool,
+  relay: (untold: Untold, client: Client) => Promise<T>,
+): Promise<T | undefined> {
+  return inTransaction(pool, 'begin', async client => {
+    await client.query(`set local idle_in_transaction_session_timeout = '${RELAY_IDLE}'`);
+    // A statement of its own: the next one must see what the holder before has committed.
+    const lock = await client.query<{ held: boolean }>(
+      `select pg_try_advisory_xact_lock(hashtext('suffrage outbox')) as held`,
+    );
+    if (!lock.rows[0]?.held) return undefined;
+    const { rows } = await client.query<{ id: string; definition: unknown }>(
+      `select outbox.id, definition from outbox join elections on elections.id = election_id
+       order by outbox.id limit 1`,
+    );
+    const [row] = rows;
+    if (!row) return undefined;
+    return relay({ entry: Number(row.id), definition: electionDefinition.parse(row.definition) }, client);
+  });
+}
+
+/** The topic has it: the entry goes, and the row remembers which closing everybody knows. */
+export async function recordTold(client: Client, { entry, definition }: Untold): Promise<void> {
+  await client.query('delete from outbox where id = $1', [entry]);
+  await client.query(
+    `update elections set announced_closes_at = $2 where id = $1 and phase <> 'closed'
+     and announced_closes_at is distinct from $2::timestamptz`,
+    [definition.id, definition.closesAt],
+  );
+}
+
+/** Sets another closing than the one that could not be told in time, unless a manager has moved it meanwhile. */
+export async function replaceClosing(
+  client: Client,
+  { entry, definition }: Untold,
+  { closesAt, known }: { readonly closesAt: string; readonly known: string },
+): Promise<void> {
+  await client.query('delete from outbox where id = $1', [entry]);
+  await client.query(
+    `update elections
+     set definition = jsonb_set(definition, '{closesAt}', to_jsonb($2::text)), announced_closes_at = $3
+     where id = $1 and definition ->> 'closesAt' = $4`,
+    [definition.id, closesAt, known, definition.closesAt],
+  );
+  await addToOutbox(client, definition.id);
+}
+
+/** Has elections told once more: those that are published and don't wait for it already. */
+export async function tellAgain(pool: Pool, ids: readonly string[]): Promise<void> {
+  await pool.query(
+    `insert into outbox (election_id) select id from elections where id = any($1) and phase <> 'draft'
+     and not exists (select from outbox where election_id = elections.id)`,
+    [ids],
+  );
 }
 
 /** The closing has been observed: nothing can be counted any more. */

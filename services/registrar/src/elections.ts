@@ -12,7 +12,7 @@ import {
   type StoredElection,
 } from './election-store.ts';
 import type { KeyVault } from './key-vault.ts';
-import { CLOSING_NOTICE_MILLIS, closingRefusal, type Phase, phaseAt, scheduleRefusal } from './schedule.ts';
+import { closingRefusal, type Phase, phaseAt, scheduleRefusal, soonestClosing } from './schedule.ts';
 
 /** An election as the API shows it. `official`: it has closed and everything below its end is accounted for. */
 export type ElectionView = {
@@ -30,7 +30,10 @@ export type Elections = {
   publish(id: string): Promise<ElectionResult>;
   /** Draft -> open, now. */
   open(id: string): Promise<ElectionResult>;
-  /** Moves the closing: to 20 s from now, or to the given instant. */
+  /**
+   * Moves the closing: to the soonest instant that everybody can know of in time, or to the given one. When the brokers
+   * can't be told in time, an earlier closing moves to the soonest possible, and a later one is dropped.
+   */
   close(id: string, closesAt?: string): Promise<ElectionResult>;
   find(id: string, drafts: boolean): Promise<ElectionView | undefined>;
   list(drafts: boolean): Promise<ElectionView[]>;
@@ -102,7 +105,7 @@ export function createElections({
       change(id, ({ definition, phase }) => {
         if (phase !== 'published')
           return refuse('election-phase', undefined, 'only a published election can close');
-        const next = closesAt === undefined ? clock() + CLOSING_NOTICE_MILLIS + 1000 : Date.parse(closesAt);
+        const next = closesAt === undefined ? soonestClosing(clock()) : Date.parse(closesAt);
         const impossible = closingRefusal(definition, next, clock());
         const moved = { ...definition, closesAt: new Date(next).toISOString() };
         return impossible ?? { ok: true, next: { definition: moved, phase } };

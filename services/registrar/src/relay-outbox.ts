@@ -1,42 +1,52 @@
-import { electionsKey, electionsMessage } from '@suffrage/contracts/topics';
+import type { ElectionBook } from '@suffrage/contracts/election-book';
+import { electionsKey, type PublishedElection } from '@suffrage/contracts/topics';
+import type { TopicFollower } from '@suffrage/runtime/kafka/follow-topic';
 import type { Lifecycle } from '@suffrage/runtime/lifecycle';
 import type { Log } from '@suffrage/runtime/log';
-import { inTransaction, type Pool } from '@suffrage/runtime/postgres/pool';
-import type { Kafka, Producer } from 'kafkajs';
+import type { Client, Pool } from '@suffrage/runtime/postgres/pool';
+import { type Kafka, Partitioners, type Producer } from 'kafkajs';
+import { recordTold, replaceClosing, tellAgain, type Untold, withOldestUntold } from './election-store.ts';
+import { planAnnouncement } from './schedule.ts';
 
-const AT_A_TIME = 100;
 const IDLE_MILLIS = 1_000;
 
-type Options = { readonly pool: Pool; readonly kafka: Kafka; readonly topic: string; readonly log: Log };
+type Options = {
+  readonly pool: Pool;
+  readonly kafka: Kafka;
+  readonly topic: string;
+  /** What the topic says, as everybody reads it. */
+  readonly book: ElectionBook;
+  readonly followed: TopicFollower;
+  readonly clock: () => number;
+  readonly log: Log;
+};
 
 /**
- * Carries messages from the outbox to topic `elections`, oldest first, one send at a time; a row goes only after the
- * brokers have confirmed it. Several registrars take turns by an advisory lock, so the order of one election is kept.
- * What is sent twice does no harm: the newest record of a key counts. Returns its alarm clock.
+ * Tells topic `elections` what has changed, oldest first, one at a time; an entry of the outbox goes only when the book
+ * shows that it counts. Several registrars take turns. What a dying process sends late has a lower version or is past
+ * its `announceBy`: the book ignores it, and the definition is told again. Returns its alarm clock.
  */
-export function relayOutbox({ pool, kafka, topic, log }: Options, lifecycle: Lifecycle): () => void {
-  let producer: Producer | undefined;
+export function relayOutbox(options: Options, lifecycle: Lifecycle): () => void {
+  const { pool, book, log } = options;
+  const producer = freshProducer(options.kafka);
   let wake: () => void = () => undefined;
   let stopped = false;
 
-  const connected = async (): Promise<Producer> => {
-    if (producer) return producer;
-    const made = kafka.producer();
-    await made.connect();
-    producer = made;
-    return made;
+  const drain = async (): Promise<void> => {
+    const done = await withOldestUntold(pool, (untold, client) =>
+      tell(untold, client, options, producer.get),
+    );
+    if (done) await drain();
   };
-  const drain = async () => {
-    const more = await sendSome(pool, topic, connected);
-    if (more) await drain();
+  const round = async () => {
+    if (book.overtaken().size > 0) await tellAgain(pool, [...book.overtaken()]);
+    await drain();
   };
   const loop = async () => {
     while (!stopped) {
-      await drain().catch(async error => {
-        log.warn({ err: error }, 'the outbox could not be relayed, trying again');
-        // After an error the producer's state is not certain; a fresh one has none.
-        await producer?.disconnect().catch(() => undefined);
-        producer = undefined;
+      await round().catch(async error => {
+        log.warn({ err: error }, 'topic elections could not be told, trying again');
+        await producer.drop();
       });
       await new Promise<void>(resolve => {
         const timer = setTimeout(resolve, IDLE_MILLIS);
@@ -52,26 +62,69 @@ export function relayOutbox({ pool, kafka, topic, log }: Options, lifecycle: Lif
     stopped = true;
     wake();
     await running;
-    await producer?.disconnect();
+    await producer.drop();
   });
   return () => wake();
 }
 
-/** Sends up to 100 messages; true when there may be more. */
-function sendSome(pool: Pool, topic: string, connected: () => Promise<Producer>): Promise<boolean> {
-  return inTransaction(pool, 'begin', async client => {
-    await client.query(`select pg_advisory_xact_lock(hashtext('suffrage outbox'))`);
-    const { rows } = await client.query<{ id: string; message: unknown }>(
-      'select id, message from outbox order by id limit $1',
-      [AT_A_TIME],
-    );
-    if (rows.length === 0) return false;
-    const messages = rows.map(row => {
-      const message = electionsMessage.parse(row.message);
-      return { key: electionsKey(message), value: JSON.stringify(message) };
-    });
-    await (await connected()).send({ topic, acks: -1, messages });
-    await client.query('delete from outbox where id = any($1::bigint[])', [rows.map(({ id }) => id)]);
-    return rows.length === AT_A_TIME;
-  });
+/**
+ * Settles one entry.
+ * @throws Error when it is not certain that the message counts; the entry then stays.
+ */
+async function tell(
+  untold: Untold,
+  client: Client,
+  { topic, book, followed, clock, log }: Options,
+  producer: () => Promise<Producer>,
+): Promise<true> {
+  const { entry, definition } = untold;
+  const { id, closesAt } = definition;
+  await followed.readToEnd();
+  const known = book.find(id)?.definition.closesAt;
+  if (known === closesAt && !book.overtaken().has(id)) {
+    await recordTold(client, untold);
+    return true;
+  }
+  const plan = planAnnouncement(book.find(id)?.closesAt, Date.parse(closesAt), clock());
+  if (known !== undefined && 'instead' in plan) {
+    const instead = new Date(plan.instead).toISOString();
+    log.warn({ electionId: id, closesAt, instead }, 'the closing could not be announced in time');
+    await replaceClosing(client, untold, { closesAt: instead, known });
+    return true;
+  }
+  const message: PublishedElection = {
+    kind: 'election',
+    version: Math.max(entry, book.version(id) + 1),
+    ...('announceBy' in plan ? { announceBy: new Date(plan.announceBy).toISOString() } : {}),
+    definition,
+  };
+  const messages = [{ key: electionsKey(message), value: JSON.stringify(message) }];
+  await (await producer()).send({ topic, acks: -1, timeout: 5_000, messages });
+  await followed.readToEnd();
+  if (book.version(id) !== message.version) throw new Error(`the message about election ${id} came too late`);
+  await recordTold(client, untold);
+  return true;
+}
+
+/** A producer that is made when needed, and anew after an error: its state is not certain then. */
+function freshProducer(kafka: Kafka) {
+  let current: Producer | undefined;
+  return {
+    get: async () => {
+      if (current) return current;
+      const made = kafka.producer({
+        allowAutoTopicCreation: false,
+        createPartitioner: Partitioners.DefaultPartitioner,
+        retry: { retries: 0 },
+      });
+      await made.connect();
+      current = made;
+      return made;
+    },
+    drop: async () => {
+      const dropped = current;
+      current = undefined;
+      await dropped?.disconnect().catch(() => undefined);
+    },
+  };
 }

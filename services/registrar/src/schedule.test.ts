@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { expect, test } from '@jest/globals';
 import { createKeyVault } from './key-vault.ts';
 import { readManagers } from './managers.ts';
-import { closingRefusal, phaseAt, scheduleRefusal } from './schedule.ts';
+import { closingRefusal, phaseAt, planAnnouncement, scheduleRefusal, soonestClosing } from './schedule.ts';
 
 const times = { opensAt: '2026-05-07T06:00:00Z', closesAt: '2026-05-07T21:00:00Z' };
 const [opens, closes] = [Date.parse(times.opensAt), Date.parse(times.closesAt)];
@@ -31,6 +31,22 @@ test('a closing moves only before it is reached, at least 20 s ahead and after t
   expect(closingRefusal(times, opens + 19_999, opens)).toMatchObject({ code: 'schedule-invalid' });
   expect(closingRefusal(times, opens, opens - 60_000)).toMatchObject({ code: 'schedule-invalid' });
   expect(closingRefusal(times, closes + 60_000, closes)).toMatchObject({ code: 'election-phase' });
+});
+
+test('a move of the closing is announced while everybody can hear of it in time', () => {
+  const [earlier, later] = [closes - 3_600_000, closes + 3_600_000];
+  expect(planAnnouncement(undefined, closes, closes + 1)).toEqual({});
+  expect(planAnnouncement(closes, closes, closes + 1)).toEqual({});
+  expect(planAnnouncement(closes, earlier, opens)).toEqual({ announceBy: earlier - 20_000 });
+  expect(planAnnouncement(closes, later, closes - 1)).toEqual({ announceBy: closes });
+});
+
+test('too late for an earlier closing, the soonest takes its place; too late for any, the known one stays', () => {
+  const earlier = closes - 3_600_000;
+  const late = earlier - 20_000;
+  expect(planAnnouncement(closes, earlier, late)).toEqual({ instead: soonestClosing(late) });
+  expect(planAnnouncement(closes, earlier, closes - 1_000)).toEqual({ instead: closes });
+  expect(planAnnouncement(closes, closes + 60_000, closes)).toEqual({ instead: closes });
 });
 
 test('a sealed key opens only unaltered, for its election and under its secret', () => {

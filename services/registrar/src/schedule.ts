@@ -1,7 +1,17 @@
 import { type Refusal, refuse } from '@suffrage/contracts/errors';
 
-/** A closing must lie that far ahead, so that every service has read it before it takes effect. */
-export const CLOSING_NOTICE_MILLIS = 20_000;
+/**
+ * A closing must lie that far ahead, so that every service has read it before it takes effect: ingestion decides on
+ * what it knew 10 s ago at most, and appends within 5 s.
+ */
+const CLOSING_NOTICE_MILLIS = 20_000;
+/** What the way to the topic may take of it, before the closing has to be moved once more. */
+const SENDING_MILLIS = 5_000;
+
+/** The earliest closing that can still be announced in time. */
+export function soonestClosing(now: number): number {
+  return now + CLOSING_NOTICE_MILLIS + SENDING_MILLIS;
+}
 
 /** What the database keeps of a phase; `scheduled`, `open` and `closed` follow from the clock. */
 export type StoredPhase = 'draft' | 'published' | 'closed';
@@ -36,4 +46,19 @@ export function closingRefusal({ opensAt, closesAt }: Times, next: number, now: 
     return refuse('schedule-invalid', 'closesAt', 'must lie at least 20 s ahead');
   if (next <= Date.parse(opensAt)) return refuse('schedule-invalid', 'closesAt', 'is not after opensAt');
   return undefined;
+}
+
+/** Either the message may go out, and counts when it is appended until `announceBy`, or the closing has to be another. */
+export type Announcement = { readonly announceBy?: number } | { readonly instead: number };
+
+/**
+ * How to tell everybody that the closing is `wanted`, where they know `known` so far (`undefined`: nothing yet, so that
+ * nobody relies on it). Too late for an earlier one: the soonest possible. Too late for any change: what they know.
+ * All in milliseconds since 1970.
+ */
+export function planAnnouncement(known: number | undefined, wanted: number, now: number): Announcement {
+  if (known === undefined || known === wanted) return {};
+  const announceBy = wanted < known ? wanted - CLOSING_NOTICE_MILLIS : known;
+  if (now < announceBy) return { announceBy };
+  return { instead: wanted < known ? Math.min(soonestClosing(now), known) : known };
 }

@@ -117,7 +117,9 @@ function lagOf(ranges: readonly PartitionRange[], views: readonly DatabaseView[]
 
 async function readElections(log: LogReader, topic: string): Promise<ElectionBook> {
   const book = createElectionBook();
-  await log.read(topic, await log.ranges(topic), book.apply);
+  await log.read(topic, await log.ranges(topic), ({ key, value, castAt }) =>
+    book.apply({ key, value, appendedAt: castAt }),
+  );
   return book;
 }
 

@@ -15,7 +15,12 @@ export type TopicFollower = {
   completeAsOf(): number;
 };
 
-export type FollowedRecord = { readonly key: Buffer | null; readonly value: Buffer | null };
+export type FollowedRecord = {
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  /** The record's timestamp, milliseconds since 1970. */
+  readonly appendedAt: number;
+};
 
 type Options = {
   readonly kafka: Kafka;
@@ -98,7 +103,14 @@ async function startReading(
   });
   await consumer.run({
     autoCommit: false,
-    eachBatch: async ({ batch }) => onBatch(batch.partition, batch.messages, BigInt(batch.lastOffset()) + 1n),
+    eachBatch: async ({ batch }) => {
+      const records = batch.messages.map(({ key, value, timestamp }) => ({
+        key,
+        value,
+        appendedAt: Number(timestamp),
+      }));
+      onBatch(batch.partition, records, BigInt(batch.lastOffset()) + 1n);
+    },
   });
 }
 

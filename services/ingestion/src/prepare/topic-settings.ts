@@ -29,6 +29,8 @@ export function voteTopicSettings(replication: number): TopicSettings {
 export function electionsTopicSettings(replication: number): TopicSettings {
   return {
     'cleanup.policy': 'compact',
+    // A move of the closing counts only when it was appended in time, by the brokers' clock.
+    'message.timestamp.type': 'LogAppendTime',
     'min.insync.replicas': minInSync(replication),
     'unclean.leader.election.enable': 'false',
   };

@@ -10,8 +10,8 @@ const council = realElection('pseudonymous');
 
 const messages: readonly ElectionsMessage[] = [
   { kind: 'topology', shards: shape.shards },
-  { kind: 'election', definition: mayor.election.definition },
-  { kind: 'election', definition: council.election.definition },
+  { kind: 'election', version: 1, definition: mayor.election.definition },
+  { kind: 'election', version: 1, definition: council.election.definition },
 ];
 /** Records of topic `elections`. */
 export const definitions = messages.map(message => ({

@@ -4,6 +4,7 @@ import type { Log } from './log.ts';
 /**
  * Tries until it works or `signal` aborts, with a growing pause (0.2 s to 5 s): services start in any order and wait
  * for what they depend on.
+ * @throws what the last attempt threw, once `signal` has aborted.
  */
 export async function keepTrying<T>(
   what: string,
@@ -17,7 +18,9 @@ export async function keepTrying<T>(
     } catch (error) {
       if (signal?.aborted) throw error;
       log.warn({ err: error, what, retryInMillis: pause }, 'not available yet');
-      await sleep(pause, undefined, signal ? { signal } : {});
+      await sleep(pause, undefined, signal ? { signal } : {}).catch(() => {
+        throw error;
+      });
     }
   }
 }

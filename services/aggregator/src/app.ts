@@ -64,10 +64,11 @@ export async function startAggregator(
   const relayRedis = connectRedis('aggregator-relay', config.SUFFRAGE_REDIS_URL_FILE, log, lifecycle);
   const lock = createReaderLock({ url: urls[0] ?? '', namespace: config.SUFFRAGE_NAMESPACE, log }, lifecycle);
 
-  const kafka = kafkaClient(config.SUFFRAGE_KAFKA_BROKERS, `aggregator-${config.SUFFRAGE_INSTANCE}`, log);
+  const brokers = config.SUFFRAGE_KAFKA_BROKERS;
+  const kafka = kafkaClient(brokers, `aggregator-${config.SUFFRAGE_INSTANCE}`, log);
   const book = createElectionBook();
   const follower = followTopic(
-    { kafka, topic: topics.elections, onRecord: book.apply, clock, log },
+    { brokers, topic: topics.elections, onRecord: book.apply, clock, log },
     lifecycle,
   );
   const elections = createElections(book);

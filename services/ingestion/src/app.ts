@@ -5,7 +5,6 @@ import { createTokenVerifier } from '@suffrage/contracts/verify-token.node';
 import { createHealth } from '@suffrage/runtime/health';
 import { serveMetrics } from '@suffrage/runtime/http/metrics-server';
 import { closeHttpServer, createHttpServer } from '@suffrage/runtime/http/server';
-import { kafkaClient } from '@suffrage/runtime/kafka/client';
 import { followTopic } from '@suffrage/runtime/kafka/follow-topic';
 import type { Lifecycle } from '@suffrage/runtime/lifecycle';
 import type { Log } from '@suffrage/runtime/log';
@@ -31,9 +30,8 @@ export async function startIngestion(
   const topics = topicNames(config.SUFFRAGE_NAMESPACE);
 
   const book = createElectionBook();
-  const kafka = kafkaClient(brokers, `suffrage-${instance}`, log);
   const elections = followTopic(
-    { kafka, topic: topics.elections, onRecord: book.apply, clock, log },
+    { brokers, topic: topics.elections, onRecord: book.apply, clock, log },
     lifecycle,
   );
 

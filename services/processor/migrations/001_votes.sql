@@ -41,7 +41,7 @@ create table if not exists outcomes (
 );
 
 create index if not exists outcomes_by_vote_id on outcomes (election_id, vote_id);
-create index if not exists outcomes_to_requeue on outcomes (partition) where code = 'database-refused';
+create index if not exists outcomes_to_requeue on outcomes (partition, record_offset) where code = 'database-refused';
 create index if not exists outcomes_to_relay on outcomes (partition) where outcome = 'quarantined' and not relayed;
 
 -- Counted records that a later revision replaced, and by which.

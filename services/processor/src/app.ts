@@ -57,9 +57,10 @@ export async function startProcessor(
   });
 
   const book = createElectionBook();
-  const kafka = kafkaClient(config.SUFFRAGE_KAFKA_BROKERS, `suffrage-${instance}`, log);
+  const brokers = config.SUFFRAGE_KAFKA_BROKERS;
+  const kafka = kafkaClient(brokers, `suffrage-${instance}`, log);
   const elections = followTopic(
-    { kafka, topic: topics.elections, onRecord: book.apply, clock, log },
+    { brokers, topic: topics.elections, onRecord: book.apply, clock, log },
     lifecycle,
   );
 

@@ -8,30 +8,40 @@ import { type RefusedRow, refusedRecords } from './statements.ts';
 
 const AT_A_TIME = 100;
 
-/**
- * Tries the records again that the database refused, for the partitions of this process, each in a transaction of its
- * own under the partition's fence. What is refused again stays quarantined and stays reported.
- */
-export async function requeueRefused({
-  pool,
-  topic,
-  owned,
-  contextOf,
-  log,
-}: {
+type Options = {
   readonly pool: Pool;
   readonly topic: string;
   readonly owned: Owned;
   readonly contextOf: (partition: number) => BatchContext;
   readonly log: Log;
-}): Promise<void> {
-  const rows = await refusedRecords(pool, [...owned.partitions().keys()], AT_A_TIME);
-  for (const row of rows) {
-    const epoch = owned.partitions().get(row.partition);
-    if (epoch === undefined) continue;
-    const fence = { topic, partition: row.partition, epoch };
-    const counted = await requeueOne(row, fence, contextOf(row.partition));
-    log.info({ partition: row.partition, offset: String(row.offset), counted }, 'refused record tried again');
+};
+
+/**
+ * Tries all records again that the database refused, for the partitions of this process, each in a transaction of its
+ * own under the partition's fence. What is refused again, or fails, stays quarantined and stays reported.
+ */
+export async function requeueRefused(options: Options): Promise<void> {
+  for (const partition of options.owned.partitions().keys()) await requeuePartition(partition, options);
+}
+
+async function requeuePartition(partition: number, options: Options, after = -1n): Promise<void> {
+  const rows = await refusedRecords(options.pool, partition, after, AT_A_TIME);
+  for (const row of rows) await requeueRow(row, options);
+  const last = rows.at(-1);
+  if (last && rows.length === AT_A_TIME) await requeuePartition(partition, options, last.offset);
+}
+
+/** Never throws: one record must not keep the others waiting. */
+async function requeueRow(row: RefusedRow, { topic, owned, contextOf, log }: Options): Promise<void> {
+  const { partition } = row;
+  const epoch = owned.partitions().get(partition);
+  if (epoch === undefined) return;
+  const about = { partition, offset: String(row.offset) };
+  try {
+    const counted = await requeueOne(row, { topic, partition, epoch }, contextOf(partition));
+    log.info({ ...about, counted }, 'refused record tried again');
+  } catch (error) {
+    log.warn({ ...about, err: error }, 'refused record could not be tried again');
   }
 }
 

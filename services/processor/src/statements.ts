@@ -306,25 +306,25 @@ export type RefusedRow = {
   readonly timestamp: number;
 };
 
-/** Records of these partitions that the database refused before, oldest first. */
+/** The next records of a partition, after offset `after`, that the database refused before. */
 export async function refusedRecords(
   pool: Pool,
-  partitions: readonly number[],
+  partition: number,
+  after: bigint,
   limit: number,
 ): Promise<RefusedRow[]> {
   const { rows } = await pool.query<{
-    partition: number;
     record_offset: string;
     record: Buffer;
     cast_at: string;
   }>(
-    `select partition, record_offset, record, cast_at from outcomes
-     where code = 'database-refused' and partition = any($1::int[])
-     order by partition, record_offset limit $2`,
-    [partitions, limit],
+    `select record_offset, record, cast_at from outcomes
+     where code = 'database-refused' and partition = $1 and record_offset > $2
+     order by record_offset limit $3`,
+    [partition, String(after), limit],
   );
   return rows.map(row => ({
-    partition: row.partition,
+    partition,
     offset: BigInt(row.record_offset),
     record: row.record,
     timestamp: Number(row.cast_at),

@@ -50,11 +50,12 @@ export async function startRegistrar(
     lifecycle,
   );
 
-  const kafka = kafkaClient(config.SUFFRAGE_KAFKA_BROKERS, `suffrage-${instance}`, log);
+  const brokers = config.SUFFRAGE_KAFKA_BROKERS;
+  const kafka = kafkaClient(brokers, `suffrage-${instance}`, log);
   const topic = topics.elections;
   const book = createElectionBook();
   const recorded = new Set<string>();
-  const followed = followTopic({ kafka, topic, onRecord: book.apply, clock, log }, lifecycle);
+  const followed = followTopic({ brokers, topic, onRecord: book.apply, clock, log }, lifecycle);
   const wakeRelay = relayOutbox({ pool, kafka, topic, book, followed, clock, log }, lifecycle);
   lifecycle.onClose('closings', repeatEvery(CLOSINGS_MILLIS, recordClosings));
 

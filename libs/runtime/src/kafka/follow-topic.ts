@@ -1,13 +1,13 @@
-import type { Admin, Consumer, Kafka } from 'kafkajs';
-import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Consumer, FetchIsolationLevels, ListOffsetTimestamps } from '@platformatic/kafka';
 import type { Lifecycle } from '../lifecycle.ts';
 import type { Log } from '../log.ts';
-import { keepTrying, repeatEvery } from '../wait.ts';
+import { repeatEvery } from '../wait.ts';
 
-/** A topic that this process reads from its beginning and keeps reading. */
+/** A topic of one partition that this process reads from its beginning and keeps reading. */
 export type TopicFollower = {
   /**
-   * Resolves when every record that lay below the end offsets asked for *after this call* has been delivered.
+   * Resolves when every record that lay below the end offset asked for *after this call* has been delivered.
    * @throws Error when the brokers don't answer, or after 10 s.
    */
   readToEnd(): Promise<void>;
@@ -23,7 +23,7 @@ export type FollowedRecord = {
 };
 
 type Options = {
-  readonly kafka: Kafka;
+  readonly brokers: readonly string[];
   readonly topic: string;
   readonly onRecord: (record: FollowedRecord) => void;
   readonly clock: () => number;
@@ -32,100 +32,146 @@ type Options = {
 
 const REFRESH_MILLIS = 2_000;
 const READ_DEADLINE_MILLIS = 10_000;
+const PAUSE_MILLIS = 250;
+const FETCH_WAIT_MILLIS = 250;
+const FETCH_BYTES = 8 * 1024 * 1024;
 
-type Waiter = { readonly ends: ReadonlyMap<number, bigint>; readonly reached: () => void };
+type Waiter = { readonly end: bigint; readonly reached: () => void };
 
 /**
- * Starts following: a consumer group of its own, nothing committed, so each process gets all records. The end is asked
- * for every 2 s. Returns at once and connects in the background.
+ * Starts following, in no consumer group: each process gets all records, needs no coordinator for it and leaves nothing
+ * behind on the brokers. The end is asked for every 2 s. Returns at once and connects in the background.
  */
 export function followTopic(
-  { kafka, topic, onRecord, clock, log }: Options,
+  { brokers, topic, onRecord, clock, log }: Options,
   lifecycle: Lifecycle,
 ): TopicFollower {
-  const consumer = kafka.consumer({ groupId: `${topic}-follower-${randomUUID()}`, maxWaitTimeInMs: 250 });
-  const admin = kafka.admin();
-  const positions = new Map<number, bigint>();
+  const consumer = openConsumer(brokers, topic);
   const waiters = new Set<Waiter>();
-  let completeAsOf = Number.NEGATIVE_INFINITY;
-
   const stopping = new AbortController();
+  let position = 0n;
+  let completeAsOf = Number.NEGATIVE_INFINITY;
+  let failing = false;
 
-  const hasReached = (ends: ReadonlyMap<number, bigint>) =>
-    [...ends].every(([partition, end]) => (positions.get(partition) ?? 0n) >= end);
+  const readNext = async () => {
+    for (const { offset, record } of await fetchFrom(consumer, topic, position)) {
+      if (offset < position) continue;
+      if (record) onRecord(record);
+      position = offset + 1n;
+    }
+    for (const { end, reached } of waiters) if (position >= end) reached();
+  };
 
-  const onBatch = (partition: number, records: readonly FollowedRecord[], next: bigint) => {
-    for (const record of records) onRecord(record);
-    positions.set(partition, next);
-    for (const waiter of waiters) if (hasReached(waiter.ends)) waiter.reached();
+  const readOn = async () => {
+    while (!stopping.signal.aborted) {
+      try {
+        await readNext();
+        failing = false;
+      } catch (error) {
+        if (!failing && !stopping.signal.aborted)
+          log.warn({ err: error, topic }, 'not readable, trying again');
+        failing = true;
+        // The leader may have moved: it is looked up again, a little later.
+        consumer.clearMetadata();
+        await sleep(PAUSE_MILLIS, undefined, { signal: stopping.signal }).catch(() => undefined);
+      }
+    }
   };
 
   const readToEnd = async () => {
     const askedAt = clock();
-    const ends = await endOffsets(admin, topic);
-    if (!hasReached(ends)) await waitFor(waiters, ends, stopping.signal);
+    const offsets = await consumer.listOffsets({ topics: [topic], timestamp: ListOffsetTimestamps.LATEST });
+    const end = offsets.get(topic)?.[0];
+    if (end === undefined) throw new Error(`the brokers know no topic ${topic}`);
+    if (position < end) await waitFor(waiters, end, stopping.signal);
     completeAsOf = Math.max(completeAsOf, askedAt);
   };
 
-  const started = keepTrying(
-    `topic ${topic}`,
-    log,
-    () => startReading(consumer, admin, topic, onBatch),
-    stopping.signal,
-  );
-  started.catch(() => undefined);
+  const reading = readOn();
   const stopRefreshing = repeatEvery(REFRESH_MILLIS, async () => {
-    await started.then(readToEnd).catch(error => {
-      if (!stopping.signal.aborted) log.warn({ err: error, topic }, 'the end of the topic was not reached');
+    await readToEnd().catch(error => {
+      if (!failing && !stopping.signal.aborted)
+        log.warn({ err: error, topic }, 'the end of the topic was not reached');
     });
   });
   lifecycle.onClose(`follower of ${topic}`, async () => {
     stopping.abort();
-    await started.catch(() => undefined);
-    await stopRefreshing();
-    await Promise.all([consumer.disconnect(), admin.disconnect()]);
+    await Promise.all([reading, stopRefreshing()]);
+    await consumer.close();
   });
-  return { readToEnd: () => started.then(readToEnd), completeAsOf: () => completeAsOf };
+  return { readToEnd, completeAsOf: () => completeAsOf };
 }
 
-async function startReading(
-  consumer: Consumer,
-  admin: Admin,
-  topic: string,
-  onBatch: (partition: number, records: readonly FollowedRecord[], next: bigint) => void,
-): Promise<void> {
-  await admin.connect();
-  await consumer.connect();
-  await consumer.subscribe({ topic, fromBeginning: true });
-  consumer.on(consumer.events.CRASH, ({ payload }) => {
-    // kafkajs gave up: without this topic the process can't work, so it ends and is started again.
-    if (!payload.restart) setImmediate(() => failWith(payload.error));
+function openConsumer(brokers: readonly string[], topic: string): Consumer {
+  const consumer = new Consumer({
+    clientId: `suffrage-follower-${topic}`,
+    // Required by the client, never joined.
+    groupId: `${topic}-follower`,
+    bootstrapBrokers: [...brokers],
+    autocreateTopics: false,
+    isolationLevel: FetchIsolationLevels.READ_UNCOMMITTED,
+    connectTimeout: 3_000,
+    // A frozen broker is given up before its leadership has moved; trying again is the business of the loop.
+    requestTimeout: 3_000,
+    timeout: 3_000,
+    retries: 0,
+    metadataMaxAge: 60_000,
   });
-  await consumer.run({
-    autoCommit: false,
-    eachBatch: async ({ batch }) => {
-      const records = batch.messages.map(({ key, value, timestamp }) => ({
-        key,
-        value,
-        appendedAt: Number(timestamp),
-      }));
-      onBatch(batch.partition, records, BigInt(batch.lastOffset()) + 1n);
+  // The client refreshes its metadata for the topics it tracks.
+  consumer.topics.track(topic);
+  return consumer;
+}
+
+/** A record, or only the end of a batch. */
+type Fetched = { readonly offset: bigint; readonly record?: FollowedRecord };
+
+const CONTROL_BATCH = 1 << 5;
+const LOG_APPEND_TIME = 1 << 3;
+
+/** What follows `position`, waiting for it up to 250 ms. Each batch ends with an entry for its end. */
+async function fetchFrom(consumer: Consumer, topic: string, position: bigint): Promise<Fetched[]> {
+  const metadata = await consumer.metadata({ topics: [topic] });
+  const found = metadata.topics.get(topic);
+  const leader = found?.partitions[0]?.leader;
+  if (found === undefined || leader === undefined) throw new Error(`the brokers know no topic ${topic}`);
+  const partition = {
+    partition: 0,
+    fetchOffset: position,
+    currentLeaderEpoch: -1,
+    lastFetchedEpoch: -1,
+    partitionMaxBytes: FETCH_BYTES,
+  };
+  const { responses } = await consumer.fetch({
+    node: leader,
+    topics: [{ topicId: found.id, partitions: [partition] }],
+    minBytes: 1,
+    maxBytes: FETCH_BYTES,
+    maxWaitTime: FETCH_WAIT_MILLIS,
+  });
+  const batches = responses.flatMap(({ partitions }) => partitions.flatMap(({ records }) => records ?? []));
+  return batches.flatMap(
+    ({ attributes, firstOffset, firstTimestamp, maxTimestamp, lastOffsetDelta, records }) => {
+      const byBroker = (attributes & LOG_APPEND_TIME) !== 0;
+      const kept = (attributes & CONTROL_BATCH) !== 0 ? [] : records;
+      return [
+        ...kept.map(({ offsetDelta, timestampDelta, key, value }) => ({
+          offset: firstOffset + BigInt(offsetDelta),
+          record: {
+            key,
+            value,
+            appendedAt: Number(byBroker ? maxTimestamp : firstTimestamp + timestampDelta),
+          },
+        })),
+        // Compaction may have removed the last records of a batch: its end is passed all the same.
+        { offset: firstOffset + BigInt(lastOffsetDelta) },
+      ];
     },
-  });
+  );
 }
 
-function failWith(cause: Error): never {
-  throw new Error('the follower of a topic crashed', { cause });
-}
-
-async function endOffsets(admin: Admin, topic: string): Promise<ReadonlyMap<number, bigint>> {
-  const offsets = await admin.fetchTopicOffsets(topic);
-  return new Map(offsets.map(({ partition, high }) => [partition, BigInt(high)]));
-}
-
-async function waitFor(waiters: Set<Waiter>, ends: Waiter['ends'], stopping: AbortSignal): Promise<void> {
+async function waitFor(waiters: Set<Waiter>, end: bigint, stopping: AbortSignal): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const waiter: Waiter = { ends, reached: resolve };
+  const waiter: Waiter = { end, reached: resolve };
   const deadline = AbortSignal.any([stopping, AbortSignal.timeout(READ_DEADLINE_MILLIS)]);
   deadline.addEventListener('abort', () => reject(new Error('the end of the topic was not reached')));
   waiters.add(waiter);

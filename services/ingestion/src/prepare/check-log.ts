@@ -3,7 +3,12 @@ import { kafkaClient } from '@suffrage/runtime/kafka/client';
 import type { Log } from '@suffrage/runtime/log';
 import kafkajs, { type Admin } from 'kafkajs';
 import type { IngestionConfig } from '../config.ts';
-import { type TopicSettings, voteTopicSettings, weaknesses } from './topic-settings.ts';
+import {
+  electionsTopicSettings,
+  type TopicSettings,
+  voteTopicSettings,
+  weaknesses,
+} from './topic-settings.ts';
 
 const PRODUCTION_REPLICATION = 3;
 
@@ -14,15 +19,18 @@ const PRODUCTION_REPLICATION = 3;
  */
 export async function refuseWeakLog(config: IngestionConfig, log: Log): Promise<void> {
   if (config.SUFFRAGE_ENVIRONMENT !== 'production') return;
-  const { votes } = topicNames(config.SUFFRAGE_NAMESPACE);
+  const { votes, elections } = topicNames(config.SUFFRAGE_NAMESPACE);
   const admin = kafkaClient(config.SUFFRAGE_KAFKA_BROKERS, 'suffrage-check-log', log).admin();
   await admin.connect();
   try {
-    const found = weaknesses(
-      votes,
-      voteTopicSettings(PRODUCTION_REPLICATION),
-      await settingsOf(admin, votes),
-    );
+    const found = [
+      ...weaknesses(votes, voteTopicSettings(PRODUCTION_REPLICATION), await settingsOf(admin, votes)),
+      ...weaknesses(
+        elections,
+        electionsTopicSettings(PRODUCTION_REPLICATION),
+        await settingsOf(admin, elections),
+      ),
+    ];
     const { topics } = await admin.fetchTopicMetadata({ topics: [votes] });
     const thin = topics
       .flatMap(topic => topic.partitions)

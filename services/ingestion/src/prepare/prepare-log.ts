@@ -4,7 +4,8 @@ import { kafkaClient } from '@suffrage/runtime/kafka/client';
 import { followTopic } from '@suffrage/runtime/kafka/follow-topic';
 import { createLifecycle } from '@suffrage/runtime/lifecycle';
 import type { Log } from '@suffrage/runtime/log';
-import type { Admin, Kafka } from 'kafkajs';
+import { keepTrying } from '@suffrage/runtime/wait';
+import { type Admin, type Kafka, Partitioners } from 'kafkajs';
 import {
   assignReplicas,
   electionsTopicSettings,
@@ -12,6 +13,8 @@ import {
   type TopicSettings,
   voteTopicSettings,
 } from './topic-settings.ts';
+
+const DEADLINE_MILLIS = 60_000;
 
 export type LogShape = {
   readonly brokers: readonly string[];
@@ -54,6 +57,7 @@ export async function prepareLog(shape: LogShape, log: Log): Promise<void> {
       1,
       { ...cluster, shards: 1 },
       electionsTopicSettings(replication),
+      log,
     );
     await ensureTopic(
       admin,
@@ -61,9 +65,10 @@ export async function prepareLog(shape: LogShape, log: Log): Promise<void> {
       1,
       { ...cluster, shards: 1 },
       quarantineTopicSettings(replication),
+      log,
     );
-    await ensureTopology(kafka, topics.elections, shards, log);
-    await ensureTopic(admin, topics.votes, partitions, cluster, voteTopicSettings(replication));
+    await ensureTopology(kafka, topics.elections, shape, log);
+    await ensureTopic(admin, topics.votes, partitions, cluster, voteTopicSettings(replication), log);
   } finally {
     await admin.disconnect();
   }
@@ -75,11 +80,12 @@ async function ensureTopic(
   partitions: number,
   cluster: Cluster,
   settings: TopicSettings,
+  log: Log,
 ): Promise<void> {
   const existing = await admin.listTopics();
   if (!existing.includes(topic)) {
     await admin.createTopics({
-      waitForLeaders: true,
+      waitForLeaders: false,
       topics: [
         {
           topic,
@@ -88,6 +94,7 @@ async function ensureTopic(
         },
       ],
     });
+    await untilLed(admin, topic, partitions, log);
     return;
   }
   const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
@@ -95,17 +102,38 @@ async function ensureTopic(
   if (count >= partitions) return;
   const assignments = assignReplicas(count, partitions, cluster).map(({ replicas }) => replicas);
   await admin.createPartitions({ topicPartitions: [{ topic, count: partitions, assignments }] });
+  await untilLed(admin, topic, partitions, log);
+}
+
+/** Each broker learns of a new topic in its own time; asking one that has not yet is an error that passes. */
+async function untilLed(admin: Admin, topic: string, partitions: number, log: Log): Promise<void> {
+  const deadline = AbortSignal.timeout(DEADLINE_MILLIS);
+  await keepTrying(
+    `leaders of topic ${topic}`,
+    log,
+    async () => {
+      const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+      const led = topics[0]?.partitions.filter(({ leader }) => leader >= 0).length ?? 0;
+      if (led < partitions) throw new Error(`${led} of ${partitions} partitions have a leader`);
+    },
+    deadline,
+  );
 }
 
 /** Writes the topology where there is none, before the first vote can be appended. */
-async function ensureTopology(kafka: Kafka, topic: string, shards: number, log: Log): Promise<void> {
-  const found = await readTopology(kafka, topic, log);
+async function ensureTopology(
+  kafka: Kafka,
+  topic: string,
+  { brokers, shards }: LogShape,
+  log: Log,
+): Promise<void> {
+  const found = await readTopology(brokers, topic, log);
   if (found && found.shards !== shards) {
     throw new Error(`topic votes has ${found.shards} shards for its whole life; ${shards} need a new topic`);
   }
   if (found) return;
   const message: Topology = { kind: 'topology', shards };
-  const producer = kafka.producer();
+  const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
   await producer.connect();
   try {
     await producer.send({
@@ -118,7 +146,11 @@ async function ensureTopology(kafka: Kafka, topic: string, shards: number, log: 
   }
 }
 
-async function readTopology(kafka: Kafka, topic: string, log: Log): Promise<Topology | undefined> {
+async function readTopology(
+  brokers: readonly string[],
+  topic: string,
+  log: Log,
+): Promise<Topology | undefined> {
   const lifecycle = createLifecycle(log);
   let topology: Topology | undefined;
   const onRecord = ({ value }: { value: Buffer | null }) => {
@@ -126,7 +158,8 @@ async function readTopology(kafka: Kafka, topic: string, log: Log): Promise<Topo
     if (message?.kind === 'topology') topology = message;
   };
   try {
-    await followTopic({ kafka, topic, onRecord, clock: Date.now, log }, lifecycle).readToEnd();
+    const followed = followTopic({ brokers, topic, onRecord, clock: Date.now, log }, lifecycle);
+    await keepTrying(`topic ${topic}`, log, followed.readToEnd, AbortSignal.timeout(DEADLINE_MILLIS));
     return topology;
   } finally {
     await lifecycle.close();

@@ -1,7 +1,7 @@
 import type { Lifecycle } from '@suffrage/runtime/lifecycle';
 import type { Log } from '@suffrage/runtime/log';
-import { keepTrying } from '@suffrage/runtime/wait';
-import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
+import { keepTrying, type Sleep } from '@suffrage/runtime/wait';
+import type { Consumer, ConsumerConfig, EachBatchPayload, KafkaMessage } from 'kafkajs';
 import type { LogRecord } from './judge.ts';
 import type { ProcessorMetrics } from './metrics.ts';
 import type { BatchContext } from './process-batch.ts';
@@ -13,14 +13,21 @@ const REBALANCE_TIMEOUT_MILLIS = 30_000;
 const BATCH_MAX_RECORDS = 2_000;
 const BATCH_MAX_BYTES = 4 * 1024 * 1024;
 
+/** A member of the consumer group, as far as it is used here. */
+export type VotesConsumer = Pick<
+  Consumer,
+  'connect' | 'subscribe' | 'run' | 'seek' | 'commitOffsets' | 'disconnect' | 'on' | 'events'
+>;
+
 type Options = {
-  readonly kafka: Kafka;
+  readonly kafka: { consumer(config: ConsumerConfig): VotesConsumer };
   readonly topic: string;
   readonly groupId: string;
   readonly concurrentPartitions: number;
   readonly contextOf: (partition: number) => BatchContext;
   readonly metrics: Pick<ProcessorMetrics, 'lagRecords' | 'interruptions'>;
   readonly log: Log;
+  readonly sleep?: Sleep;
 };
 
 /** Partitions that this process holds at this moment, with the epoch it may write under. */
@@ -54,7 +61,7 @@ export async function consumeVotes(options: Options, lifecycle: Lifecycle): Prom
       }
       return worker;
     };
-    const taking = keepTrying(`partition ${partition}`, log, attempt, stopping.signal);
+    const taking = keepTrying(`partition ${partition}`, log, attempt, stopping.signal, options.sleep);
     taking.catch(() => undefined);
     from.workers.set(partition, taking);
   };
@@ -73,7 +80,8 @@ export async function consumeVotes(options: Options, lifecycle: Lifecycle): Prom
     stopping.abort();
     await consumer.disconnect();
   });
-  await keepTrying(`topic ${topic}`, log, () => subscribe(consumer, topic), stopping.signal);
+  const join = () => subscribe(consumer, topic);
+  await keepTrying(`topic ${topic}`, log, join, stopping.signal, options.sleep);
 
   const eachBatch = async (payload: EachBatchPayload) => {
     const { partition, highWatermark } = payload.batch;
@@ -113,7 +121,7 @@ function openGeneration(): Generation {
   return { workers: new Map(), epochs: new Map() };
 }
 
-async function subscribe(consumer: Consumer, topic: string): Promise<void> {
+async function subscribe(consumer: VotesConsumer, topic: string): Promise<void> {
   await consumer.connect();
   await consumer.subscribe({ topic, fromBeginning: true });
 }

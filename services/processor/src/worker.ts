@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '@suffrage/runtime/log';
+import { sleep as systemSleep, type Sleep } from '@suffrage/runtime/wait';
 import type { LogRecord } from './judge.ts';
 import type { ProcessorMetrics } from './metrics.ts';
 import { type BatchContext, processBatch } from './process-batch.ts';
@@ -34,6 +34,7 @@ type Options = {
   readonly context: BatchContext;
   readonly metrics: Pick<ProcessorMetrics, 'interruptions'>;
   readonly log: Log;
+  readonly sleep?: Sleep;
 };
 
 /** What the consumer group says while records are being worked on. */
@@ -48,7 +49,7 @@ const RETRY_TO_MILLIS = 2_000;
 
 /** Takes the partition: whoever held it before is fenced off from here on. */
 export async function takePartition(options: Options): Promise<PartitionWorker> {
-  const { topic, partition, context, metrics, log } = options;
+  const { topic, partition, context, metrics, log, sleep = systemSleep } = options;
   const { epoch, nextOffset } = await context.store.take(topic, partition);
   const fence = { topic, partition, epoch };
   const position = { nextOffset };

@@ -1,6 +1,6 @@
 import type { Lifecycle } from '@suffrage/runtime/lifecycle';
 import type { Log } from '@suffrage/runtime/log';
-import { keepTrying, type Sleep } from '@suffrage/runtime/wait';
+import { keepTrying, repeatEvery, type Sleep } from '@suffrage/runtime/wait';
 import type { Consumer, ConsumerConfig, EachBatchPayload, KafkaMessage } from 'kafkajs';
 import type { LogRecord } from './judge.ts';
 import type { ProcessorMetrics } from './metrics.ts';
@@ -10,6 +10,7 @@ import { type PartitionWorker, type Step, takePartition } from './worker.ts';
 const SESSION_TIMEOUT_MILLIS = 10_000;
 const HEARTBEAT_MILLIS = 2_000;
 const REBALANCE_TIMEOUT_MILLIS = 30_000;
+const CHECK_POSITIONS_MILLIS = 10_000;
 const BATCH_MAX_RECORDS = 2_000;
 const BATCH_MAX_BYTES = 4 * 1024 * 1024;
 
@@ -56,7 +57,7 @@ export async function consumeVotes(options: Options, lifecycle: Lifecycle): Prom
     const attempt = async () => {
       const worker = await takePartition({ ...options, partition, context: options.contextOf(partition) });
       if (from === generation) {
-        from.epochs.set(partition, worker.epoch);
+        from.ready.set(partition, worker);
         consumer.seek({ topic, partition, offset: worker.nextOffset().toString() });
       }
       return worker;
@@ -108,17 +109,40 @@ export async function consumeVotes(options: Options, lifecycle: Lifecycle): Prom
     partitionsConsumedConcurrently: options.concurrentPartitions,
     eachBatch,
   });
-  return { partitions: () => generation.epochs };
+
+  const checkPosition = async (worker: PartitionWorker, from: Generation) => {
+    const { partition } = worker;
+    const step = await worker.check();
+    if (!step || from !== generation || from.ready.get(partition) !== worker) return;
+    const offset = worker.nextOffset().toString();
+    if (step.kind === 'seek') consumer.seek({ topic, partition, offset });
+    if (step.kind !== 'retake') return;
+    // Refused unless this is a member in the current generation, as a heartbeat would be.
+    await consumer.commitOffsets([{ topic, partition, offset }]);
+    if (from === generation) take(partition, from);
+  };
+  const checkPositions = async () => {
+    for (const worker of generation.ready.values()) {
+      await checkPosition(worker, generation).catch(error =>
+        log.warn({ err: error, partition: worker.partition }, 'position could not be checked'),
+      );
+    }
+  };
+  lifecycle.onClose('positions', repeatEvery(CHECK_POSITIONS_MILLIS, checkPositions, options.sleep));
+  return {
+    partitions: () => new Map([...generation.ready].map(([partition, { epoch }]) => [partition, epoch])),
+  };
 }
 
 /** What this process holds between two rebalances. */
 type Generation = {
   readonly workers: Map<number, Promise<PartitionWorker>>;
-  readonly epochs: Map<number, bigint>;
+  /** Those that have been taken. */
+  readonly ready: Map<number, PartitionWorker>;
 };
 
 function openGeneration(): Generation {
-  return { workers: new Map(), epochs: new Map() };
+  return { workers: new Map(), ready: new Map() };
 }
 
 async function subscribe(consumer: VotesConsumer, topic: string): Promise<void> {

@@ -19,6 +19,8 @@ const HEDGE_AFTER_MILLIS = 200;
 const DEADLINE_MILLIS = 5_000;
 const AVOID_BROKER_MILLIS = 3_000;
 const BREAKER_MILLIS = 1_000;
+/** Made once: an error with its stack for each batch would cost more than the timer that it ends. */
+const SETTLED = new Error('settled');
 
 type Options = {
   readonly topic: string;
@@ -122,6 +124,6 @@ async function settledWithin(
   try {
     return await Promise.race([Promise.any(sends).catch(() => undefined), late]);
   } finally {
-    settled.abort();
+    settled.abort(SETTLED);
   }
 }

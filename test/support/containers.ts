@@ -25,7 +25,12 @@ async function startKafka() {
   const start = '/tmp/start.sh';
   const container = await new GenericContainer(KAFKA_IMAGE)
     .withExposedPorts(9092)
-    .withEntrypoint(['sh', '-c', `until [ -f ${start} ]; do sleep 0.1; done; exec sh ${start}`])
+    .withEntrypoint([
+      'sh',
+      '-c',
+      `echo prepared; until [ -f ${start} ]; do sleep 0.1; done; exec sh ${start}`,
+    ])
+    .withWaitStrategy(Wait.forLogMessage('prepared'))
     .withEnvironment({
       KAFKA_NODE_ID: '1',
       KAFKA_PROCESS_ROLES: 'broker,controller',

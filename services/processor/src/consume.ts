@@ -1,6 +1,6 @@
 import type { Lifecycle } from '@suffrage/runtime/lifecycle';
 import type { Log } from '@suffrage/runtime/log';
-import { keepTrying } from '@suffrage/runtime/wait';
+import { keepTrying, repeatEvery } from '@suffrage/runtime/wait';
 import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
 import type { LogRecord } from './judge.ts';
 import type { ProcessorMetrics } from './metrics.ts';
@@ -10,6 +10,7 @@ import { type PartitionWorker, type Step, takePartition } from './worker.ts';
 const SESSION_TIMEOUT_MILLIS = 10_000;
 const HEARTBEAT_MILLIS = 2_000;
 const REBALANCE_TIMEOUT_MILLIS = 30_000;
+const RECHECK_MILLIS = 5_000;
 const BATCH_MAX_RECORDS = 2_000;
 const BATCH_MAX_BYTES = 4 * 1024 * 1024;
 
@@ -75,6 +76,20 @@ export async function consumeVotes(options: Options, lifecycle: Lifecycle): Prom
   });
   await keepTrying(`topic ${topic}`, log, () => subscribe(consumer, topic), stopping.signal);
 
+  /** Whether the partition is still ours was checked by the caller: only then may it be taken again. */
+  const follow = (step: Step, partition: number, from: Generation) => {
+    if (step.kind === 'retake') take(partition, from);
+    if (step.kind === 'seek') consumer.seek({ topic, partition, offset: step.offset.toString() });
+  };
+
+  const recheckAll = async () => {
+    const from = generation;
+    for (const [partition, taking] of from.workers) {
+      const step = await taking.then(worker => worker.recheck()).catch(() => undefined);
+      if (step && from === generation) follow(step, partition, from);
+    }
+  };
+
   const eachBatch = async (payload: EachBatchPayload) => {
     const { partition, highWatermark } = payload.batch;
     const from = generation;
@@ -82,9 +97,7 @@ export async function consumeVotes(options: Options, lifecycle: Lifecycle): Prom
     if (!worker) return;
     const isCurrent = () => from === generation && payload.isRunning() && !payload.isStale();
     const step = await workThrough(payload, worker, isCurrent);
-    // Still a member, and the partition still ours: only then may it be taken again from whoever took it.
-    if (step.kind === 'retake' && from === generation) take(partition, from);
-    if (step.kind === 'seek') consumer.seek({ topic, partition, offset: step.offset.toString() });
+    if (from === generation) follow(step, partition, from);
     metrics.lagRecords.set(
       { partition: String(partition) },
       Number(BigInt(highWatermark) - worker.nextOffset()),
@@ -100,6 +113,7 @@ export async function consumeVotes(options: Options, lifecycle: Lifecycle): Prom
     partitionsConsumedConcurrently: options.concurrentPartitions,
     eachBatch,
   });
+  lifecycle.onClose('rechecks', repeatEvery(RECHECK_MILLIS, recheckAll));
   return { partitions: () => generation.epochs };
 }
 

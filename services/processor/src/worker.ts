@@ -26,6 +26,8 @@ export type PartitionWorker = {
   nextOffset(): bigint;
   /** Accounts for records in offset order; those already accounted for are dropped, a gap is never skipped. */
   work(records: readonly LogRecord[], membership: Membership): Promise<Step>;
+  /** For quiet times: whether the database has lost what this worker committed, because it was restored. */
+  recheck(): Promise<Step>;
 };
 
 type Options = {
@@ -85,9 +87,18 @@ export async function takePartition(options: Options): Promise<PartitionWorker> 
     return { kind: 'done', nextOffset: position.nextOffset };
   };
 
+  const recheck = async (): Promise<Step> => {
+    const committed = position.nextOffset;
+    const now = await context.store.readProgress(topic, partition);
+    const isBehind =
+      now === undefined || now.epoch < epoch || (now.epoch === epoch && now.nextOffset < committed);
+    return isBehind ? readAgain(context.store) : { kind: 'done', nextOffset: position.nextOffset };
+  };
+
   return {
     partition,
     epoch,
+    recheck,
     nextOffset: () => position.nextOffset,
     async work(records, { heartbeat, isCurrent }) {
       for (let pause = RETRY_FROM_MILLIS; ; pause = Math.min(pause * 2, RETRY_TO_MILLIS)) {

@@ -60,6 +60,7 @@ export async function consumeVotes(options: Options, lifecycle: Lifecycle): Prom
     };
     const taking = keepTrying(`partition ${partition}`, log, attempt, stopping.signal);
     taking.catch(() => undefined);
+    from.epochs.delete(partition);
     from.workers.set(partition, taking);
   };
 
@@ -73,8 +74,10 @@ export async function consumeVotes(options: Options, lifecycle: Lifecycle): Prom
   consumer.on(consumer.events.CRASH, ({ payload }) => {
     if (!payload.restart) setImmediate(() => failWith(payload.error));
   });
+  let stopRechecks = async () => {};
   lifecycle.onClose('consumer', async () => {
     stopping.abort();
+    await stopRechecks();
     await consumer.disconnect();
   });
   await keepTrying(`topic ${topic}`, log, () => subscribe(consumer, topic), stopping.signal);
@@ -87,10 +90,13 @@ export async function consumeVotes(options: Options, lifecycle: Lifecycle): Prom
 
   const recheckAll = async () => {
     const from = generation;
-    for (const [partition, taking] of from.workers) {
-      const step = await taking.then(worker => worker.recheck()).catch(() => undefined);
+    // Those that are taken: one that still waits for its database must not hold up the others.
+    const rechecks = [...from.epochs.keys()].map(async partition => {
+      const worker = await from.workers.get(partition);
+      const step = await worker?.recheck().catch(() => undefined);
       if (step && from === generation) follow(step, partition, from);
-    }
+    });
+    await Promise.all(rechecks);
   };
 
   const eachBatch = async (payload: EachBatchPayload) => {
@@ -116,7 +122,7 @@ export async function consumeVotes(options: Options, lifecycle: Lifecycle): Prom
     partitionsConsumedConcurrently: options.concurrentPartitions,
     eachBatch,
   });
-  lifecycle.onClose('rechecks', repeatEvery(RECHECK_MILLIS, recheckAll));
+  stopRechecks = repeatEvery(RECHECK_MILLIS, recheckAll);
   return { partitions: () => generation.epochs };
 }
 

@@ -37,7 +37,6 @@ function answerOf(thread: Worker, task: Task): Promise<Run> {
   const fail = (error: Error) => reject(new Error(`seed ${task.seed} broke off`, { cause: error }));
   thread.once('message', resolve);
   thread.once('error', fail);
-  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
   thread.postMessage(task);
   return promise.finally(() => {
     thread.off('message', resolve);

@@ -7,7 +7,6 @@ import { simulate } from './simulate.ts';
 parentPort?.on('message', ({ seed, mutant }: Task) => {
   void simulate(seed, mutant === undefined ? undefined : mutants[mutant]).then(run => {
     // Only failing seeds are looked at: the others travel light.
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
     parentPort?.postMessage(run.failures.length > 0 ? run : { ...run, trace: [] });
   });
 });

@@ -10,7 +10,9 @@ import { type PartitionWorker, type Step, takePartition } from './worker.ts';
 const SESSION_TIMEOUT_MILLIS = 10_000;
 const HEARTBEAT_MILLIS = 2_000;
 const REBALANCE_TIMEOUT_MILLIS = 30_000;
-const CHECK_POSITIONS_MILLIS = 10_000;
+const CHECK_POSITIONS_MILLIS = 5_000;
+/** Partitions that are added are noticed within this time. */
+const METADATA_MAX_AGE_MILLIS = 10_000;
 const BATCH_MAX_RECORDS = 2_000;
 const BATCH_MAX_BYTES = 4 * 1024 * 1024;
 
@@ -48,6 +50,7 @@ export async function consumeVotes(options: Options, lifecycle: Lifecycle): Prom
     rebalanceTimeout: REBALANCE_TIMEOUT_MILLIS,
     maxBytesPerPartition: BATCH_MAX_BYTES,
     maxWaitTimeInMs: 250,
+    metadataMaxAge: METADATA_MAX_AGE_MILLIS,
     retry: { retries: 20 },
   });
   const stopping = new AbortController();
@@ -64,6 +67,7 @@ export async function consumeVotes(options: Options, lifecycle: Lifecycle): Prom
     };
     const taking = keepTrying(`partition ${partition}`, log, attempt, stopping.signal, options.sleep);
     taking.catch(() => undefined);
+    from.ready.delete(partition);
     from.workers.set(partition, taking);
   };
 
@@ -77,8 +81,10 @@ export async function consumeVotes(options: Options, lifecycle: Lifecycle): Prom
   consumer.on(consumer.events.CRASH, ({ payload }) => {
     if (!payload.restart) setImmediate(() => failWith(payload.error));
   });
+  let stopChecks = async () => {};
   lifecycle.onClose('consumer', async () => {
     stopping.abort();
+    await stopChecks();
     await consumer.disconnect();
   });
   const join = () => subscribe(consumer, topic);
@@ -122,13 +128,15 @@ export async function consumeVotes(options: Options, lifecycle: Lifecycle): Prom
     if (from === generation) take(partition, from);
   };
   const checkPositions = async () => {
-    for (const worker of generation.ready.values()) {
-      await checkPosition(worker, generation).catch(error =>
+    const from = generation;
+    const checks = [...from.ready.values()].map(worker =>
+      checkPosition(worker, from).catch(error =>
         log.warn({ err: error, partition: worker.partition }, 'position could not be checked'),
-      );
-    }
+      ),
+    );
+    await Promise.all(checks);
   };
-  lifecycle.onClose('positions', repeatEvery(CHECK_POSITIONS_MILLIS, checkPositions, options.sleep));
+  stopChecks = repeatEvery(CHECK_POSITIONS_MILLIS, checkPositions, options.sleep);
   return {
     partitions: () => new Map([...generation.ready].map(([partition, { epoch }]) => [partition, epoch])),
   };

@@ -136,7 +136,7 @@ test('the audit as a function gives the same report and tells its progress', asy
     onProgress: ({ stage }) => stages.add(stage),
   });
   expect(report).toMatchObject({ balances: true, topic: topics.votes, shards: 2, totals: { counted: 44 } });
-  expect([...stages]).toEqual(['reading the log', 'judging']);
+  expect([...stages]).toEqual(['reading the log', 'reading the databases', 'judging']);
 });
 
 test('a planted missing row is caught', async () => {
@@ -255,7 +255,7 @@ test.each([
     ['--databases-file', '/none'],
     /\/none, which names the votes databases, is not there/,
   ],
-  ['no tables', ['--databases-file', notMigrated], /^.*: database .*: relation "progress" does not exist/],
+  ['no tables', ['--databases-file', notMigrated], /^.*: database .*: relation "votes" does not exist/],
 ])(
   'an audit with %s can not be made: one sentence, exit status 2, no password',
   async (_, args, sentence) => {

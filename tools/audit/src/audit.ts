@@ -1,14 +1,20 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createElectionBook, type ElectionBook } from '@suffrage/contracts/election-book';
 import { topicNames } from '@suffrage/contracts/topics';
-import { createTokenVerifier } from '@suffrage/contracts/verify-token.node';
-import { type Case, openCase } from './case.ts';
-import { closeCase, takeRow } from './judge.ts';
-import { judgeRecord } from './judge-record.ts';
+import { addPart, type Case, type Evidence, findOwners, openCase, processedBelow } from './case.ts';
+import { createFindings } from './findings.ts';
+import { closeCase } from './judge.ts';
+import { takeOutsideRow } from './match-rows.ts';
+import type { PartitionRange } from './ranges.ts';
 import { type DatabaseView, openDatabase } from './read-database.ts';
 import { type LogReader, openLogReader } from './read-log.ts';
-import { createRecords, indexAt, type PartitionRange, putRecord, type Records } from './records.ts';
 import { type AuditReport, makeReport } from './report.ts';
+import { startThreads, type Threads } from './run-tasks.ts';
+import { piecesOf, type Run, SLICES } from './sort/sort-run.ts';
+import type { Assignment, ElectionsRecord, Task, TaskResult } from './tasks.ts';
 
 export type AuditProgress = {
   readonly stage: 'waiting for the processor' | 'reading the log' | 'reading the databases' | 'judging';
@@ -23,42 +29,60 @@ export type AuditOptions = {
   readonly databaseUrls: readonly string[];
   readonly namespace: string;
   readonly onProgress?: (progress: AuditProgress) => void;
+  /** Whether tokens are verified, by far the most of the work; default true. */
+  readonly signatures?: boolean;
+  /** Where sorted files are kept meanwhile, 340 bytes for each record; default the system's directory for such. */
+  readonly scratch?: string;
   /** How long to wait until every record has been processed; default 0. Then the audit is made either way. */
   readonly waitMillis?: number;
 };
 
 const WAIT_STEP_MILLIS = 500;
-/** Progress is told once for so many records or rows. */
-const PROGRESS_STEP = 1_000;
+/** Offsets that one thread takes at a time. */
+const CHUNK_OFFSETS = 2 ** 15;
+/** Pages of table `votes` that one thread takes at a time: 8 MiB, some 50,000 rows. */
+const CHUNK_PAGES = 1_024;
 
 /**
  * Reads the whole log and every votes database, and holds one against the other. Changes nothing anywhere. What does not
- * balance is in the report, never thrown.
+ * balance is in the report, never thrown. Uses all cores, and memory that does not grow with the log: what has to be
+ * brought together is sorted on disk.
  * @throws Error when the audit could not be made: brokers or databases don't answer, or the topics are not prepared.
  */
 export async function audit(options: AuditOptions): Promise<AuditReport> {
-  const { namespace, onProgress = () => undefined } = options;
+  const { namespace, onProgress = () => undefined, signatures = true } = options;
   const begun = performance.now();
   const startedAt = new Date().toISOString();
   const topics = topicNames(namespace);
+  const directory = mkdtempSync(join(options.scratch ?? tmpdir(), 'suffrage-audit-'));
+  const remove = () => rmSync(directory, { recursive: true, force: true });
+  process.once('exit', remove);
   const log = openLogReader(options.brokers);
   let views: readonly DatabaseView[] = [];
+  let threads: Threads | undefined;
   try {
     const opened = await openViews(options, log, onProgress);
     views = opened.views;
-    const book = await readElections(log, topics.elections);
-    const records = await readVotes(log, topics.votes, opened.ranges, book, onProgress);
-    const theCase = openCase({
-      records,
-      findElection: book.find,
-      shards: shardsOf(book, topics.elections),
-      databases: views,
+    const elections = await readElections(log, topics.elections);
+    const { evidence, theCase } = openEvidence(opened, elections, topics.elections, signatures);
+    const { brokers } = options;
+    threads = startThreads({
+      ...evidence,
+      brokers,
+      topic: topics.votes,
+      elections,
+      views: viewsOf(views),
+      directory,
     });
-    await readDatabases(theCase, views, onProgress);
+    const runs = await readAll(theCase, threads, views, onProgress);
+    await judgeAll(theCase, threads, runs, onProgress);
+    await readRest(theCase, views);
     const seconds = Math.round(performance.now() - begun) / 1000;
     return makeReport(theCase, { topic: topics.votes, startedAt, seconds });
   } finally {
-    await Promise.allSettled([log.close(), ...views.map(view => view.close())]);
+    await Promise.allSettled([threads?.close(), log.close(), ...views.map(view => view.close())]);
+    process.off('exit', remove);
+    remove();
   }
 }
 
@@ -115,12 +139,35 @@ function lagOf(ranges: readonly PartitionRange[], views: readonly DatabaseView[]
   }, 0);
 }
 
-async function readElections(log: LogReader, topic: string): Promise<ElectionBook> {
+async function readElections(log: LogReader, topic: string): Promise<ElectionsRecord[]> {
+  const records: ElectionsRecord[] = [];
+  for (const range of await log.ranges(topic)) {
+    await log.read(topic, range, ({ key, value, castAt }) =>
+      records.push({ key, value, appendedAt: castAt }),
+    );
+  }
+  return records;
+}
+
+type Shared = Omit<Evidence, 'findElection' | 'electionIds'>;
+
+/** What all threads judge by, and the case that gathers what they find. */
+function openEvidence(
+  { views, ranges }: Views,
+  elections: readonly ElectionsRecord[],
+  topic: string,
+  signatures: boolean,
+): { readonly evidence: Shared; readonly theCase: Case } {
   const book = createElectionBook();
-  await log.read(topic, await log.ranges(topic), ({ key, value, castAt }) =>
-    book.apply({ key, value, appendedAt: castAt }),
-  );
-  return book;
+  for (const record of elections) book.apply(record);
+  const found = createFindings();
+  const databases = views.map(({ name, progress }) => ({ name, progress }));
+  const owners = findOwners(databases, found);
+  const evidence = { ranges, shards: shardsOf(book, topic), databases, owners, signatures };
+  const electionIds = book.elections().map(({ definition }) => definition.id);
+  const theCase = openCase({ ...evidence, electionIds, findElection: book.find });
+  theCase.findings.merge(found.summary());
+  return { evidence, theCase };
 }
 
 function shardsOf(book: ElectionBook, topic: string): number {
@@ -129,43 +176,91 @@ function shardsOf(book: ElectionBook, topic: string): number {
   return topology.shards;
 }
 
-async function readVotes(
-  log: LogReader,
-  topic: string,
-  ranges: readonly PartitionRange[],
-  book: ElectionBook,
-  onProgress: (progress: AuditProgress) => void,
-): Promise<Records> {
-  const records = createRecords(ranges);
-  const checkToken = createTokenVerifier();
-  const total = records.size;
+const viewsOf = (views: readonly DatabaseView[]): Assignment['views'] =>
+  views.map(({ url, snapshot }) => ({ url, snapshot }));
+
+type OnProgress = (progress: AuditProgress) => void;
+
+/** The log with the rows that are ordered by position, then the votes; sorted by ballot key. */
+async function readAll(
+  theCase: Case,
+  threads: Threads,
+  views: readonly DatabaseView[],
+  onProgress: OnProgress,
+): Promise<Run[]> {
+  const runs: Run[] = [];
   let done = 0;
-  await log.read(topic, ranges, ({ partition, offset, castAt, value }) => {
-    const index = indexAt(records, partition, offset);
-    if (index === undefined) throw new RangeError('the log delivered a record that was not asked for');
-    putRecord(records, index, castAt, judgeRecord(value, castAt, book.find, checkToken));
-    done += 1;
-    if (done % PROGRESS_STEP === 0) onProgress({ stage: 'reading the log', done, total });
-  });
+  const keep = (result: TaskResult) => {
+    addPart(theCase, result.part);
+    runs.push(...result.runs);
+    done += result.done;
+  };
+  const total = theCase.ranges.reduce((sum, { start, end }) => sum + end - start, 0);
   onProgress({ stage: 'reading the log', done, total });
-  return records;
+  await threads.run(theCase.ranges.flatMap(chunksOf), result => {
+    keep(result);
+    onProgress({ stage: 'reading the log', done, total });
+  });
+  done = 0;
+  await threads.run(views.flatMap(pagesOf), result => {
+    keep(result);
+    onProgress({ stage: 'reading the databases', done });
+  });
+  return runs;
 }
 
-async function readDatabases(
+function chunksOf({ partition, start, end }: PartitionRange): Task[] {
+  const chunks = Math.ceil((end - start) / CHUNK_OFFSETS);
+  return Array.from({ length: chunks }, (_, chunk) => {
+    const from = start + chunk * CHUNK_OFFSETS;
+    return { kind: 'log', range: { partition, start: from, end: Math.min(end, from + CHUNK_OFFSETS) } };
+  });
+}
+
+function pagesOf({ pages }: DatabaseView, database: number): Task[] {
+  return Array.from({ length: Math.ceil(pages / CHUNK_PAGES) }, (_, chunk) => {
+    const from = chunk * CHUNK_PAGES;
+    return { kind: 'votes', database, from, to: from + CHUNK_PAGES };
+  });
+}
+
+async function judgeAll(
   theCase: Case,
-  views: readonly DatabaseView[],
-  onProgress: (progress: AuditProgress) => void,
+  threads: Threads,
+  runs: readonly Run[],
+  onProgress: OnProgress,
 ): Promise<void> {
-  const sums = [];
+  const names = theCase.names.all();
+  const gaps = [...theCase.gaps];
+  const slices = Array.from({ length: SLICES }, (_, slice) => piecesOf(runs, slice));
+  const tasks = slices
+    .filter(pieces => pieces.length > 0)
+    .map((pieces): Task => ({ kind: 'ballots', pieces, names, gaps }));
+  const total = runs.reduce((sum, { entries }) => sum + entries, 0);
   let done = 0;
+  onProgress({ stage: 'judging', done, total });
+  await threads.run(tasks, result => {
+    addPart(theCase, result.part);
+    done += result.done;
+    onProgress({ stage: 'judging', done, total });
+  });
+}
+
+/** What is small, or should not be there at all. */
+async function readRest(theCase: Case, views: readonly DatabaseView[]): Promise<void> {
+  const sums = [];
   for (const [database, view] of views.entries()) {
-    await view.readRows(row => {
-      takeRow(theCase, database, row);
-      done += 1;
-      if (done % PROGRESS_STEP === 0) onProgress({ stage: 'reading the databases', done });
-    });
+    await view.readOutsideRows(processedRanges(theCase, database), row =>
+      takeOutsideRow(theCase, database, row),
+    );
     sums.push({ tallies: await view.readTallies(), intake: await view.readIntake() });
   }
-  onProgress({ stage: 'judging', done });
   closeCase(theCase, sums);
+}
+
+/** Positions whose rows the threads have read in this database. */
+function processedRanges(theCase: Case, database: number): PartitionRange[] {
+  return theCase.ranges
+    .filter(({ partition }) => theCase.owners.get(partition)?.database === database)
+    .map(({ partition, start }) => ({ partition, start, end: processedBelow(theCase, partition) }));
 }

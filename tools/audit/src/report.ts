@@ -1,6 +1,6 @@
-import type { Case } from './case.ts';
+import { type Case, countsOf } from './case.ts';
 import type { Finding, FindingKind } from './findings.ts';
-import { type PartitionRange, recordState, rowOutcomes } from './records.ts';
+import type { PartitionRange } from './ranges.ts';
 
 /** Numbers of records, save `extra` and `different`, which are numbers of findings. */
 export type Counts = {
@@ -50,21 +50,12 @@ export type AuditReport = {
   };
 };
 
-const countOf = {
-  counted: 'counted',
-  superseded: 'superseded',
-  'older-revision': 'olderRevision',
-  duplicate: 'duplicate',
-  rejected: 'rejected',
-  quarantined: 'quarantined',
-} as const;
-
 export function makeReport(
   theCase: Case,
   about: Pick<AuditReport, 'topic' | 'startedAt' | 'seconds'>,
 ): AuditReport {
   const { findings, shards, databases, recounts } = theCase;
-  const partitions = partitionReports(theCase);
+  const partitions = theCase.ranges.map(range => partitionReport(theCase, range));
   const totals = partitions.reduce(addCounts, noCounts());
   // Rows for partitions that the topic does not have belong to no line of the table, only to the sum.
   const ofNoPartition = { extra: findings.inColumn('extra'), different: findings.inColumn('different') };
@@ -84,43 +75,19 @@ export function makeReport(
   };
 }
 
-function partitionReports(theCase: Case): PartitionReport[] {
-  let base = 0;
-  return theCase.records.ranges.map(range => {
-    const report = partitionReport(theCase, range, base);
-    base += range.end - range.start;
-    return report;
-  });
-}
-
-function partitionReport(
-  theCase: Case,
-  { partition, start, end }: PartitionRange,
-  base: number,
-): PartitionReport {
-  const { records, owners, databases, findings } = theCase;
+function partitionReport(theCase: Case, { partition, start, end }: PartitionRange): PartitionReport {
+  const { owners, databases, findings } = theCase;
   const owner = owners.get(partition);
-  const nextOffset = owner?.nextOffset ?? 0;
-  const counts = noCounts();
-  for (let offset = start; offset < end; offset++) {
-    const index = base + offset - start;
-    if (records.state[index] === recordState.absent) continue;
-    counts.records += 1;
-    const outcome = rowOutcomes[(records.row[index] ?? 0) - 1];
-    if (offset >= nextOffset) counts.notYetProcessed += 1;
-    else if (outcome) counts[countOf[outcome]] += 1;
-    if (outcome !== 'rejected') continue;
-    const code = records.names.at(records.rowCode[index] ?? 0);
-    counts.rejectedByCode[code] = (counts.rejectedByCode[code] ?? 0) + 1;
-  }
+  const { 'older-revision': olderRevision, ...counts } = countsOf(theCase, partition);
   const database = owner && databases[owner.database]?.name;
   return {
     partition,
     ...(database === undefined ? {} : { database }),
     logStart: start,
     highWatermark: end,
-    nextOffset,
+    nextOffset: owner?.nextOffset ?? 0,
     ...counts,
+    olderRevision,
     missing: findings.inColumn('missing', partition),
     extra: findings.inColumn('extra', partition),
     different: findings.inColumn('different', partition),

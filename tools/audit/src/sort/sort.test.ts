@@ -27,7 +27,7 @@ function sortOnDisk(parts: readonly (readonly Buffer[])[]): string[] {
     return buffer.end();
   });
   return Array.from({ length: SLICES }, (_, slice) => piecesOf(runs, slice)).flatMap(pieces =>
-    [...mergePieces(pieces, order)].map(entry => entry.toString('hex')),
+    Array.from(mergePieces(pieces, order), entry => entry.toString('hex')),
   );
 }
 
@@ -53,5 +53,6 @@ test('more than one run and more than one read of a file', () => {
     return bytes;
   });
   const expected = entries.map(bytes => bytes.toString('hex')).toSorted();
-  expect(sortOnDisk([entries])).toEqual(expected);
+  // Two texts: a comparison of arrays this long takes minutes to say how they differ.
+  expect(sortOnDisk([entries]).join('\n') === expected.join('\n')).toBe(true);
 });

@@ -10,14 +10,21 @@ import { closeCase } from './judge.ts';
 import { takeOutsideRow } from './match-rows.ts';
 import type { PartitionRange } from './ranges.ts';
 import { type DatabaseView, openDatabase } from './read-database.ts';
+import { type Journal, openJournal, readJournal } from './read-journal.ts';
 import { type LogReader, openLogReader } from './read-log.ts';
+import { receiptSlices } from './receipts.ts';
 import { type AuditReport, makeReport } from './report.ts';
 import { startThreads, type Threads } from './run-tasks.ts';
 import { piecesOf, type Run, SLICES } from './sort/sort-run.ts';
 import type { Assignment, ElectionsRecord, Task, TaskResult } from './tasks.ts';
 
 export type AuditProgress = {
-  readonly stage: 'waiting for the processor' | 'reading the log' | 'reading the databases' | 'judging';
+  readonly stage:
+    | 'waiting for the processor'
+    | 'reading the journals'
+    | 'reading the log'
+    | 'reading the databases'
+    | 'judging';
   /** Records, or rows; `total` is not known for rows. */
   readonly done: number;
   readonly total?: number;
@@ -31,6 +38,8 @@ export type AuditOptions = {
   readonly onProgress?: (progress: AuditProgress) => void;
   /** Whether tokens are verified, by far the most of the work; default true. */
   readonly signatures?: boolean;
+  /** Files of receipts, as clients kept them: see `receipts.ts`. */
+  readonly journals?: readonly string[];
   /** Where sorted files are kept meanwhile, 340 bytes for each record; default the system's directory for such. */
   readonly scratch?: string;
   /** How long to wait until every record has been processed; default 0. Then the audit is made either way. */
@@ -54,6 +63,8 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
   const begun = performance.now();
   const startedAt = new Date().toISOString();
   const topics = topicNames(namespace);
+  // What a journal holds by now lies below the ends of the log that are asked for later.
+  const journals = (options.journals ?? []).map(openJournal);
   const directory = mkdtempSync(join(options.scratch ?? tmpdir(), 'suffrage-audit-'));
   const remove = () => rmSync(directory, { recursive: true, force: true });
   process.once('exit', remove);
@@ -74,11 +85,12 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
       views: viewsOf(views),
       directory,
     });
-    const runs = await readAll(theCase, threads, views, onProgress);
+    const receipts = await readJournals(theCase, threads, journals, onProgress);
+    const runs = await readAll(theCase, threads, { views, receipts, onProgress });
     await judgeAll(theCase, threads, runs, onProgress);
     await readRest(theCase, views);
     const seconds = Math.round(performance.now() - begun) / 1000;
-    return makeReport(theCase, { topic: topics.votes, startedAt, seconds });
+    return makeReport(theCase, { topic: topics.votes, startedAt, seconds, journals: journals.length });
   } finally {
     await Promise.allSettled([threads?.close(), log.close(), ...views.map(view => view.close())]);
     process.off('exit', remove);
@@ -181,12 +193,41 @@ const viewsOf = (views: readonly DatabaseView[]): Assignment['views'] =>
 
 type OnProgress = (progress: AuditProgress) => void;
 
+/** Verifies receipts, and sorts them by position. */
+async function readJournals(
+  theCase: Case,
+  threads: Threads,
+  journals: readonly Journal[],
+  onProgress: OnProgress,
+): Promise<Run[]> {
+  const runs: Run[] = [];
+  let done = 0;
+  for (const journal of journals) {
+    await threads.run(journalTasks(journal), result => {
+      addPart(theCase, result.part);
+      runs.push(...result.runs);
+      done += result.done;
+      onProgress({ stage: 'reading the journals', done });
+    });
+  }
+  return runs;
+}
+
+async function* journalTasks(journal: Journal): AsyncGenerator<Task, void> {
+  for await (const lines of readJournal(journal)) yield { kind: 'journal', lines };
+}
+
+type Sources = {
+  readonly views: readonly DatabaseView[];
+  readonly receipts: readonly Run[];
+  readonly onProgress: OnProgress;
+};
+
 /** The log with the rows that are ordered by position, then the votes; sorted by ballot key. */
 async function readAll(
   theCase: Case,
   threads: Threads,
-  views: readonly DatabaseView[],
-  onProgress: OnProgress,
+  { views, receipts, onProgress }: Sources,
 ): Promise<Run[]> {
   const runs: Run[] = [];
   let done = 0;
@@ -197,7 +238,8 @@ async function readAll(
   };
   const total = theCase.ranges.reduce((sum, { start, end }) => sum + end - start, 0);
   onProgress({ stage: 'reading the log', done, total });
-  await threads.run(theCase.ranges.flatMap(chunksOf), result => {
+  const chunks = theCase.ranges.flatMap(range => [...chunksOf(range, receipts)]);
+  await threads.run(chunks, result => {
     keep(result);
     onProgress({ stage: 'reading the log', done, total });
   });
@@ -209,12 +251,15 @@ async function readAll(
   return runs;
 }
 
-function chunksOf({ partition, start, end }: PartitionRange): Task[] {
-  const chunks = Math.ceil((end - start) / CHUNK_OFFSETS);
-  return Array.from({ length: chunks }, (_, chunk) => {
-    const from = start + chunk * CHUNK_OFFSETS;
-    return { kind: 'log', range: { partition, start: from, end: Math.min(end, from + CHUNK_OFFSETS) } };
-  });
+function* chunksOf(
+  { partition, start, end }: PartitionRange,
+  receipts: readonly Run[],
+): Generator<Task, void> {
+  for (let from = start; from < end; from += CHUNK_OFFSETS) {
+    const range = { partition, start: from, end: Math.min(end, from + CHUNK_OFFSETS) };
+    const pieces = receiptSlices(range).flatMap(slice => piecesOf(receipts, slice));
+    yield { kind: 'log', range, receipts: pieces };
+  }
 }
 
 function pagesOf({ pages }: DatabaseView, database: number): Task[] {

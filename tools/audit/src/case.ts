@@ -65,6 +65,14 @@ export type LoneRecord = {
 
 export type Gap = { readonly partition: number; readonly from: number; readonly to: number };
 
+export type ReceiptCounts = {
+  /** Lines of journals that say that a vote was about to be sent. */
+  intents: number;
+  supplied: number;
+  /** Verify, and their positions hold those votes, which are valid. */
+  hold: number;
+};
+
 /** Beyond that the rows are of another log altogether: they are counted, not examined. */
 export const MAX_STRAYS = 20_000;
 /** Ballot keys that wait for strays; beyond that a record without its row is missing, whatever the strays say. */
@@ -81,6 +89,7 @@ export type Case = Evidence & {
   readonly intake: Map<string, number>;
   /** One for each database. */
   readonly recounts: readonly Recount[];
+  readonly receipts: ReceiptCounts;
   readonly gaps: Gap[];
   /** Rows that fit no record, settled when all rows are known. */
   readonly strays: Stray[];
@@ -99,6 +108,7 @@ export function openCase(evidence: Evidence, names: readonly string[] = ['']): C
     rowCounts: new Map(),
     intake: new Map(),
     recounts: evidence.databases.map(() => createRecount(evidence.findElection)),
+    receipts: { intents: 0, supplied: 0, hold: 0 },
     gaps: [],
     strays: [],
     lone: [],
@@ -107,7 +117,10 @@ export function openCase(evidence: Evidence, names: readonly string[] = ['']): C
 }
 
 /** What one thread found in one task: plain data. */
-export type CasePart = Pick<Case, 'counts' | 'rowCounts' | 'intake' | 'gaps' | 'strays' | 'lone'> & {
+export type CasePart = Pick<
+  Case,
+  'counts' | 'rowCounts' | 'intake' | 'receipts' | 'gaps' | 'strays' | 'lone'
+> & {
   readonly findings: FindingsSummary;
   readonly names: readonly string[];
   readonly recounts: readonly RecountSums[];
@@ -115,11 +128,12 @@ export type CasePart = Pick<Case, 'counts' | 'rowCounts' | 'intake' | 'gaps' | '
 };
 
 export function partOf({ findings, names, recounts, ...rest }: Case): CasePart {
-  const { counts, rowCounts, intake, gaps, strays, lone, waiting } = rest;
+  const { counts, rowCounts, intake, receipts, gaps, strays, lone, waiting } = rest;
   return {
     counts,
     rowCounts,
     intake,
+    receipts,
     gaps,
     strays,
     lone,
@@ -142,7 +156,10 @@ export function addPart(theCase: Case, part: CasePart): void {
   }
   for (const [key, votes] of part.intake) increase(theCase.intake, key, votes);
   for (const [database, sums] of part.recounts.entries()) theCase.recounts[database]?.merge(sums);
-  theCase.gaps.push(...part.gaps);
+  theCase.receipts.intents += part.receipts.intents;
+  theCase.receipts.supplied += part.receipts.supplied;
+  theCase.receipts.hold += part.receipts.hold;
+  for (const gap of part.gaps) theCase.gaps.push(gap);
   for (const stray of part.strays) theCase.strays.push(stray);
   for (const record of part.lone) theCase.lone.push(record);
   for (const group of part.waiting) theCase.waiting.push(group.map(toEntry));

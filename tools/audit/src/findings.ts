@@ -24,9 +24,16 @@ export const findingKinds = {
   'counted-twice': { invariant: 'INV-4', column: 'different' },
   'counted-invalid': { invariant: 'INV-3', column: 'different' },
   'counted-out-of-time': { invariant: 'INV-9', column: 'different' },
+  // Receipts, as far as they are supplied.
+  'acknowledged-missing': { invariant: 'INV-1', column: 'other' },
+  'receipt-invalid': { invariant: 'INV-8', column: 'other' },
+  'receipt-mismatch': { invariant: 'INV-8', column: 'other' },
+  'acknowledged-out-of-time': { invariant: 'INV-9', column: 'other' },
+  'acknowledged-invalid': { invariant: 'INV-3', column: 'other' },
   // Sums.
   'wrong-tally': { invariant: 'INV-5', column: 'other' },
   'wrong-intake': { invariant: 'INV-5', column: 'other' },
+  'wrong-results': { invariant: 'INV-5', column: 'other' },
 } as const satisfies Record<string, { readonly invariant: string; readonly column: Column }>;
 
 /** Which number of the report's table a finding adds to. */

@@ -1,4 +1,4 @@
-import { type Case, countsOf } from './case.ts';
+import { type Case, countsOf, type ReceiptCounts } from './case.ts';
 import type { Finding, FindingKind } from './findings.ts';
 import type { PartitionRange } from './ranges.ts';
 
@@ -40,6 +40,10 @@ export type AuditReport = {
   /** No findings. */
   readonly balances: boolean;
   readonly totals: Counts;
+  /** Whether tokens were verified. */
+  readonly signatures: boolean;
+  /** INV-1 and INV-8 are claimed for these, and for no others. */
+  readonly receipts: ReceiptCounts & { readonly journals: number };
   /** Counted votes of each election. */
   readonly votes: Readonly<Record<string, number>>;
   readonly partitions: readonly PartitionReport[];
@@ -52,7 +56,10 @@ export type AuditReport = {
 
 export function makeReport(
   theCase: Case,
-  about: Pick<AuditReport, 'topic' | 'startedAt' | 'seconds'>,
+  {
+    journals = 0,
+    ...about
+  }: Pick<AuditReport, 'topic' | 'startedAt' | 'seconds'> & { readonly journals?: number },
 ): AuditReport {
   const { findings, shards, databases, recounts } = theCase;
   const partitions = theCase.ranges.map(range => partitionReport(theCase, range));
@@ -69,6 +76,8 @@ export function makeReport(
     databases: databases.map(({ name }) => name),
     balances: findings.total() === 0,
     totals: { ...totals, ...ofNoPartition },
+    signatures: theCase.signatures,
+    receipts: { journals, ...theCase.receipts },
     votes,
     partitions,
     findings: { total: findings.total(), byKind: findings.byKind(), first: findings.first() },

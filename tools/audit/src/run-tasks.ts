@@ -6,7 +6,7 @@ import type { Assignment, Task, TaskResult } from './tasks.ts';
 /** Threads that share the work of one audit. */
 export type Threads = {
   /** Runs tasks on all threads; hands over the results in the order of the tasks. */
-  run(tasks: readonly Task[], onResult: (result: TaskResult) => void): Promise<void>;
+  run(tasks: Iterable<Task> | AsyncIterable<Task>, onResult: (result: TaskResult) => void): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -24,22 +24,20 @@ export function startThreads(assignment: Assignment, threads = availableParallel
   });
   return {
     async run(tasks, onResult) {
-      let next = 0;
-      const runNext = async (): Promise<TaskResult | undefined> => {
-        const task = tasks[next];
-        next += 1;
-        const result = task && pool.run(task);
-        // When one task fails, the others end with the threads, and nobody waits for them.
-        result?.catch(() => undefined);
-        return result;
-      };
       // Twice as many tasks as threads are under way, so that none waits for this thread.
-      const underWay = Array.from({ length: 2 * threads }, runNext);
-      for (let place = 0; place < tasks.length; place++) {
+      const underWay: Promise<TaskResult>[] = [];
+      const takeFirst = async () => {
         const result = await underWay.shift();
-        underWay.push(runNext());
         if (result) onResult(result);
+      };
+      for await (const task of tasks) {
+        const result = pool.run(task);
+        // When one task fails, the others end with the threads, and nobody waits for them.
+        result.catch(() => undefined);
+        underWay.push(result);
+        if (underWay.length >= 2 * threads) await takeFirst();
       }
+      while (underWay.length > 0) await takeFirst();
     },
     close: () => pool.destroy(),
   };

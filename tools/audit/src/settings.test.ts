@@ -30,6 +30,8 @@ test('without arguments the local stack says where its brokers and databases are
     databaseUrls: [`${databases}_0`, `${databases}_1`],
     namespace: '',
     waitMillis: 0,
+    journals: [],
+    signatures: true,
     partitions: false,
     json: undefined,
   });

@@ -12,6 +12,9 @@ export const usage = `Holds topic votes against the votes databases: every recor
   --stack DIR              data directory of the local stack (default .data/local)
   --namespace NAME         prefix of the topics (default none)
   --wait TIME              wait that long for the processor to reach the end of the log: 500ms, 30s, 2m (default 0s)
+  --journal FILE           receipts that a client kept, one JSON object a line: {"receipt": {…}}; may be repeated
+  --no-signatures          do not verify tokens: several times as fast, and says nothing of INV-3
+  --scratch DIR            where to sort, 340 bytes for each record (default the system's directory for such)
   --partitions             show each partition
   --json FILE              write the whole report as JSON
   --help
@@ -24,6 +27,9 @@ export type Settings = {
   readonly databaseUrls: readonly string[];
   readonly namespace: string;
   readonly waitMillis: number;
+  readonly journals: readonly string[];
+  readonly signatures: boolean;
+  readonly scratch?: string;
   readonly partitions: boolean;
   readonly json: string | undefined;
 };
@@ -44,6 +50,9 @@ export function readSettings(args: readonly string[]): Settings | 'help' {
       stack: { type: 'string', default: LOCAL_STACK },
       namespace: { type: 'string', default: '' },
       wait: { type: 'string', default: '0s' },
+      journal: { type: 'string', multiple: true, default: [] },
+      'no-signatures': { type: 'boolean', default: false },
+      scratch: { type: 'string' },
       partitions: { type: 'boolean', default: false },
       json: { type: 'string' },
       help: { type: 'boolean', default: false },
@@ -57,6 +66,9 @@ export function readSettings(args: readonly string[]): Settings | 'help' {
     databaseUrls: readDatabases(values['databases-file'] ?? join(values.stack, 'secrets/votes-databases')),
     namespace: values.namespace,
     waitMillis,
+    journals: values.journal,
+    signatures: !values['no-signatures'],
+    ...(values.scratch === undefined ? {} : { scratch: values.scratch }),
     partitions: values.partitions,
     json: values.json,
   };

@@ -1,5 +1,6 @@
 import type { CasePart, Evidence } from './case.ts';
 import type { PartitionRange } from './ranges.ts';
+import type { JournalLines } from './read-journal.ts';
 import type { Piece } from './sort/merge-runs.ts';
 import type { Run } from './sort/sort-run.ts';
 
@@ -21,7 +22,13 @@ export type ElectionsRecord = {
 };
 
 export type Task =
-  | { readonly kind: 'log'; readonly range: PartitionRange }
+  | { readonly kind: 'journal'; readonly lines: JournalLines }
+  | {
+      readonly kind: 'log';
+      readonly range: PartitionRange;
+      /** Where its receipts are. */
+      readonly receipts: readonly Piece[];
+    }
   /** Pages of table `votes`. */
   | { readonly kind: 'votes'; readonly database: number; readonly from: number; readonly to: number }
   | {

@@ -10,8 +10,10 @@ import { judgeChunk } from './judge-chunk.ts';
 import { judgeGroups } from './judge-groups.ts';
 import type { PartitionRange } from './ranges.ts';
 import { openSnapshot, type SnapshotReader } from './read-database.ts';
+import type { JournalLines } from './read-journal.ts';
 import { openLogReader } from './read-log.ts';
-import { mergePieces } from './sort/merge-runs.ts';
+import { holdRecord, missAcknowledged, receiptOrder, receiptsIn, takeJournal } from './receipts.ts';
+import { mergePieces, type Piece } from './sort/merge-runs.ts';
 import { createRunBuffer } from './sort/sort-run.ts';
 import { takeCountedRow } from './take-counted-row.ts';
 import type { Assignment, Task, TaskResult } from './tasks.ts';
@@ -32,13 +34,17 @@ const checkToken = assignment.signatures ? createTokenVerifier() : trust;
 const log = openLogReader(assignment.brokers);
 const readers = new Map<number, Promise<SnapshotReader>>();
 let files = 0;
-const sorted = createRunBuffer(order, () => join(assignment.directory, `${threadId}-${files++}`));
+const newFile = () => join(assignment.directory, `${threadId}-${files++}`);
+const sorted = createRunBuffer(order, newFile);
+const receipts = createRunBuffer(receiptOrder, newFile);
 
 /** @throws Error when brokers or databases don't answer. */
 export async function runTask(task: Task): Promise<TaskResult> {
   switch (task.kind) {
+    case 'journal':
+      return readReceipts(task.lines);
     case 'log':
-      return readLog(task.range);
+      return readLog(task.range, task.receipts);
     case 'votes':
       return readVotes(task.database, task.from, task.to);
     case 'ballots':
@@ -46,16 +52,28 @@ export async function runTask(task: Task): Promise<TaskResult> {
   }
 }
 
-async function readLog(range: PartitionRange): Promise<TaskResult> {
+async function readReceipts(lines: JournalLines): Promise<TaskResult> {
   const theCase = openCase(evidence);
+  await takeJournal(theCase, assignment.topic, lines, receipts.next);
+  return { part: partOf(theCase), runs: receipts.end(), done: lines.lines.length };
+}
+
+async function readLog(range: PartitionRange, pieces: readonly Piece[]): Promise<TaskResult> {
+  const theCase = openCase(evidence);
+  const { partition } = range;
   const rows = await rowsIn(theCase, range);
-  const judge = judgeChunk(theCase, { ...range, rows }, checkToken, sorted.next);
+  const acknowledged = receiptsIn(theCase, range, mergePieces(pieces, receiptOrder));
+  const judge = judgeChunk(theCase, { ...range, rows }, checkToken, sorted.next, record => {
+    const atPlace = acknowledged.get(record.offset);
+    if (atPlace) holdRecord(theCase, partition, record, atPlace);
+  });
   let done = 0;
   await log.read(assignment.topic, range, record => {
     judge.take(record);
     done += 1;
   });
   judge.end();
+  missAcknowledged(theCase, partition, acknowledged);
   return { part: partOf(theCase), runs: sorted.end(), done };
 }
 

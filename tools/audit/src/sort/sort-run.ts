@@ -25,6 +25,7 @@ export type RunBuffer = {
 
 /** @param newFile names a file that is not there yet. */
 export function createRunBuffer({ entryBytes, compare }: Order, newFile: () => string): RunBuffer {
+  // Memory is the process's only once it is written.
   const buffer = Buffer.allocUnsafeSlow(RUN_ENTRIES * entryBytes);
   const keys = new Float64Array(RUN_ENTRIES);
   let runs: Run[] = [];

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createElectionBook, type ElectionBook } from '@suffrage/contracts/election-book';
 import { topicNames } from '@suffrage/contracts/topics';
 import { addPart, type Case, type Evidence, findOwners, openCase, processedBelow } from './case.ts';
+import { compareResults } from './compare-results.ts';
 import { createFindings } from './findings.ts';
 import { closeCase } from './judge.ts';
 import { takeOutsideRow } from './match-rows.ts';
@@ -40,6 +41,8 @@ export type AuditOptions = {
   readonly signatures?: boolean;
   /** Files of receipts, as clients kept them: see `receipts.ts`. */
   readonly journals?: readonly string[];
+  /** Where the aggregator answers: what it has published is compared as well. */
+  readonly resultsUrl?: string;
   /** Where sorted files are kept meanwhile, 340 bytes for each record; default the system's directory for such. */
   readonly scratch?: string;
   /** How long to wait until every record has been processed; default 0. Then the audit is made either way. */
@@ -89,6 +92,10 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
     const runs = await readAll(theCase, threads, { views, receipts, onProgress });
     await judgeAll(theCase, threads, runs, onProgress);
     await readRest(theCase, views);
+    if (options.resultsUrl !== undefined) {
+      const version = views.reduce((sum, view) => sum + view.version, 0);
+      await compareResults(theCase, options.resultsUrl, version);
+    }
     const seconds = Math.round(performance.now() - begun) / 1000;
     return makeReport(theCase, { topic: topics.votes, startedAt, seconds, journals: journals.length });
   } finally {

@@ -38,6 +38,8 @@ export type DatabaseView = {
   /** By this other connections see the same instant, while this one is open. */
   readonly snapshot: string;
   readonly progress: readonly ProgressRow[];
+  /** Records accounted for, as snapshots of results are numbered. */
+  readonly version: number;
   /** Size of table `votes` in pages. */
   readonly pages: number;
   /** Rows of `superseded` and `outcomes` outside the given ranges. */
@@ -75,10 +77,12 @@ export async function openDatabase(url: string, topic: string): Promise<Database
     const [about] = rows;
     if (!about) throw new Error('the database gave no snapshot');
     const progress = await readProgress(client, topic);
+    const version = await readVersion(client);
     return {
       url,
       name,
       ...about,
+      version,
       progress,
       readOutsideRows: (ranges, onRow) => readOutsideRows(client, ranges, onRow),
       readTallies: () => readTallies(client),
@@ -206,6 +210,54 @@ async function readProgress(client: pg.Client, topic: string): Promise<ProgressR
     counted: Number(row.counted),
     notCounted: Number(row.not_counted),
   }));
+}
+
+async function readVersion(client: pg.Client): Promise<number> {
+  const { rows } = await client.query<{ version: string | null }>(
+    'select sum(next_offset + requeued) as version from progress',
+  );
+  return Number(rows[0]?.version ?? 0);
+}
+
+/** What a database says of one record of a vote. */
+export type VoteRow = {
+  readonly outcome: RowOutcome;
+  readonly code: string | null;
+  readonly partition: number;
+  readonly offset: number;
+  /** Host and name, no credentials. */
+  readonly database: string;
+};
+
+/** All rows of one vote. @throws Error when the database does not answer. */
+export async function findVote(
+  url: string,
+  { electionId, voteId }: { readonly electionId: string; readonly voteId: Uint8Array },
+): Promise<VoteRow[]> {
+  return connect(url, async client => {
+    const { rows } = await client.query<{
+      outcome: string;
+      code: string | null;
+      partition: number;
+      record_offset: string;
+    }>(
+      `select 'counted' as outcome, null as code, partition, record_offset from votes
+       where election_id = $1 and vote_id = $2 and (ballot_key = $2 or ballot_key <> vote_id)
+       union all select 'superseded', null, partition, record_offset from superseded
+       where election_id = $1 and vote_id = $2
+       union all select outcome, code, partition, record_offset from outcomes
+       where election_id = $1 and vote_id = $2`,
+      [electionId, Buffer.from(voteId)],
+    );
+    await client.end();
+    return rows.map(({ outcome, code, partition, record_offset }) => ({
+      outcome: readOutcome(outcome),
+      code,
+      partition,
+      offset: Number(record_offset),
+      database: databaseName(url),
+    }));
+  });
 }
 
 async function readTallies(client: pg.Client): Promise<TallyRow[]> {

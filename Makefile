@@ -2,7 +2,7 @@
 NODE := .tools/bin/node --disable-warning=TimeoutNegativeWarning
 JEST := $(NODE) --experimental-vm-modules --disable-warning=ExperimentalWarning node_modules/jest/bin/jest.js
 
-.PHONY: help setup demo test test-unit up down status reset audit simulate check format build clean-tools
+.PHONY: help setup demo test test-unit up down status reset audit bench-audit simulate check format build clean-tools
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
@@ -32,8 +32,11 @@ status: setup ## a table of its parts
 reset: setup ## stop it and remove its data (YES=1: without asking)
 	@$(NODE) tools/stack/src/main.ts reset
 
-audit: setup ## hold the log against the databases; exit 1 if anything does not balance
-	@$(NODE) tools/audit/src/main.ts $(ARGS)
+audit: setup ## hold the log against the databases, exit 1 if anything does not balance (RECEIPT=file: one receipt; KEY=file: sign)
+	@$(NODE) tools/audit/src/main.ts $(if $(RECEIPT),--receipt $(RECEIPT) --json out/receipt.json,--json out/audit.json) $(if $(KEY),--key $(KEY)) $(ARGS)
+
+bench-audit: setup ## measure the audit on synthetic votes, writes out/audit-bench.json
+	@$(NODE) tools/audit-bench/src/main.ts $(ARGS)
 
 simulate: setup ## the suite's own code under a seeded scheduler with faults (SEEDS=2000 SEED_START=1 MUTANTS=1 TRACE=1)
 	@$(NODE) test/simulation/main.ts $(if $(SEEDS),--seeds $(SEEDS)) $(if $(SEED_START),--start $(SEED_START)) \

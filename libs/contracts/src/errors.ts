@@ -85,6 +85,8 @@ export const errorRegistry = {
     'The token is not a signature of this election on exactly these selections and salt.',
   ),
 
+  'vote-unknown': refusal(404, 'NOT_FOUND', 'This instance keeps no such vote on its disk.'),
+
   // Nothing was handed to the log: try again.
   'not-ready': tryAgain(503, 'UNAVAILABLE', 'The service is not ready. Nothing was stored.'),
   overloaded: tryAgain(503, 'UNAVAILABLE', 'The service is at its limit. Nothing was stored.'),

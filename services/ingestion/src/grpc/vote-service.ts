@@ -11,7 +11,7 @@ import { Redacted } from '@suffrage/contracts/redacted';
 import type { VoteRequest } from '@suffrage/contracts/vote-request';
 import type { Log } from '@suffrage/runtime/log';
 import type { sendUnaryData, ServerUnaryCall } from '@grpc/grpc-js';
-import type { CastVote } from '../cast-vote.ts';
+import { answerName, type CastResult, type CastVote } from '../cast-vote.ts';
 import type { IngestionMetrics } from '../metrics.ts';
 import { traced } from '../tracing.ts';
 import { toServiceError } from './status.ts';
@@ -39,8 +39,8 @@ export function createVoteService({ castVote, metrics, log }: Options): VoteServ
       log.error({ err: error, rpc: 'CastVote' }, 'request failed');
       return refuse('internal');
     });
-    metrics.votes.inc({ transport: 'grpc', code: result.ok ? 'accepted' : result.code });
-    if (result.ok) answer(null, { receipt: toMessage(result.receipt) });
+    metrics.votes.inc({ transport: 'grpc', code: answerName(result) });
+    if (result.ok) answer(null, toResponse(call.request.electionId, result));
     else answer(toServiceError(result));
   };
   return { castVote: (call, answer) => void castVoteUnary(call, answer) };
@@ -64,6 +64,15 @@ function fromMessage(message: CastVoteRequest): VoteRequest | Refusal {
     revision: message.revision,
     voterReference: new Redacted(message.voterReference),
   };
+}
+
+function toResponse(electionId: string, result: Extract<CastResult, { ok: true }>): CastVoteResponse {
+  switch (result.durability) {
+    case 'replicated':
+      return { receipt: toMessage(result.receipt), local: undefined };
+    case 'local':
+      return { receipt: undefined, local: { electionId, voteId: result.voteId } };
+  }
 }
 
 function toMessage(receipt: Receipt): ReceiptMessage {

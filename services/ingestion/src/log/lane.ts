@@ -16,7 +16,9 @@ export type LaneVote = LogRecord & {
   readonly closesAt: number;
 };
 
-export type Appended = { readonly ok: true; readonly receipt: Receipt } | Refusal;
+export type Appended =
+  | { readonly ok: true; readonly durability: 'replicated'; readonly receipt: Receipt }
+  | Refusal;
 
 export type Lane = {
   /**
@@ -24,6 +26,8 @@ export type Lane = {
    * producer and not confirmed, and with any other refusal when it was not handed over.
    */
   append(vote: LaneVote): Promise<Appended>;
+  /** For how long nothing has been confirmed although there was something to append; 0 after each confirmation. */
+  failingMillis(): number;
   /** Resolves when every vote taken has its answer. */
   drained(): Promise<void>;
 };
@@ -55,6 +59,7 @@ type Options = {
 export function createLane({ topic, appendBatch, signReceipts, metrics, clock }: Options): Lane {
   let waiting: Waiting[] = [];
   let running: Promise<void> | undefined;
+  let failingSince: number | undefined;
 
   const run = async () => {
     while (waiting.length > 0) {
@@ -80,10 +85,12 @@ export function createLane({ topic, appendBatch, signReceipts, metrics, clock }:
       timestamp,
     );
     if (outcome.status !== 'confirmed') {
+      failingSince ??= timestamp;
       const code = outcome.status === 'unknown' ? 'outcome-unknown' : 'log-unavailable';
       for (const { answer } of ready) answer(refuse(code));
       return;
     }
+    failingSince = undefined;
     const { partition, offset } = outcome;
     const receipts = signReceipts(
       ready.map(({ vote: { electionId, voteId } }, place) => ({
@@ -95,7 +102,9 @@ export function createLane({ topic, appendBatch, signReceipts, metrics, clock }:
         timestamp,
       })),
     );
-    for (const [place, receipt] of receipts.entries()) ready[place]?.answer({ ok: true, receipt });
+    for (const [place, receipt] of receipts.entries()) {
+      ready[place]?.answer({ ok: true, durability: 'replicated', receipt });
+    }
   };
 
   return {
@@ -104,6 +113,7 @@ export function createLane({ topic, appendBatch, signReceipts, metrics, clock }:
         waiting.push({ vote, since: clock(), answer: resolve });
         running ??= run();
       }),
+    failingMillis: () => (failingSince === undefined ? 0 : clock() - failingSince),
     drained: async () => {
       while (running) await running;
     },

@@ -24,16 +24,17 @@ export type KeptVote = {
  * Votes on this instance's disk, in the order of their arrival, one order for each shard:
  *
  *     vote/<shard>/<number>/<identity>  ->  u64 milliseconds since 1970, vote record
- *     name/<identity>                   ->  the key of the vote, or `expired <milliseconds since 1970>`
+ *     name/<identity>                   ->  the key of the vote
+ *     expired/<identity>                ->  milliseconds since 1970
  *
- * A vote and its name are written and removed together.
+ * A vote and its name are written and removed together, and so are its expiry mark and the removal.
  */
 export type LocalQueue = {
-  /** Whether votes are taken now: below the bound, and the disk takes writes. */
+  /** Whether votes are taken now: the bound leaves room for one of any size, and the disk takes writes. */
   hasRoom(): boolean;
   /**
    * When it resolves with true the vote survives a crash of this process and of this machine, not the loss of its disk.
-   * With false nothing was written: the queue is full. A vote that is held already is not written again.
+   * With false nothing was written: there is no room. A vote that is held already is not written again.
    * @throws Error when the disk refuses; the vote may be held all the same.
    */
   keep(shard: number, vote: VoteIdentity & { readonly value: Uint8Array }): Promise<boolean>;
@@ -75,12 +76,14 @@ type State = Omit<Options, 'directory' | 'topic' | 'log'> & {
 
 const VOTES = 'vote/';
 const NAMES = 'name/';
-const EXPIRED = 'expired ';
+const EXPIRED = 'expired/';
 const EXPIRED_KNOWN_MILLIS = 7 * 86_400_000;
 const TIME_BYTES = 8;
 /** What LevelDB adds to an entry at most: lengths, a sequence number, a share of the index. */
 const ENTRY_OVERHEAD_BYTES = 32;
 const READ_ENTRIES = 1_000;
+/** No vote is larger: gRPC takes messages up to 64 KiB. */
+const ROOM_BYTES = 65_536;
 
 /** Opens the queue and counts what it holds. @throws Error as `openQueueStore`. */
 export async function openLocalQueue(options: Options): Promise<LocalQueue> {
@@ -101,25 +104,25 @@ export async function openLocalQueue(options: Options): Promise<LocalQueue> {
     metrics,
   };
   await forgetOldMarks(state);
-  const unnamed = (identity: string): Operation => ({ type: 'del', key: NAMES + identity });
   return {
-    hasRoom: () => state.count.bytes + state.reservedBytes < maxBytes && !store.isRefusing(),
+    hasRoom: () => hasRoom(state),
     keep: (shard, vote) => keep(state, shard, vote),
     shards: () => [...state.count.votes].filter(([, votes]) => votes > 0).map(([shard]) => shard),
     oldest: (shard, most) => readOldest(store.db, shard, most),
-    remove: votes => takeOut(state, votes, unnamed, 'replayed'),
+    remove: votes => takeOut(state, votes, 'replayed'),
     removeByIdentity: async vote => {
       const held = await findHeld(state, identityOf(vote));
-      if (held) await takeOut(state, [held], unnamed, 'sent-again');
+      if (held) await takeOut(state, [held], 'sent-again');
     },
-    expire: votes => {
-      const value = Buffer.from(EXPIRED + clock());
-      return takeOut(state, votes, identity => ({ type: 'put', key: NAMES + identity, value }), 'expired');
-    },
+    expire: votes => takeOut(state, votes, 'expired'),
     find: (electionId, voteId) => findStatus(store.db, electionId, voteId),
     report: () => report(state),
     close: store.close,
   };
+}
+
+function hasRoom({ count, reservedBytes, maxBytes, store }: State): boolean {
+  return count.bytes + reservedBytes + ROOM_BYTES <= maxBytes && !store.isRefusing();
 }
 
 async function keep(
@@ -130,13 +133,13 @@ async function keep(
   const identity = identityOf(vote);
   if (await heldKey(state.store.db, identity)) return true;
   const { count, metrics } = state;
-  count.lastNumber += 1;
-  const key = `${shardPrefix(shard)}${digits(count.lastNumber, 16)}/${identity}`;
-  const bytes = sizeOf({ key, identity, record: vote.value });
-  if (count.bytes + state.reservedBytes + bytes > state.maxBytes) {
+  if (!hasRoom(state)) {
     metrics.votes.inc({ change: 'full' });
     return false;
   }
+  count.lastNumber += 1;
+  const key = `${shardPrefix(shard)}${digits(count.lastNumber, 16)}/${identity}`;
+  const bytes = sizeOf({ key, identity, record: vote.value });
   state.reservedBytes += bytes;
   try {
     await state.store.write([
@@ -155,17 +158,23 @@ async function keep(
 async function takeOut(
   state: State,
   votes: readonly KeptVote[],
-  nameAfterwards: (identity: string) => Operation,
-  change: string,
+  change: 'replayed' | 'sent-again' | 'expired',
 ): Promise<void> {
-  const { store, leaving, metrics } = state;
+  const { store, leaving, metrics, clock } = state;
+  const mark = Buffer.from(String(clock()));
   const free = votes.filter(({ key }) => !leaving.has(key));
   for (const { key } of free) leaving.add(key);
   try {
     const keys = await Promise.all(free.map(({ identity }) => heldKey(store.db, identity)));
     const held = free.filter(({ key }, place) => key === keys[place]);
     if (held.length === 0) return;
-    await store.write(held.flatMap(({ key, identity }) => [{ type: 'del', key }, nameAfterwards(identity)]));
+    await store.write(
+      held.flatMap(({ key, identity }): Operation[] => [
+        { type: 'del', key },
+        { type: 'del', key: NAMES + identity },
+        ...(change === 'expired' ? [{ type: 'put', key: EXPIRED + identity, value: mark } as const] : []),
+      ]),
+    );
     for (const vote of held) account(state.count, shardOfKey(vote.key), -1, -sizeOf(vote));
     metrics.votes.inc({ change }, held.length);
   } finally {
@@ -174,8 +183,7 @@ async function takeOut(
 }
 
 async function heldKey(db: Database, identity: string): Promise<string | undefined> {
-  const name = (await db.get(NAMES + identity))?.toString();
-  return name?.startsWith(VOTES) ? name : undefined;
+  return (await db.get(NAMES + identity))?.toString();
 }
 
 async function findHeld({ store, count }: State, identity: string): Promise<KeptVote | undefined> {
@@ -191,9 +199,10 @@ async function findStatus(
   electionId: string,
   voteId: string,
 ): Promise<LocalVoteStatus | undefined> {
-  const names = await db.values(startingWith(`${NAMES}${electionId}/${voteId}/`)).all();
-  if (names.some(name => name.toString().startsWith(VOTES))) return 'accepted-local';
-  return names.length > 0 ? 'expired-local' : undefined;
+  const anyIn = async (prefix: string) =>
+    (await db.keys({ ...startingWith(`${prefix}${electionId}/${voteId}/`), limit: 1 }).all()).length > 0;
+  if (await anyIn(NAMES)) return 'accepted-local';
+  return (await anyIn(EXPIRED)) ? 'expired-local' : undefined;
 }
 
 async function readOldest(db: Database, shard: number, most: number): Promise<KeptVote[]> {
@@ -221,25 +230,35 @@ async function report({ store, count, metrics, clock }: State): Promise<void> {
 /** Reads the whole queue once, at the start: a stored count could be wrong, this one can't. */
 async function countVotes(db: Database): Promise<Count> {
   const count: Count = { votes: new Map(), bytes: 0, lastNumber: 0 };
-  for await (const [key, value] of db.iterator({ ...startingWith(VOTES), fillCache: false })) {
-    const identity = identityInKey(key);
-    account(count, shardOfKey(key), 1, sizeOf({ key, identity, record: value.subarray(TIME_BYTES) }));
-    count.lastNumber = Math.max(count.lastNumber, Number(key.split('/')[2]));
+  for await (const entries of readAll(db, VOTES)) {
+    for (const [key, value] of entries) {
+      const record = value.subarray(TIME_BYTES);
+      account(count, shardOfKey(key), 1, sizeOf({ key, identity: identityInKey(key), record }));
+      count.lastNumber = Math.max(count.lastNumber, numberInKey(key));
+    }
   }
   return count;
 }
 
 async function forgetOldMarks({ store, clock }: State): Promise<void> {
   const before = clock() - EXPIRED_KNOWN_MILLIS;
-  const isOld = (name: string) => name.startsWith(EXPIRED) && Number(name.slice(EXPIRED.length)) < before;
-  let old: Operation[] = [];
-  for await (const [key, name] of store.db.iterator({ ...startingWith(NAMES), fillCache: false })) {
-    if (isOld(name.toString())) old.push({ type: 'del', key });
-    if (old.length < READ_ENTRIES) continue;
-    await store.write(old);
-    old = [];
+  for await (const marks of readAll(store.db, EXPIRED)) {
+    const old = marks.filter(([, expiredAt]) => Number(expiredAt.toString()) < before);
+    await store.write(old.map(([key]) => ({ type: 'del', key })));
   }
-  if (old.length > 0) await store.write(old);
+}
+
+async function* readAll(db: Database, prefix: string): AsyncGenerator<[string, Buffer][]> {
+  const iterator = db.iterator({ ...startingWith(prefix), fillCache: false });
+  try {
+    for (;;) {
+      const entries = await iterator.nextv(READ_ENTRIES);
+      if (entries.length === 0) return;
+      yield entries;
+    }
+  } finally {
+    await iterator.close();
+  }
 }
 
 function account(count: Count, shard: number, votes: number, bytes: number): void {
@@ -262,6 +281,7 @@ function identityOf({ electionId, voteId, ballotKey, revision }: VoteIdentity): 
 const digits = (value: number, width: number) => String(value).padStart(width, '0');
 const shardPrefix = (shard: number) => `${VOTES}${digits(shard, 3)}/`;
 const shardOfKey = (key: string) => Number(key.split('/')[1]);
+const numberInKey = (key: string) => Number(key.split('/')[2]);
 const identityInKey = (key: string) => key.split('/').slice(3).join('/');
 
 /** `0` is the character after `/`. */

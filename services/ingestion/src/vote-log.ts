@@ -17,7 +17,12 @@ export type CheckedVote = LaneVote & { readonly ballotKey: Uint8Array; readonly 
 /** `local`: on this instance's disk only, not acknowledged: there is no receipt. */
 export type Stored =
   | Appended
-  | { readonly ok: true; readonly durability: 'local'; readonly voteId: Uint8Array };
+  | {
+      readonly ok: true;
+      readonly durability: 'local';
+      readonly electionId: string;
+      readonly voteId: Uint8Array;
+    };
 
 /** The way onto topic `votes`. */
 export type VoteLog = {
@@ -154,7 +159,8 @@ function openKeeper(
         return refuse('outcome-unknown');
       }
       replay.watch(shard);
-      return { ok: true, durability: 'local', voteId: vote.voteId };
+      const { electionId, voteId } = vote;
+      return { ok: true, durability: 'local', electionId, voteId };
     },
     /** After a confirmation: what is on the log need not be replayed. Repeating it would do no harm. */
     forget: (vote: CheckedVote) =>

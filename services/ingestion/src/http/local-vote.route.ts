@@ -2,11 +2,11 @@ import { fromBase64url } from '@suffrage/contracts/bytes';
 import { refuse } from '@suffrage/contracts/errors';
 import { localVoteStatusSchema } from '@suffrage/contracts/local-vote';
 import { VOTE_ID_LENGTH } from '@suffrage/contracts/vote-id';
-import { sendRefusal } from '@suffrage/runtime/http/problems';
+import { problemResponses, sendRefusal } from '@suffrage/runtime/http/problems';
 import type { HttpServer } from '@suffrage/runtime/http/server';
 import { z } from 'zod';
 import type { LocalQueue } from '../log/local-queue.ts';
-import { electionParams, failures } from './schemas.ts';
+import { electionParams } from './schemas.ts';
 
 /** `GET /v1/elections/{electionId}/votes/{voteId}`: what this instance, and no other, keeps on its disk. */
 export function localVoteRoute(server: HttpServer, queue: Pick<LocalQueue, 'find'> | undefined): void {
@@ -16,7 +16,7 @@ export function localVoteRoute(server: HttpServer, queue: Pick<LocalQueue, 'find
       'accepted-local: on the disk of this instance, not acknowledged. expired-local: given up at the closing. 404 for everything else, acknowledged votes included: ask the results service for those.',
     tags: ['votes'],
     params: electionParams.extend({ voteId: z.string() }),
-    response: { 200: localVoteStatusSchema, ...failures },
+    response: { 200: localVoteStatusSchema, ...problemResponses },
   };
   server.get('/v1/elections/:electionId/votes/:voteId', { schema }, async (request, reply) => {
     const { electionId, voteId } = request.params;

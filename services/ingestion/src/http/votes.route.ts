@@ -2,12 +2,12 @@ import { toBase64url } from '@suffrage/contracts/bytes';
 import { localAcceptanceSchema } from '@suffrage/contracts/local-vote';
 import { receiptSchema } from '@suffrage/contracts/receipt';
 import { castVoteBody, fromCastVoteBody } from '@suffrage/contracts/vote-request';
-import { sendRefusal } from '@suffrage/runtime/http/problems';
+import { problemResponses, sendRefusal } from '@suffrage/runtime/http/problems';
 import type { HttpServer } from '@suffrage/runtime/http/server';
 import { answerName, type CastVote } from '../cast-vote.ts';
 import type { IngestionMetrics } from '../metrics.ts';
 import { traced } from '../tracing.ts';
-import { electionParams, failures } from './schemas.ts';
+import { electionParams } from './schemas.ts';
 
 /** `POST /v1/elections/{id}/votes` -> 201 with a receipt, 202 for what is on the disk only, or a problem document. */
 export function votesRoute(
@@ -22,7 +22,7 @@ export function votesRoute(
     tags: ['votes'],
     params: electionParams,
     body: castVoteBody,
-    response: { 201: receiptSchema, 202: localAcceptanceSchema, ...failures },
+    response: { 201: receiptSchema, 202: localAcceptanceSchema, ...problemResponses },
   };
   server.post('/v1/elections/:electionId/votes', { schema }, async (request, reply) => {
     const vote = fromCastVoteBody(request.params.electionId, request.body);
@@ -35,7 +35,7 @@ export function votesRoute(
     metrics.votes.inc({ transport: 'rest', code: answerName(result) });
     if (!result.ok) return sendRefusal(reply, result);
     if (result.durability === 'replicated') return reply.code(201).send(result.receipt);
-    const { electionId } = request.params;
-    return reply.code(202).send({ durability: 'local', electionId, voteId: toBase64url(result.voteId) });
+    const { electionId, voteId } = result;
+    return reply.code(202).send({ durability: 'local', electionId, voteId: toBase64url(voteId) });
   });
 }

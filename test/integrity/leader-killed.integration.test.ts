@@ -6,8 +6,9 @@ import { castVote } from '@suffrage/client/cast-vote';
 import { restTransport } from '@suffrage/client/transport';
 import { toBase64url } from '@suffrage/contracts/bytes';
 import type { Receipt } from '@suffrage/contracts/receipt';
+import { voteId } from '@suffrage/contracts/vote-id';
 import { type Infrastructure, startInfrastructure } from '@suffrage/stack/infrastructure';
-import { newBallot, voteIdOf } from '@suffrage/test/ballot';
+import { signedBallot } from '@suffrage/test/ballot';
 import { until } from '@suffrage/test/poll';
 import { readLog } from '@suffrage/test/read-log';
 import { openTestbed, type Testbed } from '@suffrage/test/testbed';
@@ -45,7 +46,7 @@ test('while brokers are killed in turn every acknowledged vote is on the log whe
   let casting = true;
   const caster = async () => {
     while (casting) {
-      const result = await castVote(restTransport(ingestion.url), newBallot(made));
+      const result = await castVote(restTransport(ingestion.url), signedBallot(made));
       if (result.status !== 'accepted') throw new Error(`a vote was not accepted: ${result.status}`);
       receipts.push(result.receipt);
     }
@@ -71,7 +72,10 @@ test('while brokers are killed in turn every acknowledged vote is on the log whe
   );
   const missing = receipts.filter(({ partition, offset, voteId: id }) => {
     const vote = lying.get(`${partition}/${offset}`)?.vote;
-    return !vote || toBase64url(voteIdOf(made.election, vote)) !== id;
+    return (
+      !vote ||
+      toBase64url(voteId(made.election.ballotHash, vote.salt.reveal(), vote.selections.reveal())) !== id
+    );
   });
   expect(missing).toEqual([]);
   await until(

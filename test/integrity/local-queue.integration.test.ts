@@ -13,7 +13,7 @@ import { type Infrastructure, startInfrastructure } from '@suffrage/stack/infras
 import type { Part } from '@suffrage/stack/part';
 import { programs, repositoryDirectory } from '@suffrage/stack/paths';
 import { freePorts } from '@suffrage/stack/ports';
-import { newBallot, voteIdOf } from '@suffrage/test/ballot';
+import { signedBallot, voteIdOf } from '@suffrage/test/ballot';
 import { until } from '@suffrage/test/poll';
 import { readLog } from '@suffrage/test/read-log';
 import { openTestbed, type Testbed } from '@suffrage/test/testbed';
@@ -91,9 +91,12 @@ async function ingestionWithQueue(name: string, bytes = 1_000_000) {
 }
 
 async function knownTo(url: string, made: TestElection) {
-  const { vote } = newBallot(made);
+  const { vote } = signedBallot(made);
   await until('the election is known', async () => {
-    const { json } = await post(url, vote.election.definition.id, { ...toBody(newBallot(made)), salt: 'AA' });
+    const { json } = await post(url, vote.election.definition.id, {
+      ...toBody(signedBallot(made)),
+      salt: 'AA',
+    });
     return json.code === 'salt-length';
   });
 }
@@ -104,24 +107,24 @@ test('without the log votes are kept on disk over REST and gRPC, told so, and ap
   await knownTo(ingestion.url, made);
   await broker.kill();
 
-  const [kept, waiting] = [newBallot(made), newBallot(made)];
+  const [kept, waiting] = [signedBallot(made), signedBallot(made)];
   await castOntoDisk(ingestion.url, kept);
   const rest = castVote(restTransport(ingestion.url), waiting);
   const grpc = grpcTransport(ingestion.grpcAddress);
-  const overGrpc = newBallot(made);
+  const overGrpc = signedBallot(made);
   await until('gRPC says that it is kept', async () => {
     const answer = await grpc.transport(overGrpc, AbortSignal.timeout(10_000));
     return answer.kind === 'held-locally';
   });
   expect(await localStatus(ingestion.url, kept)).toBe('accepted-local');
-  expect(await localStatus(ingestion.url, newBallot(made))).toBe('404 vote-unknown');
+  expect(await localStatus(ingestion.url, signedBallot(made))).toBe('404 vote-unknown');
   // Longer than elections may be unread for an append.
   await until(
     'the elections are too old to append anything',
     async () => (await ready(ingestion.url)).report.includes('"elections":"unavailable"'),
     30_000,
   );
-  const later = newBallot(made);
+  const later = signedBallot(made);
   await castOntoDisk(ingestion.url, later);
   const health = await ready(ingestion.url);
   expect(health.ok).toBe(true);
@@ -150,7 +153,7 @@ test('a vote kept before the closing and not appended before it is never appende
   const ingestion = await ingestionWithQueue('closing');
   await knownTo(ingestion.url, made);
   await broker.kill();
-  const ballot = newBallot(made);
+  const ballot = signedBallot(made);
   await castOntoDisk(ingestion.url, ballot);
   const patient = castVote(restTransport(ingestion.url), ballot, { deadlineMillis: 120_000 });
   await until('the election is closed', () => Date.now() >= closesAt, 30_000);
@@ -171,10 +174,10 @@ test('a full queue refuses visibly, and the instance is not ready any more', asy
   const ingestion = await ingestionWithQueue('full', 131_072);
   await knownTo(ingestion.url, made);
   await broker.kill();
-  await castOntoDisk(ingestion.url, newBallot(made));
+  await castOntoDisk(ingestion.url, signedBallot(made));
   const answers: number[] = [];
   await until('the queue is full', async () => {
-    const ballot = newBallot(made);
+    const ballot = signedBallot(made);
     const { status, json } = await post(ingestion.url, electionOf(ballot), toBody(ballot));
     answers.push(status);
     return json.code === 'log-unavailable' || json.code === 'not-ready';
@@ -250,7 +253,7 @@ test('an instance killed while it keeps votes and twice while it replays them lo
   const kept: SignedBallot[] = [];
   const casters = Array.from({ length: 16 }, async () => {
     for (;;) {
-      const ballot = newBallot(made);
+      const ballot = signedBallot(made);
       // The kill is what ends it.
       const answer = await post(url, electionOf(ballot), toBody(ballot)).catch(() => undefined);
       if (!answer) return;

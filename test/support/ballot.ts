@@ -1,21 +1,26 @@
 import type { SignedBallot } from '@suffrage/client/transport';
+import type { Election } from '@suffrage/contracts/ballot';
 import { toBase64url } from '@suffrage/contracts/bytes';
 import { Redacted } from '@suffrage/contracts/redacted';
 import { signedVote, type TestElection } from '@suffrage/contracts/testing.node';
-import type { Election } from '@suffrage/contracts/ballot';
 import type { Vote } from '@suffrage/contracts/vote';
 import { voteId } from '@suffrage/contracts/vote-id';
 
 const MARKED = { mayor: ['mayor-1'], council: [] };
 
-/** A ballot as the client sends it, with a valid token. */
-export function newBallot(made: TestElection): SignedBallot {
-  const vote = signedVote(made, { marked: MARKED });
+type Options = NonNullable<Parameters<typeof signedVote>[1]>;
+
+/** A vote of a test election as the client library casts it. */
+export function signedBallot(
+  made: TestElection,
+  { marked = MARKED, ...options }: Options = {},
+): SignedBallot {
+  const vote = signedVote(made, { marked, ...options });
   const id = voteIdOf(made.election, vote);
   return {
     vote: {
       election: made.election,
-      marked: new Redacted(MARKED),
+      marked: new Redacted(marked),
       salt: vote.salt,
       voteId: id,
       voteIdText: toBase64url(id),

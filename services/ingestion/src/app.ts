@@ -9,14 +9,16 @@ import { followTopic } from '@suffrage/runtime/kafka/follow-topic';
 import type { Lifecycle } from '@suffrage/runtime/lifecycle';
 import type { Log } from '@suffrage/runtime/log';
 import { startTelemetry } from '@suffrage/runtime/telemetry';
-import { createCastVote, ELECTIONS_MAX_AGE_MILLIS } from './cast-vote.ts';
+import { createCastVote } from './cast-vote.ts';
 import type { IngestionConfig } from './config.ts';
 import { serveGrpc } from './grpc/server.ts';
 import { createVoteService } from './grpc/vote-service.ts';
 import { votesRoute } from './http/votes.route.ts';
 import { localVoteRoute } from './http/local-vote.route.ts';
+import { knowElections } from './known-elections.ts';
 import { watchLayout } from './log/layout.ts';
 import { openLocalQueue } from './log/local-queue.ts';
+import { createProducerPool } from './log/producers.ts';
 import { createIngestionMetrics } from './metrics.ts';
 import { openVoteLog } from './vote-log.ts';
 
@@ -37,11 +39,7 @@ export async function startIngestion(
     lifecycle,
   );
 
-  const knownElections = {
-    find: book.find,
-    completeAsOf: elections.completeAsOf,
-    areCurrent: () => clock() - elections.completeAsOf() <= ELECTIONS_MAX_AGE_MILLIS,
-  };
+  const knownElections = knowElections(book, elections.completeAsOf, clock);
 
   const layout = watchLayout(brokers, topics.votes, clock, log, lifecycle);
   const directory = config.SUFFRAGE_LOCAL_QUEUE_DIRECTORY;
@@ -59,16 +57,14 @@ export async function startIngestion(
         });
   const voteLog = openVoteLog(
     {
-      brokers,
       topic: topics.votes,
       shards: () => book.topology()?.shards,
       layout,
+      openProducers: () => createProducerPool(brokers, 'suffrage-ingestion', log),
       signReceipts: createReceiptSigner(config.SUFFRAGE_RECEIPT_KEY_FILE, instance),
       metrics,
       clock,
-      log,
-      queue,
-      elections: knownElections,
+      ...(queue ? { local: { queue, elections: knownElections, log } } : {}),
     },
     lifecycle,
   );

@@ -3,7 +3,7 @@ import { type TokenCheck, verifyVote } from '@suffrage/contracts/check-vote';
 import { type Refusal, refuse } from '@suffrage/contracts/errors';
 import { encodeVoteRecord } from '@suffrage/contracts/vote';
 import { markBallot, type VoteRequest } from '@suffrage/contracts/vote-request';
-import type { KnownElections } from './log/replay.ts';
+import type { KnownElections } from './known-elections.ts';
 import type { IngestionMetrics } from './metrics.ts';
 import type { Stored, VoteLog } from './vote-log.ts';
 
@@ -30,9 +30,6 @@ type Options = {
   readonly instance: string;
   readonly maxInFlight: number;
 };
-
-/** Older knowledge of elections than this is not enough to accept a vote. */
-export const ELECTIONS_MAX_AGE_MILLIS = 10_000;
 
 const NO_HEADERS: ReadonlyMap<string, string> = new Map();
 

@@ -3,13 +3,14 @@ import { shardOf } from '@suffrage/contracts/shards';
 import type { ReceiptSigner } from '@suffrage/contracts/sign-receipts.node';
 import type { Lifecycle } from '@suffrage/runtime/lifecycle';
 import type { Log } from '@suffrage/runtime/log';
-import { repeatEvery } from '@suffrage/runtime/wait';
+import { repeatEvery, type Sleep } from '@suffrage/runtime/wait';
+import type { KnownElections } from './known-elections.ts';
 import { createBatchAppender } from './log/append-batch.ts';
 import { type Appended, createLane, type Lane, type LaneVote } from './log/lane.ts';
 import type { LogLayout } from './log/layout.ts';
 import type { LocalQueue } from './log/local-queue.ts';
-import { createProducerPool } from './log/producers.ts';
-import { createReplay, type KnownElections } from './log/replay.ts';
+import type { ProducerPool } from './log/producers.ts';
+import { createReplay } from './log/replay.ts';
 import type { IngestionMetrics } from './metrics.ts';
 
 export type CheckedVote = LaneVote & { readonly ballotKey: Uint8Array; readonly revision: number };
@@ -40,18 +41,25 @@ export type VoteLog = {
 };
 
 type Options = {
-  readonly brokers: readonly string[];
   readonly topic: string;
   /** How many shards the topic has; `undefined` until topic `elections` has told. */
   readonly shards: () => number | undefined;
   readonly layout: LogLayout;
+  /** Producers for one lane. */
+  readonly openProducers: () => ProducerPool;
   readonly signReceipts: ReceiptSigner;
   readonly metrics: IngestionMetrics;
   readonly clock: () => number;
-  readonly log: Log;
+  readonly sleep?: Sleep;
+  readonly random?: () => number;
+  readonly local?: LocalOptions;
+};
+
+type LocalOptions = {
   /** Taken over: it is closed with the log. */
-  readonly queue: LocalQueue | undefined;
+  readonly queue: LocalQueue;
   readonly elections: KnownElections;
+  readonly log: Log;
 };
 
 const DEADLINE_MILLIS = 5_000;
@@ -60,15 +68,14 @@ const LOCAL_AFTER_MILLIS = 2_000;
 const REPORT_MILLIS = 1_000;
 
 export function openVoteLog(options: Options, lifecycle: Lifecycle): VoteLog {
-  const { queue } = options;
   const lanes = openLanes(options);
-  const keeper = queue && openKeeper(queue, lanes.laneFor, options);
+  const keeper = options.local && openKeeper(options.local, lanes.laneFor, options);
   const underWay = new Map<string, Promise<Stored>>();
   lifecycle.onClose('vote log', async () => {
     await keeper?.stop();
     await lanes.close();
     await Promise.allSettled(underWay.values());
-    await queue?.close();
+    await options.local?.queue.close();
   });
 
   const append = async (vote: CheckedVote): Promise<Stored> => {
@@ -108,8 +115,8 @@ const UNCONFIRMED: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['outcome-unknown
 function openLanes(options: Options) {
   const lanes = new Map<number, { lane: Lane; close: () => Promise<void> }>();
   const open = (shard: number, shards: number) => {
-    const producers = createProducerPool(options.brokers, 'suffrage-ingestion', options.log);
-    const deadlineMillis = options.queue ? LOCAL_AFTER_MILLIS : DEADLINE_MILLIS;
+    const producers = options.openProducers();
+    const deadlineMillis = options.local ? LOCAL_AFTER_MILLIS : DEADLINE_MILLIS;
     const appendBatch = createBatchAppender({ ...options, shard, shards, producers, deadlineMillis });
     const lane = createLane({ ...options, appendBatch });
     const close = async () => {
@@ -136,9 +143,9 @@ function openLanes(options: Options) {
 
 /** Keeps votes on the disk and appends them later. */
 function openKeeper(
-  queue: LocalQueue,
+  { queue, elections, log }: LocalOptions,
   laneFor: (ballotKey: Uint8Array) => Lane | undefined,
-  { shards, elections, clock, log }: Options,
+  { shards, clock }: Options,
 ) {
   const replay = createReplay({ queue, laneFor, elections, clock, log });
   for (const shard of queue.shards()) replay.watch(shard);

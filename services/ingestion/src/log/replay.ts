@@ -1,19 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Election } from '@suffrage/contracts/ballot';
 import { identify } from '@suffrage/contracts/check-vote';
 import { decodeVoteRecord } from '@suffrage/contracts/vote';
 import type { Log } from '@suffrage/runtime/log';
+import type { KnownElections } from '../known-elections.ts';
 import type { Lane } from './lane.ts';
 import type { KeptVote, LocalQueue } from './local-queue.ts';
-
-/** What is known of elections, and since when. */
-export type KnownElections = {
-  find(electionId: string): Election | undefined;
-  /** When topic `elections` was last known to be read to its end, milliseconds of `clock`. */
-  completeAsOf(): number;
-  /** Whether that is recent enough to append a vote. */
-  areCurrent(): boolean;
-};
 
 export type Replay = {
   /** Sees to the votes of a shard from now on. */

@@ -2,7 +2,7 @@
 NODE := .tools/bin/node --disable-warning=TimeoutNegativeWarning
 JEST := $(NODE) --experimental-vm-modules --disable-warning=ExperimentalWarning node_modules/jest/bin/jest.js
 
-.PHONY: help setup demo test test-unit up down status reset audit bench-audit simulate check format build clean-tools
+.PHONY: help setup demo test test-unit fuzz up down status reset audit bench-audit simulate check format build clean-tools
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
@@ -19,6 +19,10 @@ test: build ## all tests, on servers of their own
 
 test-unit: setup ## only the tests that need no servers
 	@$(JEST) --selectProjects unit $(ARGS)
+
+fuzz: setup build ## send what nobody would to the served APIs, then audit (ARGS='--seconds 60 --seed 1')
+	@tools/setup/setup.sh fuzz
+	@$(NODE) test/fuzz/main.ts $(ARGS)
 
 up: setup build ## start the local stack (BROKERS=3: three brokers)
 	@$(NODE) tools/stack/src/main.ts up $(if $(BROKERS),--brokers $(BROKERS))

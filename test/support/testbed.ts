@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { electionsKey, type ElectionsMessage, topicNames } from '@suffrage/contracts/topics';
 import { newReceiptKey, type TestElection, testElection } from '@suffrage/contracts/testing.node';
 import { startIngestion } from '@suffrage/ingestion/app';
+import type { IngestionConfig } from '@suffrage/ingestion/config';
 import { prepareLog } from '@suffrage/ingestion/prepare/prepare-log';
 import { startProcessor } from '@suffrage/processor/app';
 import { startRegistrar } from '@suffrage/registrar/app';
@@ -83,6 +84,7 @@ export async function openTestbed(options: Options = {}) {
         readonly instance?: string;
         readonly clock?: () => number;
         readonly lifecycle?: Lifecycle;
+        readonly settings?: Partial<IngestionConfig>;
       } = {},
     ) => {
       const ports = await startIngestion(
@@ -94,6 +96,8 @@ export async function openTestbed(options: Options = {}) {
           SUFFRAGE_RECEIPT_KEY_FILE: receiptKeyPem,
           SUFFRAGE_BODY_LIMIT_BYTES: 16_384,
           SUFFRAGE_IN_FLIGHT_VOTES: 10_000,
+          SUFFRAGE_LOCAL_QUEUE_BYTES: 1_073_741_824,
+          ...settings.settings,
         },
         { log, ...(settings.clock ? { clock: settings.clock } : {}) },
         settings.lifecycle ?? lifecycle,

@@ -262,6 +262,7 @@ test('ingestion without reachable brokers is not ready and answers 503 with Retr
       SUFFRAGE_RECEIPT_KEY_FILE: bed.receiptKeyPem,
       SUFFRAGE_BODY_LIMIT_BYTES: 16_384,
       SUFFRAGE_IN_FLIGHT_VOTES: 10,
+      SUFFRAGE_LOCAL_QUEUE_BYTES: 1_048_576,
     },
     { log: bed.log },
     bed.lifecycle,

@@ -16,7 +16,9 @@ export type LaneVote = LogRecord & {
   readonly closesAt: number;
 };
 
-export type Appended = { readonly ok: true; readonly receipt: Receipt } | Refusal;
+export type Appended =
+  | { readonly ok: true; readonly durability: 'replicated'; readonly receipt: Receipt }
+  | Refusal;
 
 export type Lane = {
   /**
@@ -24,6 +26,8 @@ export type Lane = {
    * producer and not confirmed, and with any other refusal when it was not handed over.
    */
   append(vote: LaneVote): Promise<Appended>;
+  /** For how long nothing has been confirmed although there was something to append; 0 after each confirmation. */
+  failingMillis(): number;
   /** Resolves when every vote taken has its answer. */
   drained(): Promise<void>;
 };
@@ -57,6 +61,7 @@ export function createLane(options: Options): Lane {
   const { topic, appendBatch, signReceipts, metrics, clock, sleep = systemSleep } = options;
   let waiting: Waiting[] = [];
   let running: Promise<void> | undefined;
+  let failingSince: number | undefined;
 
   const run = async () => {
     while (waiting.length > 0) {
@@ -82,10 +87,12 @@ export function createLane(options: Options): Lane {
       timestamp,
     );
     if (outcome.status !== 'confirmed') {
+      failingSince ??= timestamp;
       const code = outcome.status === 'unknown' ? 'outcome-unknown' : 'log-unavailable';
       for (const { answer } of ready) answer(refuse(code));
       return;
     }
+    failingSince = undefined;
     const { partition, offset } = outcome;
     const receipts = signReceipts(
       ready.map(({ vote: { electionId, voteId } }, place) => ({
@@ -97,7 +104,9 @@ export function createLane(options: Options): Lane {
         timestamp,
       })),
     );
-    for (const [place, receipt] of receipts.entries()) ready[place]?.answer({ ok: true, receipt });
+    for (const [place, receipt] of receipts.entries()) {
+      ready[place]?.answer({ ok: true, durability: 'replicated', receipt });
+    }
   };
 
   return {
@@ -106,6 +115,7 @@ export function createLane(options: Options): Lane {
         waiting.push({ vote, since: clock(), answer: resolve });
         running ??= run();
       }),
+    failingMillis: () => (failingSince === undefined ? 0 : clock() - failingSince),
     drained: async () => {
       while (running) await running;
     },

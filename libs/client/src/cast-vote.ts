@@ -28,7 +28,8 @@ const ATTEMPT_MILLIS = 10_000;
 
 /**
  * Sends the same vote until it is accepted or finally refused. Retries what the answer's code allows, and every lack of
- * an answer, with growing, jittered pauses and never before `Retry-After`.
+ * an answer, with growing, jittered pauses and never before `Retry-After`. A final refusal (the election has closed, say)
+ * says nothing of an earlier attempt that had no certain answer: the outcome is unknown then.
  */
 export async function castVote(
   transport: Transport,
@@ -37,11 +38,14 @@ export async function castVote(
 ): Promise<CastResult> {
   const { deadlineMillis = 60_000, onAttempt, signal = new AbortController().signal } = options;
   const deadline = Date.now() + deadlineMillis;
+  let mayBeStored = false;
   for (let attempt = 1; ; attempt += 1) {
     const answer = await attemptOnce(transport, ballot, signal);
     onAttempt?.(answer, attempt);
     if (answer.kind === 'accepted') return { status: 'accepted', receipt: answer.receipt, attempts: attempt };
+    mayBeStored ||= answer.kind === 'no-answer' || answer.refusal.code === 'outcome-unknown';
     if (answer.kind === 'refused' && !isRetryable(answer.refusal.code)) {
+      if (mayBeStored) return { status: 'unknown', attempts: attempt };
       return { status: 'refused', refusal: answer.refusal, attempts: attempt };
     }
     const pause = Math.max(backoff(attempt), answer.kind === 'refused' ? answer.retryAfterMillis : 0);

@@ -5,6 +5,7 @@ import { type Refusal, refuse } from '@suffrage/contracts/errors';
 import type { Receipt } from '@suffrage/contracts/receipt';
 import { encodeVoteRecord } from '@suffrage/contracts/vote';
 import { markBallot, type VoteRequest } from '@suffrage/contracts/vote-request';
+import { crashPoint } from '@suffrage/runtime/crash-point';
 import type { IngestionMetrics } from './metrics.ts';
 import type { VoteLog } from './vote-log.ts';
 
@@ -52,6 +53,7 @@ export function createCastVote(options: Options): CastVote {
     if (!marked.ok) return marked;
     const verified = verifyVote(election, marked.vote, checkToken);
     if (!verified.ok) return verified;
+    crashPoint('after-validate');
     return voteLog.append({
       electionId: request.electionId,
       voteId: verified.voteId,

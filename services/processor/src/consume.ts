@@ -1,3 +1,4 @@
+import { crashPoint } from '@suffrage/runtime/crash-point';
 import type { Lifecycle } from '@suffrage/runtime/lifecycle';
 import type { Log } from '@suffrage/runtime/log';
 import { keepTrying } from '@suffrage/runtime/wait';
@@ -48,6 +49,7 @@ export async function consumeVotes(options: Options, lifecycle: Lifecycle): Prom
   const take = (partition: number, from: Generation) => {
     const attempt = async () => {
       const worker = await takePartition({ ...options, partition, context: options.contextOf(partition) });
+      crashPoint('during-rebalance');
       if (from === generation) {
         from.epochs.set(partition, worker.epoch);
         consumer.seek({ topic, partition, offset: worker.nextOffset().toString() });
@@ -78,6 +80,7 @@ export async function consumeVotes(options: Options, lifecycle: Lifecycle): Prom
   const eachBatch = async (payload: EachBatchPayload) => {
     const { partition, highWatermark } = payload.batch;
     const from = generation;
+    crashPoint('after-poll');
     const worker = await from.workers.get(partition);
     if (!worker) return;
     const isCurrent = () => from === generation && payload.isRunning() && !payload.isStale();
@@ -91,8 +94,9 @@ export async function consumeVotes(options: Options, lifecycle: Lifecycle): Prom
     );
     // Only for the display of lag: PostgreSQL's position is where work resumes.
     const offset = worker.nextOffset().toString();
-    if (step.kind === 'done')
-      await consumer.commitOffsets([{ topic, partition, offset }]).catch(() => undefined);
+    if (step.kind !== 'done') return;
+    crashPoint('after-redis-before-offset-commit');
+    await consumer.commitOffsets([{ topic, partition, offset }]).catch(() => undefined);
   };
   await consumer.run({
     autoCommit: false,

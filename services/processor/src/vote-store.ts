@@ -1,4 +1,5 @@
 import type { Election } from '@suffrage/contracts/ballot';
+import { crashPoint } from '@suffrage/runtime/crash-point';
 import { type Client, inTransaction, type Pool } from '@suffrage/runtime/postgres/pool';
 import {
   type Candidate,
@@ -66,6 +67,7 @@ export function createVoteStore(
       inTransaction(pool, 'begin', async client => {
         if (!(await sql.holdsFence(client, fence, from))) return { status: 'fenced' };
         const written = await writePlan(client, fence.partition, plan);
+        crashPoint('inside-transaction');
         await sql.advance(client, fence, to, written.counted.length, written.notCounted.length);
         return { status: 'committed', ...written };
       }),

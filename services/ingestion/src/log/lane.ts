@@ -3,6 +3,7 @@ import { timeRefusal } from '@suffrage/contracts/ballot';
 import { type Refusal, refuse } from '@suffrage/contracts/errors';
 import type { Receipt } from '@suffrage/contracts/receipt';
 import type { ReceiptSigner } from '@suffrage/contracts/sign-receipts.node';
+import { crashPoint } from '@suffrage/runtime/crash-point';
 import type { IngestionMetrics } from '../metrics.ts';
 import type { BatchAppender } from './append-batch.ts';
 import type { LogRecord } from './producers.ts';
@@ -84,6 +85,7 @@ export function createLane({ topic, appendBatch, signReceipts, metrics, clock }:
       for (const { answer } of ready) answer(refuse(code));
       return;
     }
+    crashPoint('after-produce-before-answer');
     const { partition, offset } = outcome;
     const receipts = signReceipts(
       ready.map(({ vote: { electionId, voteId } }, place) => ({

@@ -2,7 +2,7 @@ import { basename, join } from 'node:path';
 import { realpathSync } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
 import { classArchive, clusterIdentity, formatNode, kafkaProcess, prepareNode } from './kafka-node.ts';
-import type { KafkaNode, KafkaTuning } from './kafka-settings.ts';
+import type { BrokerListener, KafkaNode, KafkaTuning } from './kafka-settings.ts';
 import type { PartDescription } from './part.ts';
 import { programs } from './paths.ts';
 
@@ -11,7 +11,7 @@ export async function prepareKafka(
   dataDirectory: string,
   ports: readonly number[],
   controllerPorts: readonly number[],
-  tuning: KafkaTuning,
+  { tuning, behind = [] }: { readonly tuning: KafkaTuning; readonly behind?: readonly BrokerListener[] },
   signal?: AbortSignal,
 ): Promise<PartDescription[]> {
   const home = join(dataDirectory, 'kafka');
@@ -25,6 +25,7 @@ export async function prepareKafka(
       port,
       controllerPort: controllerPorts[index] ?? 0,
       logDirectory: join(home, `node-${id}`, 'log'),
+      behind: behind[index],
     };
   });
   return Promise.all(nodes.map(node => prepareBroker(node, nodes, dataDirectory, clusterId, tuning, signal)));

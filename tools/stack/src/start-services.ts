@@ -117,7 +117,7 @@ function prepare(
       SUFFRAGE_KAFKA_BROKERS: kafka.bootstrap,
       SUFFRAGE_PARTITIONS: String(options.partitions ?? DEFAULT_PARTITIONS),
       SUFFRAGE_SHARDS: String(options.shards ?? DEFAULT_SHARDS),
-      SUFFRAGE_REPLICATION: String(kafka.brokers.length),
+      SUFFRAGE_REPLICATION: String(Math.min(3, kafka.brokers.length)),
     }),
   ];
 }

@@ -6,6 +6,7 @@ import { checkReceipt } from '@suffrage/contracts/check-receipt';
 import { VoteServiceClient } from '@suffrage/contracts/generated/suffrage/v1/vote_service';
 import { receiptSchema } from '@suffrage/contracts/receipt';
 import { signedVote, type TestElection } from '@suffrage/contracts/testing.node';
+import { createLifecycle } from '@suffrage/runtime/lifecycle';
 import { openTestbed, type Testbed } from '@suffrage/test/testbed';
 import { until } from '@suffrage/test/poll';
 import { readLog } from '@suffrage/test/read-log';
@@ -67,6 +68,29 @@ test('votes of one batch share a tree and each has its own place in it', async (
     expect(await checkReceipt(receipt, secret.election.definition.receiptKeys)).toEqual({ ok: true });
   }
 });
+
+test('while the process is asked to stop, votes get a receipt or no connection, and never an answer in doubt', async () => {
+  const own = createLifecycle(bed.log);
+  const leaving = await bed.ingestion({ instance: 'ingestion-leaving', lifecycle: own });
+  await until('it is ready', async () => (await fetch(`${leaving.url}/health/ready`)).ok);
+  const statuses: number[] = [];
+  const { promise: enough, resolve } = Promise.withResolvers<void>();
+  let open = true;
+  const voter = async () => {
+    while (open) {
+      const body = voteBody(secret.election, signedVote(secret));
+      const answer = await post(leaving.url, idOf(secret), body).catch(() => undefined);
+      if (!answer) return;
+      if (statuses.push(answer.status) === 100) resolve();
+    }
+  };
+  const voters = Array.from({ length: 8 }, voter);
+  await enough;
+  await own.close();
+  open = false;
+  await Promise.all(voters);
+  expect(new Set(statuses)).toEqual(new Set([201]));
+}, 60_000);
 
 test('each kind of bad input is refused with its code and field, without a 5xx, and leaves no trace on the log', async () => {
   const before = (await logged()).length;

@@ -34,7 +34,7 @@ type Options = {
 };
 
 export function openVoteLog(options: Options, lifecycle: Lifecycle): VoteLog {
-  const lanes = new Map<number, Lane>();
+  const lanes = new Map<number, Lane & { close(): Promise<void> }>();
   const underWay = new Map<string, Promise<Appended>>();
 
   const openLane = (shard: number, shards: number): Lane => {
@@ -43,13 +43,11 @@ export function openVoteLog(options: Options, lifecycle: Lifecycle): VoteLog {
       ...options,
       appendBatch: createBatchAppender({ ...options, shard, shards, producers }),
     });
-    lifecycle.onClose(`lane ${shard}`, async () => {
-      await lane.drained();
-      await producers.close();
-    });
-    lanes.set(shard, lane);
+    lanes.set(shard, { ...lane, close: () => lane.drained().then(producers.close) });
     return lane;
   };
+  // Here, not where a lane opens: what opens first closes last, after the servers that hand votes to it.
+  lifecycle.onClose('lanes', () => Promise.all([...lanes.values()].map(({ close }) => close())));
 
   const startAppend = (vote: CheckedVote): Promise<Appended> => {
     const shards = options.shards();

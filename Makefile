@@ -2,7 +2,7 @@
 NODE := .tools/bin/node --disable-warning=TimeoutNegativeWarning
 JEST := $(NODE) --experimental-vm-modules --disable-warning=ExperimentalWarning node_modules/jest/bin/jest.js
 
-.PHONY: help setup demo test test-unit up down status reset audit check format build clean-tools
+.PHONY: help setup demo test test-unit up down status reset audit faults check format build clean-tools
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
@@ -34,6 +34,10 @@ reset: setup ## stop it and remove its data (YES=1: without asking)
 
 audit: setup ## hold the log against the databases; exit 1 if anything does not balance
 	@$(NODE) tools/audit/src/main.ts $(ARGS)
+
+FAULTS_ARGUMENTS := $(if $(ALL),--all) $(if $(CASE),--case $(CASE)) $(if $(SEED),--seed $(SEED)) $(if $(RATE),--rate $(RATE)) $(if $(LIST),--list) $(ARGS)
+faults: setup ## break a running installation in many ways, prove each time that nothing is lost (ALL=1, CASE=name SEED=n, LIST=1)
+	@$(NODE) test/faults/main.ts $(FAULTS_ARGUMENTS)
 
 check: setup ## types, lint, format, dependency rules, unused code, generated files
 	@tools/check.sh

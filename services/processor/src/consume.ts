@@ -11,6 +11,8 @@ import { type PartitionWorker, type Step, takePartition } from './worker.ts';
 const SESSION_TIMEOUT_MILLIS = 10_000;
 const HEARTBEAT_MILLIS = 2_000;
 const REBALANCE_TIMEOUT_MILLIS = 30_000;
+/** Added partitions are noticed after so long; with the client's default votes there would wait 5 minutes. */
+const METADATA_MAX_AGE_MILLIS = 5_000;
 const BATCH_MAX_RECORDS = 2_000;
 const BATCH_MAX_BYTES = 4 * 1024 * 1024;
 
@@ -41,6 +43,7 @@ export async function consumeVotes(options: Options, lifecycle: Lifecycle): Prom
     rebalanceTimeout: REBALANCE_TIMEOUT_MILLIS,
     maxBytesPerPartition: BATCH_MAX_BYTES,
     maxWaitTimeInMs: 250,
+    metadataMaxAge: METADATA_MAX_AGE_MILLIS,
     retry: { retries: 20 },
   });
   const stopping = new AbortController();

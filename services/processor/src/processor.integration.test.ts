@@ -402,3 +402,29 @@ test('for each partition the position is the sum of what was counted and what wa
   for (const { sum, next } of rows) expect(sum).toBe(next);
   expect(rows).toHaveLength(PARTITIONS);
 });
+
+test(
+  'votes in partitions that are added while the processor runs are counted without a restart',
+  () =>
+    withProcessor(async () => {
+      await append(secret, [signedVote(secret)]);
+      await until('the first vote is counted', async () => (await outcomesOf(secret)).counted === 1);
+      const admin = bed.kafka.admin();
+      await admin.connect();
+      const count = PARTITIONS + SHARDS;
+      await admin.createPartitions({ topicPartitions: [{ topic: bed.topics.votes, count }] });
+      await admin.disconnect();
+      const vote = signedVote(secret);
+      const partition = PARTITIONS + (partitionOf(secret, vote) % SHARDS);
+      const value = Buffer.from(encodeVoteRecord(vote, 'ingestion-0'));
+      await until('the new partition takes a vote', async () => {
+        const fresh = bed.kafka.producer();
+        await fresh.connect();
+        await fresh.send({ topic: bed.topics.votes, acks: -1, messages: [{ value, partition }] });
+        await fresh.disconnect();
+        return true;
+      });
+      await until('that vote is counted', async () => (await outcomesOf(secret)).counted === 2, 30_000);
+    }),
+  90_000,
+);

@@ -2,7 +2,7 @@
 NODE := .tools/bin/node --disable-warning=TimeoutNegativeWarning
 JEST := $(NODE) --experimental-vm-modules --disable-warning=ExperimentalWarning node_modules/jest/bin/jest.js
 
-.PHONY: help setup demo test test-unit up down status reset audit faults check format build clean-tools
+.PHONY: help setup demo test test-unit up down status scale-partitions reset audit faults check format build clean-tools
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
@@ -25,6 +25,9 @@ up: setup build ## start the local stack (BROKERS=3: three brokers)
 
 down: setup ## stop it, keep its data
 	@$(NODE) tools/stack/src/main.ts down
+
+scale-partitions: setup ## add partitions to topic votes of the running stack (N=32)
+	@$(NODE) tools/stack/src/main.ts scale-partitions $(N)
 
 status: setup ## a table of its parts
 	@$(NODE) tools/stack/src/main.ts status

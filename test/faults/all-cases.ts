@@ -1,3 +1,4 @@
+import { clientCases } from './cases/clients.ts';
 import { crashPointCases } from './cases/crash-points.ts';
 import { hostCases } from './cases/hosts.ts';
 import { kafkaCases } from './cases/kafka.ts';
@@ -5,11 +6,18 @@ import { postgresCases } from './cases/postgres.ts';
 import { redisCases } from './cases/redis.ts';
 import type { FaultCase } from './fault-case.ts';
 
-/** In the order in which they run; those that need another shape of the stack come last. */
-export const allCases: readonly FaultCase[] = [
+const cases: readonly FaultCase[] = [
   ...kafkaCases,
   ...crashPointCases,
   ...postgresCases,
   ...redisCases,
   ...hostCases,
+  ...clientCases,
 ];
+
+/** In the order in which they run; those that need another shape of the stack come last. */
+export const allCases = cases.toSorted((a, b) => shapeOf(a).localeCompare(shapeOf(b)));
+
+function shapeOf({ shape = 'standard' }: FaultCase): string {
+  return shape;
+}

@@ -9,12 +9,17 @@ import { voteId } from '@suffrage/contracts/vote-id';
 /** The elections of one case, with their private keys: no registrar is needed to sign a ballot. */
 export type CaseElections = { readonly secret: TestElection; readonly revotable: TestElection };
 
+const HOUR_MILLIS = 3_600_000;
+
 export function makeElections(caseName: string, receiptKeyPem: string): CaseElections {
   const id = (suffix: string) =>
     electionId.parse(`${caseName.slice(0, 40)}-${suffix}-${randomBytes(3).toString('hex')}`);
+  // Open for longer than any clock is shifted: the brokers, not the calendar, are to notice that.
+  const at = (hours: number) => new Date(Date.now() + hours * HOUR_MILLIS).toISOString();
+  const common = { receiptKeyPem, opensAt: at(-6), closesAt: at(6) };
   return {
-    secret: testElection({ id: id('secret'), receiptKeyPem }),
-    revotable: testElection({ id: id('last'), receiptKeyPem, mode: 'pseudonymous', revote: 'last' }),
+    secret: testElection({ id: id('secret'), ...common }),
+    revotable: testElection({ id: id('last'), mode: 'pseudonymous', revote: 'last', ...common }),
   };
 }
 

@@ -125,6 +125,16 @@ async function runOne(
   return result;
 }
 
+/** Ctrl-C leaves no process and no directory behind. */
+function closeOnInterrupt(close: (keepData: boolean) => Promise<void>): void {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      say('\nInterrupted: stopping the processes …');
+      void close(false).finally(() => process.exit(130));
+    });
+  }
+}
+
 async function run(): Promise<number> {
   const wanted = readArguments();
   if (wanted === 'help') say(HELP);
@@ -137,6 +147,7 @@ async function run(): Promise<number> {
   const startedAt = new Date().toISOString();
   const command = ['node test/faults/main.ts', ...process.argv.slice(2)].join(' ');
   const worlds = createWorlds();
+  closeOnInterrupt(worlds.close);
   const results: CaseResult[] = [];
   for (const faultCase of wanted.cases) {
     results.push(await runOne(worlds, faultCase, wanted));

@@ -1,12 +1,15 @@
 import { execFile } from 'node:child_process';
-import { rm } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { createPart, type Part } from '@suffrage/stack/part';
+import { freePorts } from '@suffrage/stack/ports';
+import { writeSecret } from '@suffrage/stack/secrets';
 import pg from 'pg';
 import type { FaultCase, Stage } from '../fault-case.ts';
 import { untilAcknowledged } from '../load.ts';
-import { adminUrl } from '../world.ts';
+import { adminUrl, type World } from '../world.ts';
 
 const SERVICE_SESSIONS = `application_name like 'suffrage-%' and application_name <> 'suffrage-audit'`;
 
@@ -68,6 +71,69 @@ async function restoreFromBackup(stage: Stage): Promise<void> {
   stage.happened('acknowledged vote taken back from the database', stage.load.acknowledged() - before);
 }
 
+/**
+ * A streaming standby that has stopped receiving takes the primary's place: what the primary committed meanwhile, and
+ * told the processors, is gone.
+ */
+async function promoteLaggingStandby(stage: Stage): Promise<void> {
+  const { infrastructure, dataDirectory } = stage.world;
+  const { part } = infrastructure.postgres;
+  const parent = join(dataDirectory, 'postgres');
+  const [cluster, copied] = [join(parent, 'cluster'), join(parent, 'standby')];
+  await part.stop();
+  await copy(cluster, copied);
+  await part.start();
+  const standby = await startStandby(stage.world, copied);
+  try {
+    await untilAcknowledged(stage.load, 600);
+    await standby.kill();
+    const before = await countVotes(stage.world);
+    await untilAcknowledged(stage.load, 600);
+    await sleep(500);
+    stage.happened('committed vote lost with the primary', (await countVotes(stage.world)) - before);
+    await stage.kill(part);
+  } finally {
+    await standby.kill();
+  }
+  await rm(join(copied, 'standby.signal'));
+  await rm(cluster, { recursive: true });
+  await rename(copied, cluster);
+  await part.start();
+}
+
+async function startStandby(world: World, directory: string): Promise<Part> {
+  const { description } = world.infrastructure.postgres.part;
+  const [port = 0] = await freePorts(1);
+  const primary = new URL(world.infrastructure.postgres.adminUrl);
+  const from = `host=127.0.0.1 port=${primary.port} user=${primary.username} password=${primary.password}`;
+  await writeFile(join(directory, 'standby.signal'), '');
+  const args = description.process.args.map(argument =>
+    argument === join(world.dataDirectory, 'postgres', 'cluster')
+      ? directory
+      : argument.replace(/^port=.*/, `port=${port}`),
+  );
+  const urlFile = join(world.infrastructure.secrets.directory, 'standby-database');
+  primary.port = String(port);
+  writeSecret(urlFile, primary.href);
+  const standby = createPart(
+    {
+      ...description,
+      name: 'postgres-standby',
+      ports: { postgres: port },
+      process: { ...description.process, args: [...args, '-c', `primary_conninfo=${from}`] },
+      probe: { kind: 'postgres', urlFile },
+    },
+    { lifetime: 'owner', onChange: () => undefined },
+  );
+  await standby.start();
+  return standby;
+}
+
+async function countVotes(world: World): Promise<number> {
+  const [row] = await world.query('select count(*) as n from votes');
+  return Number(row?.n);
+}
+
 export const postgresCases: readonly FaultCase[] = [
   {
     name: 'postgres-commit-reply-lost',
@@ -88,6 +154,11 @@ export const postgresCases: readonly FaultCase[] = [
     what: 'The database is put back to an earlier state; the log refills it.',
     fast: true,
     run: restoreFromBackup,
+  },
+  {
+    name: 'postgres-standby-promoted',
+    what: 'The primary dies and a standby takes its place without the last commits.',
+    run: promoteLaggingStandby,
   },
   {
     name: 'postgres-killed',

@@ -36,10 +36,12 @@ async function lie({ world, elections, journal, random, happened }: Stage): Prom
     await hints.mark(marks);
     happened('false marker', (await hints.lookUp(marks)).filter(Boolean).length);
   });
-  for (const [place, ballot] of planned.entries()) {
+  const casts = planned.map((ballot, place) => {
     const transport = world.transports[place % world.transports.length];
-    if (transport) await castJournalled(ballot, transport, journal, () => undefined);
-  }
+    if (!transport) throw new Error('there is no ingestion process');
+    return castJournalled(ballot, transport, journal, () => undefined);
+  });
+  await Promise.all(casts);
 }
 
 export const redisCases: readonly FaultCase[] = [

@@ -1,5 +1,5 @@
-import type { BrokerListener, KafkaTuning } from './kafka-settings.ts';
-import { prepareKafka } from './kafka.ts';
+import type { KafkaTuning } from './kafka-settings.ts';
+import { type KafkaOptions, prepareKafka } from './kafka.ts';
 import type { Part, PartDescription } from './part.ts';
 import { createParts, type Parts } from './parts.ts';
 import {
@@ -20,8 +20,7 @@ export interface InfrastructureOptions {
   readonly dataDirectory: string;
   readonly ports: InfrastructurePorts | 'default' | 'free';
   readonly brokers: 1 | 3 | 4;
-  /** One per broker, for clients that come through a proxy; those that don't use the ports above. */
-  readonly kafkaBehind?: readonly BrokerListener[];
+  readonly kafkaOptions?: Omit<KafkaOptions, 'tuning'>;
   /** Default `owner`: the servers end with this process, however it ends. `make up` uses `detached`. */
   readonly lifetime?: Lifetime;
   /** Default `fast-start`; benchmarks take `throughput`. */
@@ -75,7 +74,7 @@ export async function startInfrastructureIn(
   const ports = await choosePorts(options.ports, brokers);
   const secrets = createSecrets(dataDirectory, ports);
   const { signal } = parts;
-  const kafkaSettings = { tuning: kafkaTuning, behind: options.kafkaBehind ?? [] };
+  const kafkaSettings = { ...options.kafkaOptions, tuning: kafkaTuning };
 
   const start = async (description: PartDescription): Promise<Part> => {
     const part = parts.add(description);

@@ -5,6 +5,8 @@ export interface KafkaNode {
   readonly controllerPort: number;
   readonly logDirectory: string;
   readonly behind?: BrokerListener | undefined;
+  /** Further lines of server.properties. */
+  readonly further?: Readonly<Record<string, string | number>> | undefined;
 }
 
 /** A further listener of a broker, which sends its clients to another port: that of a proxy in front of it. */
@@ -55,6 +57,7 @@ export function serverProperties(node: KafkaNode, nodes: readonly KafkaNode[]): 
     'group.initial.rebalance.delay.ms': 0,
     'num.network.threads': 2,
     'num.io.threads': 4,
+    ...node.further,
   };
   return `${Object.entries(settings)
     .map(([name, value]) => `${name}=${value}`)

@@ -6,12 +6,18 @@ import type { BrokerListener, KafkaNode, KafkaTuning } from './kafka-settings.ts
 import type { PartDescription } from './part.ts';
 import { programs } from './paths.ts';
 
+export interface KafkaOptions extends Pick<KafkaNode, 'further'> {
+  readonly tuning: KafkaTuning;
+  /** One per broker, for clients that come through a proxy; those that don't use the port itself. */
+  readonly behind?: readonly BrokerListener[];
+}
+
 /** Formats the nodes' directories at the first use and describes the nodes. */
 export async function prepareKafka(
   dataDirectory: string,
   ports: readonly number[],
   controllerPorts: readonly number[],
-  { tuning, behind = [] }: { readonly tuning: KafkaTuning; readonly behind?: readonly BrokerListener[] },
+  { tuning, behind = [], further }: KafkaOptions,
   signal?: AbortSignal,
 ): Promise<PartDescription[]> {
   const home = join(dataDirectory, 'kafka');
@@ -26,6 +32,7 @@ export async function prepareKafka(
       controllerPort: controllerPorts[index] ?? 0,
       logDirectory: join(home, `node-${id}`, 'log'),
       behind: behind[index],
+      further,
     };
   });
   return Promise.all(nodes.map(node => prepareBroker(node, nodes, dataDirectory, clusterId, tuning, signal)));

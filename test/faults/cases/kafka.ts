@@ -4,20 +4,26 @@ import { createLog } from '@suffrage/runtime/log';
 import type { Part } from '@suffrage/stack/part';
 import { Connection, describeProducersV0 } from '@platformatic/kafka';
 import kafkajs from 'kafkajs';
+import { endOffsets } from '../evidence.ts';
 import type { FaultCase, Stage } from '../fault-case.ts';
 import { untilAcknowledged } from '../load.ts';
+import type { World } from '../world.ts';
 
 function brokersOf({ world }: Stage): readonly Part[] {
   return world.infrastructure.kafka.brokers;
 }
 
+async function partitionsOf({ kafka, topics }: World) {
+  const admin = kafka.admin();
+  await admin.connect();
+  const metadata = await admin.fetchTopicMetadata({ topics: [topics.votes] });
+  await admin.disconnect();
+  return metadata.topics[0]?.partitions ?? [];
+}
+
 /** Which broker leads most partitions of the log now: killing another one would show less. */
 async function leadingBroker({ world }: Stage): Promise<Part> {
-  const admin = world.kafka.admin();
-  await admin.connect();
-  const { topics } = await admin.fetchTopicMetadata({ topics: [world.topics.votes] });
-  await admin.disconnect();
-  const led = Map.groupBy(topics[0]?.partitions ?? [], ({ leader }) => leader);
+  const led = Map.groupBy(await partitionsOf(world), ({ leader }) => leader);
   const [most] = [...led].toSorted(([, a], [, b]) => b.length - a.length);
   const broker = world.infrastructure.kafka.brokers.find(({ name }) => name === `kafka-${most?.[0]}`);
   if (!broker) throw new Error('no partition has a leader');
@@ -83,32 +89,35 @@ async function rebalance(stage: Stage): Promise<void> {
 const GROWN_PARTITIONS = 16;
 
 async function addPartitions(stage: Stage): Promise<void> {
-  const { infrastructure, topics, kafka } = stage.world;
+  const { infrastructure } = stage.world;
+  const before = (await endOffsets(stage.world)).size;
   const brokers = infrastructure.kafka.addresses;
   const shape = { brokers, namespace: '', partitions: GROWN_PARTITIONS, shards: 2, replication: 3 };
   await prepareLog(shape, createLog('faults', 'faults', 'silent'));
-  await untilAcknowledged(stage.load, 3_000);
-  const admin = kafka.admin();
-  await admin.connect();
-  const ends = await admin.fetchTopicOffsets(topics.votes);
-  await admin.disconnect();
-  const used = ends.filter(({ partition, high }) => partition >= 8 && Number(high) > 0).length;
+  // Producers learn of them when they next ask for the topic's metadata, once a minute.
+  const deadline = Date.now() + 90_000;
+  let used = 0;
+  while (used < GROWN_PARTITIONS - before && Date.now() < deadline) {
+    await sleep(1_000);
+    const ends = await endOffsets(stage.world);
+    used = [...ends].filter(([partition, end]) => partition >= before && end > 0).length;
+  }
   stage.happened('new partition in use', used);
-  if (used < GROWN_PARTITIONS - 8) stage.problem(`only ${used} of the new partitions are used`);
+  if (used < GROWN_PARTITIONS - before) stage.problem(`only ${used} of the new partitions are used`);
 }
 
 /** Producers that the leaders of the log's partitions know, each once for every partition. */
 async function knownProducers({ world }: Stage): Promise<number> {
   const { infrastructure, topics } = world;
-  const partitionIndexes = Array.from({ length: GROWN_PARTITIONS }, (_, partition) => partition);
-  const numbers = infrastructure.kafka.brokers.map(async ({ port }) => {
+  const partitions = await partitionsOf(world);
+  const numbers = infrastructure.kafka.brokers.map(async ({ name, port }) => {
+    const led = partitions.filter(({ leader }) => name === `kafka-${leader}`);
+    const asked = [{ name: topics.votes, partitionIndexes: led.map(({ partitionId }) => partitionId) }];
     const connection = new Connection('faults');
     await connection.connect('127.0.0.1', port);
     try {
-      const answer = await describeProducersV0.api.async(connection, [
-        { name: topics.votes, partitionIndexes },
-      ]);
-      return answer.topics.flatMap(({ partitions }) => partitions.flatMap(p => p.activeProducers)).length;
+      const answer = await describeProducersV0.api.async(connection, asked);
+      return answer.topics.flatMap(topic => topic.partitions.flatMap(p => p.activeProducers)).length;
     } finally {
       await connection.close();
     }

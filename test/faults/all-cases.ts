@@ -1,5 +1,6 @@
 import { clientCases } from './cases/clients.ts';
 import { crashPointCases } from './cases/crash-points.ts';
+import { diskCases } from './cases/disks.ts';
 import { hostCases } from './cases/hosts.ts';
 import { kafkaCases } from './cases/kafka.ts';
 import { postgresCases } from './cases/postgres.ts';
@@ -12,6 +13,7 @@ const cases: readonly FaultCase[] = [
   ...postgresCases,
   ...redisCases,
   ...hostCases,
+  ...diskCases,
   ...clientCases,
 ];
 

@@ -38,7 +38,7 @@ reset: setup ## stop it and remove its data (YES=1: without asking)
 audit: setup ## hold the log against the databases; exit 1 if anything does not balance
 	@$(NODE) tools/audit/src/main.ts $(ARGS)
 
-FAULTS_ARGUMENTS := $(if $(ALL),--all) $(if $(CASE),--case $(CASE)) $(if $(SEED),--seed $(SEED)) $(if $(RATE),--rate $(RATE)) $(if $(LIST),--list) $(ARGS)
+FAULTS_ARGUMENTS := $(if $(ALL),--all) $(if $(CASE),--case $(CASE)) $(if $(SEED),--seed $(SEED)) $(if $(RATE),--rate $(RATE)) $(if $(LIST),--list) $(if $(ADD),--add) $(ARGS)
 faults: setup ## break a running installation in many ways, prove each time that nothing is lost (ALL=1, CASE=name SEED=n, LIST=1)
 	@$(NODE) test/faults/main.ts $(FAULTS_ARGUMENTS)
 

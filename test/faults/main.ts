@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { printedProgress } from '@suffrage/stack/progress';
 import { allCases } from './all-cases.ts';
 import type { FaultCase } from './fault-case.ts';
-import { printTable, saveReport } from './report.ts';
+import { loadReport, printTable, saveReport } from './report.ts';
 import { type CaseResult, runCase } from './run-case.ts';
 import { type Shape, startWorld, type World } from './world.ts';
 
@@ -13,6 +13,7 @@ const HELP = `Breaks a running installation in many ways while votes are cast, a
   make faults ALL=1               all cases
   make faults CASE=NAME SEED=N    one case (or several, separated by commas), with the choices of that seed
   make faults LIST=1              what cases there are
+  ADD=1                           with the above: keep what out/faults.json says of other cases
 
   RATE=N    votes a second to aim at (default 400); the rate that was reached is in the report
 
@@ -26,13 +27,19 @@ const WORLD_VOTES = 60_000;
 
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 
-type Wanted = { readonly cases: readonly FaultCase[]; readonly seed: number; readonly rate: number };
+type Wanted = {
+  readonly cases: readonly FaultCase[];
+  readonly seed: number;
+  readonly rate: number;
+  readonly add: boolean;
+};
 
 function readArguments(): Wanted | 'help' | 'list' {
   const { values } = parseArgs({
     options: {
       help: { type: 'boolean', short: 'h' },
       list: { type: 'boolean' },
+      add: { type: 'boolean', default: false },
       all: { type: 'boolean' },
       case: { type: 'string' },
       seed: { type: 'string', default: '1' },
@@ -50,8 +57,10 @@ function readArguments(): Wanted | 'help' | 'list' {
   const cases = names
     ? allCases.filter(({ name }) => names.includes(name))
     : allCases.filter(({ fast = false }) => values.all === true || fast);
-  return { cases, seed, rate };
+  return { cases, seed, rate, add: values.add };
 }
+
+const isWanted = ({ cases }: Wanted, name: string) => cases.some(wanted => wanted.name === name);
 
 /** The world for the next case: the one before it, while it is sound, of the right shape and not too full. */
 function createWorlds() {
@@ -146,12 +155,13 @@ async function run(): Promise<number> {
   if (wanted === 'help' || wanted === 'list') return 0;
   const startedAt = new Date().toISOString();
   const command = ['node test/faults/main.ts', ...process.argv.slice(2)].join(' ');
+  const kept = wanted.add ? loadReport(OUT).cases.filter(({ name }) => !isWanted(wanted, name)) : [];
   const worlds = createWorlds();
   closeOnInterrupt(worlds.close);
   const results: CaseResult[] = [];
   for (const faultCase of wanted.cases) {
     results.push(await runOne(worlds, faultCase, wanted));
-    saveReport(OUT, { command, startedAt, cases: results });
+    saveReport(OUT, { command, startedAt, cases: [...kept, ...results] });
   }
   await worlds.close(false);
   const failed = results.filter(({ status }) => status === 'failed');

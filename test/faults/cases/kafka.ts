@@ -134,7 +134,11 @@ async function expireProducers(stage: Stage): Promise<void> {
     const configEntries = [{ name: 'producer.id.expiration.ms', value: String(millis) }];
     await admin.alterConfigs({
       validateOnly: false,
-      resources: [{ type: kafkajs.ConfigResourceTypes.BROKER, name: '', configEntries }],
+      resources: brokersOf(stage).map(({ name }) => ({
+        type: kafkajs.ConfigResourceTypes.BROKER,
+        name: name.replace('kafka-', ''),
+        configEntries,
+      })),
     });
     await admin.disconnect();
   };

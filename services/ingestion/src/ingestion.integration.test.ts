@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:net';
 import { credentials, type ServiceError } from '@grpc/grpc-js';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { toBase64url } from '@suffrage/contracts/bytes';
@@ -68,6 +69,25 @@ test('votes of one batch share a tree and each has its own place in it', async (
     expect(await checkReceipt(receipt, secret.election.definition.receiptKeys)).toEqual({ ok: true });
   }
 });
+
+test('a broker that accepts connections and says nothing keeps nobody from voting, though it is the first in the list', async () => {
+  const mute = createServer(socket => socket.on('error', () => undefined));
+  await new Promise<void>(resolve => mute.listen(0, '127.0.0.1', resolve));
+  const address = mute.address();
+  const first = `127.0.0.1:${typeof address === 'object' ? (address?.port ?? 0) : 0}`;
+  const own = createLifecycle(bed.log);
+  const brokers = [first, ...bed.brokers];
+  const other = await bed.ingestion({ instance: 'ingestion-mute', lifecycle: own, brokers });
+  await until('it is ready', async () => (await fetch(`${other.url}/health/ready`)).ok);
+  const body = voteBody(secret.election, signedVote(secret));
+  await until(
+    'a vote is accepted',
+    async () => (await post(other.url, idOf(secret), body)).status === 201,
+    30_000,
+  );
+  await own.close();
+  mute.close();
+}, 90_000);
 
 test('while the process is asked to stop, votes get a receipt or no connection, and never an answer in doubt', async () => {
   const own = createLifecycle(bed.log);

@@ -111,10 +111,12 @@ function openConsumer(brokers: readonly string[], topic: string): Consumer {
     autocreateTopics: false,
     isolationLevel: FetchIsolationLevels.READ_UNCOMMITTED,
     connectTimeout: 3_000,
-    // A frozen broker is given up before its leadership has moved; trying again is the business of the loop.
-    requestTimeout: 3_000,
-    timeout: 3_000,
-    retries: 0,
+    // Each retry asks the next broker of the list: the first one may accept connections and say nothing (frozen). All of
+    // them together end before what is known of elections is too old, and before the loop looks for another leader.
+    requestTimeout: 1_500,
+    timeout: 1_500,
+    retries: 2,
+    retryDelay: 50,
     metadataMaxAge: 60_000,
   });
   // The client refreshes its metadata for the topics it tracks.

@@ -31,7 +31,9 @@ export function watchLayout(
   const admin = new Admin({
     clientId: 'suffrage-ingestion-layout',
     bootstrapBrokers: [...brokers],
-    retries: 0,
+    // Each retry asks the next broker. Without one the first of the list is asked again and again, also when it is frozen.
+    retries: 2,
+    retryDelay: 50,
     timeout: REQUEST_TIMEOUT_MILLIS,
     requestTimeout: REQUEST_TIMEOUT_MILLIS,
     connectTimeout: REQUEST_TIMEOUT_MILLIS,

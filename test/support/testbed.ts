@@ -83,6 +83,8 @@ export async function openTestbed(options: Options = {}) {
       settings: {
         readonly instance?: string;
         readonly clock?: () => number;
+        /** Default those of the run. */
+        readonly brokers?: readonly string[];
         readonly lifecycle?: Lifecycle;
         readonly settings?: Partial<IngestionConfig>;
       } = {},
@@ -92,7 +94,7 @@ export async function openTestbed(options: Options = {}) {
           ...common(namespace, settings.instance ?? 'ingestion-0'),
           SUFFRAGE_HTTP_PORT: 0,
           SUFFRAGE_GRPC_PORT: 0,
-          SUFFRAGE_KAFKA_BROKERS: [...servers.brokers],
+          SUFFRAGE_KAFKA_BROKERS: [...(settings.brokers ?? servers.brokers)],
           SUFFRAGE_RECEIPT_KEY_FILE: receiptKeyPem,
           SUFFRAGE_BODY_LIMIT_BYTES: 16_384,
           SUFFRAGE_IN_FLIGHT_VOTES: 10_000,

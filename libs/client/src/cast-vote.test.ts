@@ -96,6 +96,16 @@ test('a final refusal is not repeated', async () => {
   expect(bodies).toHaveLength(1);
 });
 
+test('a final refusal after an attempt without a certain answer leaves the outcome unknown', async () => {
+  const answers: Reply[] = ['hang up', refusal('outcome-unknown')];
+  for (const unclear of answers) {
+    const { url } = await server([unclear, refusal('election-closed')]);
+    expect(await castVote(restTransport(url), ballot)).toEqual({ status: 'unknown', attempts: 2 });
+  }
+  const { url } = await server([refusal('overloaded'), refusal('election-closed')]);
+  expect(await castVote(restTransport(url), ballot)).toMatchObject({ status: 'refused', attempts: 2 });
+});
+
 test('a receipt that does not verify, or is for another vote, is no acceptance', async () => {
   const [other] = sign([{ ...acceptance, voteId: new Uint8Array(32) }]);
   const forged = { ...receipt, signature: toBase64url(new Uint8Array(64)) };

@@ -56,7 +56,8 @@ const STORED_OR_NOT: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['outcome-unkno
 /**
  * Sends the same vote until it is acknowledged, counted or finally refused. Retries what the answer's code allows, what
  * is held on one instance's disk only, and every lack of an answer, with growing, jittered pauses and never before
- * `Retry-After`.
+ * `Retry-After`. A final refusal (the election has closed, say) says nothing of an earlier attempt that had no certain
+ * answer: the outcome is unknown then.
  */
 export async function castVote(
   transport: Transport,
@@ -76,9 +77,7 @@ export async function castVote(
     inDoubt ||= mayBeStored(answer);
     if (inDoubt && (await isCounted?.().catch(() => false))) return { status: 'counted', attempts };
     if (answer.kind === 'refused' && !isRetryable(answer.refusal.code)) {
-      // An earlier attempt may have been in time.
-      const wasLate = inDoubt && answer.refusal.code === 'election-closed';
-      if (wasLate) return { status: 'unknown', heldLocally, attempts };
+      if (inDoubt) return { status: 'unknown', heldLocally, attempts };
       return { status: 'refused', refusal: answer.refusal, attempts };
     }
     const retryAfterMillis = answer.kind === 'refused' ? answer.retryAfterMillis : 0;

@@ -3,6 +3,7 @@ import { type TokenCheck, verifyVote } from '@suffrage/contracts/check-vote';
 import { type Refusal, refuse } from '@suffrage/contracts/errors';
 import { encodeVoteRecord } from '@suffrage/contracts/vote';
 import { markBallot, type VoteRequest } from '@suffrage/contracts/vote-request';
+import { crashPoint } from '@suffrage/runtime/crash-point';
 import type { KnownElections } from './known-elections.ts';
 import type { IngestionMetrics } from './metrics.ts';
 import type { Stored, VoteLog } from './vote-log.ts';
@@ -55,6 +56,7 @@ export function createCastVote(options: Options): CastVote {
     if (!marked.ok) return marked;
     const verified = verifyVote(election, marked.vote, checkToken);
     if (!verified.ok) return verified;
+    crashPoint('after-validate');
     const checked = {
       electionId: request.electionId,
       voteId: verified.voteId,

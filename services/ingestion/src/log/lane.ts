@@ -2,6 +2,7 @@ import { timeRefusal } from '@suffrage/contracts/ballot';
 import { type Refusal, refuse } from '@suffrage/contracts/errors';
 import type { Receipt } from '@suffrage/contracts/receipt';
 import type { ReceiptSigner } from '@suffrage/contracts/sign-receipts.node';
+import { crashPoint } from '@suffrage/runtime/crash-point';
 import { sleep as systemSleep, type Sleep } from '@suffrage/runtime/wait';
 import type { IngestionMetrics } from '../metrics.ts';
 import type { BatchAppender } from './append-batch.ts';
@@ -93,6 +94,7 @@ export function createLane(options: Options): Lane {
       return;
     }
     failingSince = undefined;
+    crashPoint('after-produce-before-answer');
     const { partition, offset } = outcome;
     const receipts = signReceipts(
       ready.map(({ vote: { electionId, voteId } }, place) => ({

@@ -174,6 +174,8 @@ export async function createDatabase(
   lifecycle: Lifecycle,
 ): Promise<string> {
   const admin = new Pool({ connectionString: superuserUrl, max: 1 });
+  // A test that stops its own PostgreSQL right after may cut this connection while it ends.
+  admin.on('error', () => undefined);
   lifecycle.onClose('admin pool', () => admin.end());
   await admin.query(`create database ${name}`);
   lifecycle.onClose(`database ${name}`, () => admin.query(`drop database ${name} with (force)`));

@@ -83,10 +83,12 @@ export function createClients({ scheduler, random, weather, ledger, ingestions }
   };
 }
 
+const TIMED_OUT = new Error('no answer in time');
+
 function timeoutOn(machine: Machine, millis: number): AbortSignal {
   const controller = new AbortController();
   machine.sleep(millis).then(
-    () => controller.abort(),
+    () => controller.abort(TIMED_OUT),
     () => undefined,
   );
   return controller.signal;

@@ -30,7 +30,7 @@ type Options = {
 };
 
 // They are only counted; one set serves every run of this thread.
-const metrics = createIngestionMetrics();
+export const ingestionMetrics = createIngestionMetrics();
 const MAX_IN_FLIGHT = 10_000;
 
 /** Ingestion as its `app.ts` builds it, without its servers. */
@@ -52,7 +52,7 @@ export function startIngestion({
       layout: log.openLayout(machine),
       openProducers: () => mutant.producers?.(log.openProducers(machine), log) ?? log.openProducers(machine),
       signReceipts: plainReceiptSigner(instance),
-      metrics,
+      metrics: ingestionMetrics,
       clock,
       sleep,
       random: random.next,
@@ -63,7 +63,7 @@ export function startIngestion({
     elections: knowElections(book, completeAsOf, clock),
     checkToken,
     voteLog,
-    metrics,
+    metrics: ingestionMetrics,
     clock,
     instance,
     maxInFlight: MAX_IN_FLIGHT,

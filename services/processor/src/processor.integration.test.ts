@@ -324,6 +324,32 @@ test('however many the database refused, all are tried again, also behind one th
   expect(await outcomesOf(election)).toEqual({ counted: 104, 'quarantined database-refused': 1 });
 }, 60_000);
 
+test('a database that was restored to an earlier time is filled again from the log, though no new vote arrives', async () => {
+  const tables = ['votes', 'outcomes', 'superseded', 'tallies', 'intake', 'progress'];
+  const run = async (statements: readonly string[]) => {
+    await bed.pool.query(`begin; ${statements.join('; ')}; commit`);
+  };
+  const before = Array.from({ length: 6 }, () => signedVote(secret));
+  const lost = Array.from({ length: 12 }, () => signedVote(secret));
+  await withProcessor(async () => {
+    await append(secret, before);
+    await drained();
+    await run(tables.map(table => `create table backup_${table} as select * from ${table}`));
+    await append(secret, [...lost, ...before]);
+    await drained();
+    await run([
+      ...tables.map(table => `delete from ${table}; insert into ${table} select * from backup_${table}`),
+      // One partition as if the backup were from a time before its last take-over.
+      'update progress set epoch = epoch - 1 where partition = 0',
+    ]);
+    expect(await outcomesOf(secret)).toEqual({ counted: 6 });
+    await drained();
+  });
+  await run(tables.map(table => `drop table backup_${table}`));
+  expect(await outcomesOf(secret)).toEqual({ counted: 18, duplicate: 6 });
+  expect(await talliesOf(secret)).toEqual({ '*': 18, 'mayor-1': 18 });
+}, 90_000);
+
 test('two processors share the partitions; when one goes the other takes them over with a new epoch', async () => {
   const first = createLifecycle(bed.log);
   const second = createLifecycle(bed.log);

@@ -18,6 +18,8 @@ const STICK_MILLIS = 500;
 const HEDGE_AFTER_MILLIS = 200;
 const AVOID_BROKER_MILLIS = 3_000;
 const BREAKER_MILLIS = 1_000;
+/** Made once: an error with its stack for each batch would cost more than the timer that it ends. */
+const SETTLED = new Error('settled');
 
 type Options = {
   readonly topic: string;
@@ -121,6 +123,6 @@ async function settledWithin(
   try {
     return await Promise.race([Promise.any(sends).catch(() => undefined), late]);
   } finally {
-    settled.abort();
+    settled.abort(SETTLED);
   }
 }

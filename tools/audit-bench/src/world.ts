@@ -14,7 +14,7 @@ import { Kafka, logLevel } from 'kafkajs';
 import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 
-export const PARTITIONS = 8;
+const PARTITIONS = 8;
 const BATCH = 1_000;
 const INSTANCE = 'ingestion-0';
 const MIGRATIONS = fileURLToPath(new URL('../../../services/processor/migrations/', import.meta.url));

@@ -12,22 +12,37 @@ import type { World } from './world.ts';
 const TOKENS = 1_000;
 const TIMES = 100;
 
-/** Seconds that a plain reader takes for the whole topic, doing nothing with it. */
-export async function readBare(brokers: readonly string[], { namespace }: World): Promise<number> {
+/** What something took. On a machine that others use as well, CPU time says more than time. */
+export type Taken = { readonly seconds: number; readonly cpuSeconds: number };
+
+async function take(work: () => Promise<void>): Promise<Taken> {
+  const before = process.cpuUsage();
+  const begun = performance.now();
+  await work();
+  const seconds = (performance.now() - begun) / 1000;
+  const { user, system } = process.cpuUsage(before);
+  return { seconds, cpuSeconds: (user + system) / 1e6 };
+}
+
+/** A plain reader of the whole topic that does nothing with it. */
+export async function readBare(brokers: readonly string[], { namespace }: World): Promise<Taken> {
   const { votes } = topicNames(namespace);
   const log = openLogReader(brokers);
   const ranges = await log.ranges(votes);
-  const begun = performance.now();
   let bytes = 0;
-  for (const range of ranges) await log.read(votes, range, ({ value }) => (bytes += value?.length ?? 0));
-  const seconds = (performance.now() - begun) / 1000;
+  const taken = await take(async () => {
+    for (const range of ranges) await log.read(votes, range, ({ value }) => (bytes += value?.length ?? 0));
+  });
   await log.close();
   if (bytes === 0) throw new Error('the topic is empty');
-  return seconds;
+  return taken;
 }
 
-/** Tokens that all cores verify in a second when they do nothing else. */
-export async function verifyBare(brokers: readonly string[], world: World): Promise<number> {
+/** Tokens verified on all cores, which do nothing else. */
+export async function verifyBare(
+  brokers: readonly string[],
+  world: World,
+): Promise<Taken & { readonly tokens: number }> {
   const signed = await readTokens(brokers, world);
   const threads = availableParallelism();
   const pool = new Piscina<VerifyTask, number>({
@@ -41,11 +56,11 @@ export async function verifyBare(brokers: readonly string[], world: World): Prom
       Array.from({ length: threads }, () => pool.run({ definition: world.definition, signed, times })),
     );
   await run(1);
-  const begun = performance.now();
-  const verified = await run(TIMES);
-  const seconds = (performance.now() - begun) / 1000;
+  const taken = await take(async () => {
+    await run(TIMES);
+  });
   await pool.close();
-  return verified.reduce((sum, each) => sum + each) / seconds;
+  return { ...taken, tokens: signed.length * TIMES * threads };
 }
 
 async function readTokens(brokers: readonly string[], { namespace, definition }: World): Promise<Signed[]> {

@@ -68,13 +68,15 @@ async function measurePlain(servers: Infrastructure, directory: string, votes: n
     onProgress: saying('votes without tokens'),
   });
   say('reading the topic, nothing else');
-  const seconds = await readBare(addresses, world);
+  const bare = await readBare(addresses, world);
   say('auditing without signatures');
   const run = await runAudit(addresses, world, directory, ['--no-signatures']);
   return {
     ...shown(run),
-    bareReadPerSecond: Math.round(run.records / seconds),
-    ofBareRead: round(seconds / run.seconds),
+    bareRead: { ...bare, perSecond: Math.round(run.records / bare.seconds) },
+    ofBareRead: round(bare.seconds / run.seconds),
+    // One reader on one core, beside an audit that has all of them.
+    ofBareReadByCpu: round((bare.cpuSeconds * availableParallelism()) / run.cpuSeconds),
   };
 }
 
@@ -88,13 +90,19 @@ async function measureSigned(servers: Infrastructure, directory: string, votes: 
     onProgress: saying('records with tokens'),
   });
   say('verifying tokens on all cores, nothing else');
-  const barePerSecond = await verifyBare(addresses, world);
+  const bare = await verifyBare(addresses, world);
   say('auditing with signatures');
   const run = await runAudit(addresses, world, directory, []);
+  const perToken = (taken: { readonly seconds: number; readonly cpuSeconds: number }, tokens: number) => ({
+    seconds: taken.seconds / tokens,
+    cpuSeconds: taken.cpuSeconds / tokens,
+  });
+  const [least, whole] = [perToken(bare, bare.tokens), perToken(run, run.records)];
   return {
     ...shown(run),
-    bareVerificationPerSecond: Math.round(barePerSecond),
-    ofBareVerification: round(run.records / run.seconds / barePerSecond),
+    bareVerification: { ...bare, perSecond: Math.round(bare.tokens / bare.seconds) },
+    ofBareVerification: round(least.seconds / whole.seconds),
+    ofBareVerificationByCpu: round(least.cpuSeconds / whole.cpuSeconds),
   };
 }
 

@@ -14,7 +14,7 @@ import { definitions, entries, mayorId, shape, signReceipts } from './testing/re
 import { createDatabases } from './testing/test-databases.ts';
 
 // Each audit is a process of its own, and the machine may be busy.
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 const namespace = `audit${randomBytes(5).toString('hex')}`;
 const topics = topicNames(namespace);

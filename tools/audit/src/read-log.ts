@@ -26,7 +26,7 @@ export type LogReader = {
 const STALLED_MILLIS = 30_000;
 const PAUSE_MILLIS = 250;
 const FETCH_WAIT_MILLIS = 500;
-const FETCH_BYTES = 1024 * 1024;
+const FETCH_BYTES = 512 * 1024;
 
 export function openLogReader(brokers: readonly string[]): LogReader {
   const consumer = new Consumer({

@@ -10,8 +10,11 @@ export type Threads = {
   close(): Promise<void>;
 };
 
-/** A worker's own objects; sorting and fetching work in buffers outside the heap. */
-const HEAP_MEGABYTES = 256;
+/**
+ * A worker's own objects; sorting and fetching work in buffers outside the heap. Left to itself V8 takes more than it
+ * needs before it looks for garbage, in each thread.
+ */
+const LIMITS = { maxOldGenerationSizeMb: 160, maxYoungGenerationSizeMb: 8 };
 
 export function startThreads(assignment: Assignment, threads = availableParallelism()): Threads {
   const pool = new Piscina<Task, TaskResult>({
@@ -20,7 +23,7 @@ export function startThreads(assignment: Assignment, threads = availableParallel
     minThreads: threads,
     maxThreads: threads,
     workerData: assignment,
-    resourceLimits: { maxOldGenerationSizeMb: HEAP_MEGABYTES },
+    resourceLimits: LIMITS,
   });
   return {
     async run(tasks, onResult) {

@@ -49,18 +49,18 @@ async function crash(
 function crashingEach(
   kind: 'ingestion' | 'aggregator',
   point: CrashPoint,
-  about: Pick<FaultCase, 'what'> & { readonly passes?: number; readonly sigterm?: boolean },
+  about: Pick<FaultCase, 'what'> & {
+    readonly passes?: number;
+    readonly provoke?: (twin: Part, other: Part) => unknown;
+  },
 ): FaultCase {
-  const provoke = async (twin: Part) => {
-    await sleep(2_000);
-    if (about.sigterm) void twin.stop();
-  };
   return {
     name: `crash-${kind}-${point}`,
     what: about.what,
     run: async stage => {
-      for (const name of [`${kind}-1`, `${kind}-2`]) {
-        const part = stage.world.services.part(name);
+      const both = [`${kind}-1`, `${kind}-2`].map(stage.world.services.part);
+      for (const [place, part] of both.entries()) {
+        const provoke = async (twin: Part) => about.provoke?.(twin, both[1 - place] ?? part);
         await crash(stage, part, point, { passes: about.passes ?? 0, provoke });
         await part.start();
         await untilAcknowledged(stage.load, 50);
@@ -115,10 +115,15 @@ export const crashPointCases: readonly FaultCase[] = [
   crashingEach('ingestion', 'during-drain', {
     what: 'Ingestion is asked to stop and killed while it ends what is under way.',
     passes: 1,
-    sigterm: true,
+    provoke: async twin => {
+      await sleep(2_000);
+      void twin.stop();
+    },
   }),
   crashingEach('aggregator', 'before-publish', {
     what: 'The aggregator is killed with a snapshot that it was about to publish.',
+    // Only the elected one publishes: with the other one gone for a moment, that is this one.
+    provoke: (_twin, other) => other.restart(),
   }),
   {
     name: 'crash-registrar-between-database-commit-and-topic',

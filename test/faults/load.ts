@@ -130,6 +130,8 @@ export async function castJournalled(
       return journal.write({ kind: 'receipt', receipt: result.receipt, at });
     case 'refused':
       return journal.write({ kind: 'refused', ...about, code: result.refusal.code, at });
+    // Only who gives a way to ask is told that a vote is counted.
+    case 'counted':
     case 'unknown':
       return journal.write({ kind: 'unknown', ...about, at });
   }

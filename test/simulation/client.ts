@@ -100,7 +100,11 @@ function noAnswer(reason: string): Answer {
 
 /** As the HTTP edge and the client's transport map it. */
 function toAnswer(result: ServerResult): Answer {
-  if (result.ok) return { kind: 'accepted', receipt: result.receipt };
+  if (result.ok) {
+    return result.durability === 'replicated'
+      ? { kind: 'accepted', receipt: result.receipt }
+      : { kind: 'held-locally' };
+  }
   const retryAfterMillis = errorRegistry[result.code].http === 503 ? RETRY_AFTER_SECONDS * 1_000 : 0;
   return { kind: 'refused', refusal: result, retryAfterMillis };
 }

@@ -3,6 +3,7 @@ import { fromCastVoteBody } from '@suffrage/contracts/vote-request';
 import { type SignedBallot, toBody } from '@suffrage/client/transport';
 import { type CastResult, createCastVote } from '@suffrage/ingestion/cast-vote';
 import { createIngestionMetrics } from '@suffrage/ingestion/metrics';
+import { knowElections } from '@suffrage/ingestion/known-elections';
 import { openVoteLog } from '@suffrage/ingestion/vote-log';
 import { createLifecycle } from '@suffrage/runtime/lifecycle';
 import type { Log } from '@suffrage/runtime/log';
@@ -59,8 +60,7 @@ export function startIngestion({
     lifecycle,
   );
   const castVote = createCastVote({
-    book,
-    electionsCompleteAsOf: completeAsOf,
+    elections: knowElections(book, completeAsOf, clock),
     checkToken,
     voteLog,
     metrics: ingestionMetrics,

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, randomBytes, verify } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,11 +9,12 @@ import { audit, type AuditProgress } from './audit.ts';
 import type { AuditReport } from './report.ts';
 import { runAudit } from './testing/command-line.ts';
 import { type ModelDatabase, placeEntries, processEntries } from './testing/model-processor.ts';
-import { definitions, entries, shape } from './testing/real-election-log.ts';
+import { follow } from './follow.ts';
+import { definitions, entries, mayorId, shape, signReceipts } from './testing/real-election-log.ts';
 import { createDatabases } from './testing/test-databases.ts';
 
 // Each audit is a process of its own, and the machine may be busy.
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 const namespace = `audit${randomBytes(5).toString('hex')}`;
 const topics = topicNames(namespace);
@@ -136,7 +137,7 @@ test('the audit as a function gives the same report and tells its progress', asy
     onProgress: ({ stage }) => stages.add(stage),
   });
   expect(report).toMatchObject({ balances: true, topic: topics.votes, shards: 2, totals: { counted: 44 } });
-  expect([...stages]).toEqual(['reading the log', 'judging']);
+  expect([...stages]).toEqual(['reading the log', 'reading the databases', 'judging']);
 });
 
 test('a planted missing row is caught', async () => {
@@ -221,6 +222,92 @@ test('a vote that is counted in two databases is caught', async () => {
   });
 });
 
+/** The receipt of a counted vote of the secret election, for its own position or another. */
+function receiptOf(offset?: bigint) {
+  const counted = log.find(({ truth }) => truth.kind === 'valid' && truth.electionId === mayorId);
+  if (counted?.truth.kind !== 'valid') throw new Error('a vote is valid');
+  const acceptance = {
+    electionId: mayorId,
+    voteId: counted.truth.voteId,
+    topic: topics.votes,
+    partition: counted.partition,
+    offset: offset ?? BigInt(counted.offset),
+    timestamp: counted.castAt,
+  };
+  const [receipt] = signReceipts([acceptance]);
+  return { receipt, counted };
+}
+
+test('receipts of a journal hold, and one whose record is gone is caught', async () => {
+  const journal = join(scratch, 'journal');
+  const lines = [{ kind: 'intent' }, { kind: 'receipt', receipt: receiptOf().receipt }];
+  writeFileSync(journal, lines.map(line => `${JSON.stringify(line)}\n`).join(''));
+  const sound = await runForReport('--journal', journal);
+  expect(sound.report.receipts).toEqual({ journals: 1, intents: 1, supplied: 1, hold: 1 });
+  expect(sound.status).toBe(0);
+  writeFileSync(journal, `${JSON.stringify({ receipt: receiptOf(1_000n).receipt })}\n`);
+  const lost = await runForReport('--journal', journal);
+  expect(lost.status).toBe(1);
+  expect(lost.report.findings.first).toEqual([
+    expect.objectContaining({ kind: 'acknowledged-missing', invariant: 'INV-1', offset: 1_000 }),
+  ]);
+});
+
+test('one disputed receipt is stated on, and signed', async () => {
+  const file = join(scratch, 'receipt.json');
+  const keyFile = join(scratch, 'auditor.pem');
+  writeFileSync(keyFile, generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }));
+  const { receipt, counted } = receiptOf();
+  writeFileSync(file, JSON.stringify(receipt));
+  const json = join(scratch, 'statement.json');
+  const { status, stdout } = await run('--receipt', file, '--json', json, '--key', keyFile);
+  expect({ status, says: stdout.trim().split('\n').at(-1) }).toEqual({
+    status: 0,
+    says: 'The vote is on the log and counted.',
+  });
+  const statement: { auditor: string; outcomes: unknown[] } = JSON.parse(readFileSync(json, 'utf8'));
+  expect(statement.outcomes).toContainEqual(
+    expect.objectContaining({ outcome: 'counted', partition: counted.partition, offset: counted.offset }),
+  );
+  const signature = readFileSync(`${json}.sig`);
+  expect(verify(null, readFileSync(json), createPublicKey(statement.auditor), signature)).toBe(true);
+  writeFileSync(file, JSON.stringify(receiptOf(1_000n).receipt));
+  expect(await run('--receipt', file)).toMatchObject({ status: 1 });
+});
+
+test('without signatures a wrong token is believed to the database, all else is judged', async () => {
+  const { status, report } = await runForReport('--no-signatures');
+  expect({ status, signatures: report.signatures }).toEqual({ status: 0, signatures: false });
+  await pools[0]?.query('update tallies set votes = votes + 1');
+  await pools[1]?.query('update tallies set votes = votes + 1');
+  expect((await runForReport('--no-signatures')).status).toBe(1);
+});
+
+test('continuous audits export what they find, until they are stopped', async () => {
+  const stop = new AbortController();
+  let port = 0;
+  let scraped: Promise<string> | undefined;
+  await follow(
+    {
+      brokers,
+      databaseUrls: databases.urls,
+      namespace,
+      metricsPort: 0,
+      intervalMillis: 60_000,
+      onServing: given => (port = given),
+      onError: error => {
+        throw error;
+      },
+      onReport: () => {
+        scraped = fetch(`http://127.0.0.1:${port}/metrics`).then(response => response.text());
+        scraped.finally(() => stop.abort()).catch(() => undefined);
+      },
+    },
+    stop.signal,
+  );
+  expect(await scraped).toContain('suffrage_audit_records{outcome="counted"} 44\n');
+});
+
 test('records that the processor has not reached are no finding, and it can wait for them', async () => {
   const late = processEntries(log.slice(0, -3), { shards: shape.shards, databases: pools.length });
   await databases.fill(late, topics.votes);
@@ -255,7 +342,7 @@ test.each([
     ['--databases-file', '/none'],
     /\/none, which names the votes databases, is not there/,
   ],
-  ['no tables', ['--databases-file', notMigrated], /^.*: database .*: relation "progress" does not exist/],
+  ['no tables', ['--databases-file', notMigrated], /^.*: database .*: relation "votes" does not exist/],
 ])(
   'an audit with %s can not be made: one sentence, exit status 2, no password',
   async (_, args, sentence) => {

@@ -1,17 +1,31 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createElectionBook, type ElectionBook } from '@suffrage/contracts/election-book';
 import { topicNames } from '@suffrage/contracts/topics';
-import { createTokenVerifier } from '@suffrage/contracts/verify-token.node';
-import { type Case, openCase } from './case.ts';
-import { closeCase, takeRow } from './judge.ts';
-import { judgeRecord } from './judge-record.ts';
+import { addPart, type Case, type Evidence, findOwners, openCase, processedBelow } from './case.ts';
+import { compareResults } from './compare-results.ts';
+import { createFindings } from './findings.ts';
+import { closeCase } from './judge.ts';
+import { takeOutsideRow } from './match-rows.ts';
+import type { PartitionRange } from './ranges.ts';
 import { type DatabaseView, openDatabase } from './read-database.ts';
+import { type Journal, openJournal, readJournal } from './read-journal.ts';
 import { type LogReader, openLogReader } from './read-log.ts';
-import { createRecords, indexAt, type PartitionRange, putRecord, type Records } from './records.ts';
+import { receiptSlices } from './receipts.ts';
 import { type AuditReport, makeReport } from './report.ts';
+import { startThreads, type Threads } from './run-tasks.ts';
+import { piecesOf, type Run, SLICES } from './sort/sort-run.ts';
+import type { Assignment, ElectionsRecord, Task, TaskResult } from './tasks.ts';
 
 export type AuditProgress = {
-  readonly stage: 'waiting for the processor' | 'reading the log' | 'reading the databases' | 'judging';
+  readonly stage:
+    | 'waiting for the processor'
+    | 'reading the journals'
+    | 'reading the log'
+    | 'reading the databases'
+    | 'judging';
   /** Records, or rows; `total` is not known for rows. */
   readonly done: number;
   readonly total?: number;
@@ -23,42 +37,71 @@ export type AuditOptions = {
   readonly databaseUrls: readonly string[];
   readonly namespace: string;
   readonly onProgress?: (progress: AuditProgress) => void;
+  /** Whether tokens are verified, by far the most of the work; default true. */
+  readonly signatures?: boolean;
+  /** Files of receipts, as clients kept them: see `receipts.ts`. */
+  readonly journals?: readonly string[];
+  /** Where the aggregator answers: what it has published is compared as well. */
+  readonly resultsUrl?: string;
+  /** Where sorted files are kept meanwhile, 340 bytes for each record; default the system's directory for such. */
+  readonly scratch?: string;
   /** How long to wait until every record has been processed; default 0. Then the audit is made either way. */
   readonly waitMillis?: number;
 };
 
 const WAIT_STEP_MILLIS = 500;
-/** Progress is told once for so many records or rows. */
-const PROGRESS_STEP = 1_000;
+/** Offsets that one thread takes at a time. */
+const CHUNK_OFFSETS = 2 ** 15;
+/** Pages of table `votes` that one thread takes at a time: 8 MiB, some 50,000 rows. */
+const CHUNK_PAGES = 1_024;
 
 /**
  * Reads the whole log and every votes database, and holds one against the other. Changes nothing anywhere. What does not
- * balance is in the report, never thrown.
+ * balance is in the report, never thrown. Uses all cores, and memory that does not grow with the log: what has to be
+ * brought together is sorted on disk.
  * @throws Error when the audit could not be made: brokers or databases don't answer, or the topics are not prepared.
  */
 export async function audit(options: AuditOptions): Promise<AuditReport> {
-  const { namespace, onProgress = () => undefined } = options;
+  const { namespace, onProgress = () => undefined, signatures = true } = options;
   const begun = performance.now();
   const startedAt = new Date().toISOString();
   const topics = topicNames(namespace);
+  // What a journal holds by now lies below the ends of the log that are asked for later.
+  const journals = (options.journals ?? []).map(openJournal);
+  const directory = mkdtempSync(join(options.scratch ?? tmpdir(), 'suffrage-audit-'));
+  const remove = () => rmSync(directory, { recursive: true, force: true });
+  process.once('exit', remove);
   const log = openLogReader(options.brokers);
   let views: readonly DatabaseView[] = [];
+  let threads: Threads | undefined;
   try {
     const opened = await openViews(options, log, onProgress);
     views = opened.views;
-    const book = await readElections(log, topics.elections);
-    const records = await readVotes(log, topics.votes, opened.ranges, book, onProgress);
-    const theCase = openCase({
-      records,
-      findElection: book.find,
-      shards: shardsOf(book, topics.elections),
-      databases: views,
+    const elections = await readElections(log, topics.elections);
+    const { evidence, theCase } = openEvidence(opened, elections, topics.elections, signatures);
+    const { brokers } = options;
+    threads = startThreads({
+      ...evidence,
+      brokers,
+      topic: topics.votes,
+      elections,
+      views: viewsOf(views),
+      directory,
     });
-    await readDatabases(theCase, views, onProgress);
+    const receipts = await readJournals(theCase, threads, journals, onProgress);
+    const runs = await readAll(theCase, threads, { views, receipts, onProgress });
+    await judgeAll(theCase, threads, runs, onProgress);
+    await readRest(theCase, views);
+    if (options.resultsUrl !== undefined) {
+      const version = views.reduce((sum, view) => sum + view.version, 0);
+      await compareResults(theCase, options.resultsUrl, version);
+    }
     const seconds = Math.round(performance.now() - begun) / 1000;
-    return makeReport(theCase, { topic: topics.votes, startedAt, seconds });
+    return makeReport(theCase, { topic: topics.votes, startedAt, seconds, journals: journals.length });
   } finally {
-    await Promise.allSettled([log.close(), ...views.map(view => view.close())]);
+    await Promise.allSettled([threads?.close(), log.close(), ...views.map(view => view.close())]);
+    process.off('exit', remove);
+    remove();
   }
 }
 
@@ -115,12 +158,35 @@ function lagOf(ranges: readonly PartitionRange[], views: readonly DatabaseView[]
   }, 0);
 }
 
-async function readElections(log: LogReader, topic: string): Promise<ElectionBook> {
+async function readElections(log: LogReader, topic: string): Promise<ElectionsRecord[]> {
+  const records: ElectionsRecord[] = [];
+  for (const range of await log.ranges(topic)) {
+    await log.read(topic, range, ({ key, value, castAt }) =>
+      records.push({ key, value, appendedAt: castAt }),
+    );
+  }
+  return records;
+}
+
+type Shared = Omit<Evidence, 'findElection' | 'electionIds'>;
+
+/** What all threads judge by, and the case that gathers what they find. */
+function openEvidence(
+  { views, ranges }: Views,
+  elections: readonly ElectionsRecord[],
+  topic: string,
+  signatures: boolean,
+): { readonly evidence: Shared; readonly theCase: Case } {
   const book = createElectionBook();
-  await log.read(topic, await log.ranges(topic), ({ key, value, castAt }) =>
-    book.apply({ key, value, appendedAt: castAt }),
-  );
-  return book;
+  for (const record of elections) book.apply(record);
+  const found = createFindings();
+  const databases = views.map(({ name, progress }) => ({ name, progress }));
+  const owners = findOwners(databases, found);
+  const evidence = { ranges, shards: shardsOf(book, topic), databases, owners, signatures };
+  const electionIds = book.elections().map(({ definition }) => definition.id);
+  const theCase = openCase({ ...evidence, electionIds, findElection: book.find });
+  theCase.findings.merge(found.summary());
+  return { evidence, theCase };
 }
 
 function shardsOf(book: ElectionBook, topic: string): number {
@@ -129,43 +195,124 @@ function shardsOf(book: ElectionBook, topic: string): number {
   return topology.shards;
 }
 
-async function readVotes(
-  log: LogReader,
-  topic: string,
-  ranges: readonly PartitionRange[],
-  book: ElectionBook,
-  onProgress: (progress: AuditProgress) => void,
-): Promise<Records> {
-  const records = createRecords(ranges);
-  const checkToken = createTokenVerifier();
-  const total = records.size;
+const viewsOf = (views: readonly DatabaseView[]): Assignment['views'] =>
+  views.map(({ url, snapshot }) => ({ url, snapshot }));
+
+type OnProgress = (progress: AuditProgress) => void;
+
+/** Verifies receipts, and sorts them by position. */
+async function readJournals(
+  theCase: Case,
+  threads: Threads,
+  journals: readonly Journal[],
+  onProgress: OnProgress,
+): Promise<Run[]> {
+  const runs: Run[] = [];
   let done = 0;
-  await log.read(topic, ranges, ({ partition, offset, castAt, value }) => {
-    const index = indexAt(records, partition, offset);
-    if (index === undefined) throw new RangeError('the log delivered a record that was not asked for');
-    putRecord(records, index, castAt, judgeRecord(value, castAt, book.find, checkToken));
-    done += 1;
-    if (done % PROGRESS_STEP === 0) onProgress({ stage: 'reading the log', done, total });
-  });
-  onProgress({ stage: 'reading the log', done, total });
-  return records;
+  for (const journal of journals) {
+    await threads.run(journalTasks(journal), result => {
+      addPart(theCase, result.part);
+      runs.push(...result.runs);
+      done += result.done;
+      onProgress({ stage: 'reading the journals', done });
+    });
+  }
+  return runs;
 }
 
-async function readDatabases(
+async function* journalTasks(journal: Journal): AsyncGenerator<Task, void> {
+  for await (const lines of readJournal(journal)) yield { kind: 'journal', lines };
+}
+
+type Sources = {
+  readonly views: readonly DatabaseView[];
+  readonly receipts: readonly Run[];
+  readonly onProgress: OnProgress;
+};
+
+/** The log with the rows that are ordered by position, then the votes; sorted by ballot key. */
+async function readAll(
   theCase: Case,
-  views: readonly DatabaseView[],
-  onProgress: (progress: AuditProgress) => void,
-): Promise<void> {
-  const sums = [];
+  threads: Threads,
+  { views, receipts, onProgress }: Sources,
+): Promise<Run[]> {
+  const runs: Run[] = [];
   let done = 0;
+  const keep = (result: TaskResult) => {
+    addPart(theCase, result.part);
+    runs.push(...result.runs);
+    done += result.done;
+  };
+  const total = theCase.ranges.reduce((sum, { start, end }) => sum + end - start, 0);
+  onProgress({ stage: 'reading the log', done, total });
+  const chunks = theCase.ranges.flatMap(range => [...chunksOf(range, receipts)]);
+  await threads.run(chunks, result => {
+    keep(result);
+    onProgress({ stage: 'reading the log', done, total });
+  });
+  done = 0;
+  await threads.run(views.flatMap(pagesOf), result => {
+    keep(result);
+    onProgress({ stage: 'reading the databases', done });
+  });
+  return runs;
+}
+
+function* chunksOf(
+  { partition, start, end }: PartitionRange,
+  receipts: readonly Run[],
+): Generator<Task, void> {
+  for (let from = start; from < end; from += CHUNK_OFFSETS) {
+    const range = { partition, start: from, end: Math.min(end, from + CHUNK_OFFSETS) };
+    const pieces = receiptSlices(range).flatMap(slice => piecesOf(receipts, slice));
+    yield { kind: 'log', range, receipts: pieces };
+  }
+}
+
+function pagesOf({ pages }: DatabaseView, database: number): Task[] {
+  return Array.from({ length: Math.ceil(pages / CHUNK_PAGES) }, (_, chunk) => {
+    const from = chunk * CHUNK_PAGES;
+    return { kind: 'votes', database, from, to: from + CHUNK_PAGES };
+  });
+}
+
+async function judgeAll(
+  theCase: Case,
+  threads: Threads,
+  runs: readonly Run[],
+  onProgress: OnProgress,
+): Promise<void> {
+  const names = theCase.names.all();
+  const gaps = [...theCase.gaps];
+  const slices = Array.from({ length: SLICES }, (_, slice) => piecesOf(runs, slice));
+  const tasks = slices
+    .filter(pieces => pieces.length > 0)
+    .map((pieces): Task => ({ kind: 'ballots', pieces, names, gaps }));
+  const total = runs.reduce((sum, { entries }) => sum + entries, 0);
+  let done = 0;
+  onProgress({ stage: 'judging', done, total });
+  await threads.run(tasks, result => {
+    addPart(theCase, result.part);
+    done += result.done;
+    onProgress({ stage: 'judging', done, total });
+  });
+}
+
+/** What is small, or should not be there at all. */
+async function readRest(theCase: Case, views: readonly DatabaseView[]): Promise<void> {
+  const sums = [];
   for (const [database, view] of views.entries()) {
-    await view.readRows(row => {
-      takeRow(theCase, database, row);
-      done += 1;
-      if (done % PROGRESS_STEP === 0) onProgress({ stage: 'reading the databases', done });
-    });
+    await view.readOutsideRows(processedRanges(theCase, database), row =>
+      takeOutsideRow(theCase, database, row),
+    );
     sums.push({ tallies: await view.readTallies(), intake: await view.readIntake() });
   }
-  onProgress({ stage: 'judging', done });
   closeCase(theCase, sums);
+}
+
+/** Positions whose rows the threads have read in this database. */
+function processedRanges(theCase: Case, database: number): PartitionRange[] {
+  return theCase.ranges
+    .filter(({ partition }) => theCase.owners.get(partition)?.database === database)
+    .map(({ partition, start }) => ({ partition, start, end: processedBelow(theCase, partition) }));
 }

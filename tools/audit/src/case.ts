@@ -1,56 +1,231 @@
 import type { Election } from '@suffrage/contracts/ballot';
-import { createFindings, type Findings, type Place } from './findings.ts';
+import {
+  electionOf,
+  offsetOf,
+  partitionOf,
+  type Entry,
+  type RowOutcome,
+  rowOutcomes,
+  voteIdOf,
+} from './entry.ts';
+import { createFindings, type Findings, type FindingsSummary, type Place } from './findings.ts';
+import { createNames, type Names } from './names.ts';
 import type { OutcomeRow, ProgressRow } from './read-database.ts';
-import { createRecount, type Recount } from './recount.ts';
-import { hasId, idOf, positionOf, type Records } from './records.ts';
+import type { PartitionRange } from './ranges.ts';
+import { createRecount, type Recount, type RecountSums } from './recount.ts';
 
 export type DatabaseEvidence = { readonly name: string; readonly progress: readonly ProgressRow[] };
-
-/** What is to be judged. The rows of the databases come afterwards, one by one. */
-export type Evidence = {
-  readonly records: Records;
-  readonly findElection: (electionId: string) => Election | undefined;
-  readonly shards: number;
-  readonly databases: readonly DatabaseEvidence[];
-};
 
 /** Where a partition is processed, and how far. */
 export type Owner = ProgressRow & { readonly database: number };
 
+/** What everything is judged by; the same in all threads. */
+export type Evidence = {
+  readonly ranges: readonly PartitionRange[];
+  /** Ids of the elections on the topic, in its order. */
+  readonly electionIds: readonly string[];
+  readonly findElection: (electionId: string) => Election | undefined;
+  readonly shards: number;
+  readonly databases: readonly DatabaseEvidence[];
+  readonly owners: ReadonlyMap<number, Owner>;
+  /** Whether tokens are verified. Without, a row that says that a token is wrong is believed. */
+  readonly signatures: boolean;
+};
+
+/** Records of one partition, by what became of them. */
+export type OutcomeCounts = Record<RowOutcome, number> & {
+  records: number;
+  notYetProcessed: number;
+  rejectedByCode: Record<string, number>;
+};
+
 /** A row that could not be matched with the record at its position. */
 export type Stray = {
-  readonly row: OutcomeRow;
+  readonly row: Omit<OutcomeRow, 'selections'>;
   readonly database: number;
   readonly reason: string;
-  /** The record at its position, when it only differs from the row in what both say. */
-  readonly index?: number;
+  /** Whether a record could lie at its position. */
+  readonly placed: boolean;
+  /** Whether its ballot key is counted by a matched row. */
+  readonly keyCounted: boolean;
+  /** The row as an entry, where it fits one: only rows of `votes`. */
+  readonly entry?: Uint8Array;
 };
 
-/** Evidence and what has been found so far. No I/O: the same evidence gives the same findings. */
+/** A processed record without a ballot key. */
+export type LoneRecord = {
+  readonly partition: number;
+  readonly offset: number;
+  readonly electionId?: string;
+  readonly voteId?: Uint8Array;
+  readonly readable: boolean;
+  /** The first failing check of a readable one. */
+  readonly code: string;
+};
+
+export type Gap = { readonly partition: number; readonly from: number; readonly to: number };
+
+export type ReceiptCounts = {
+  /** Lines of journals that say that a vote was about to be sent. */
+  intents: number;
+  supplied: number;
+  /** Verify, and their positions hold those votes, which are valid. */
+  hold: number;
+};
+
+/** Beyond that the rows are of another log altogether: they are counted, not examined. */
+export const MAX_STRAYS = 20_000;
+/** Ballot keys that wait for strays; beyond that a record without its row is missing, whatever the strays say. */
+const MAX_WAITING = 20_000;
+
+/** What has been found so far, by one thread or by all. No I/O: the same evidence gives the same findings. */
 export type Case = Evidence & {
   readonly findings: Findings;
-  readonly owners: ReadonlyMap<number, Owner>;
+  readonly names: Names;
+  readonly counts: Map<number, OutcomeCounts>;
   /** Rows below `next_offset` of each partition, in the database that processes it. */
   readonly rowCounts: Map<number, { counted: number; notCounted: number }>;
-  /** Rows that fit no record, settled when all rows are known. */
-  readonly strays: Stray[];
+  /** Counted and superseded records by election, ingestion process and partition (JSON). */
+  readonly intake: Map<string, number>;
   /** One for each database. */
   readonly recounts: readonly Recount[];
+  readonly receipts: ReceiptCounts;
+  readonly gaps: Gap[];
+  /** Rows that fit no record, settled when all rows are known. */
+  readonly strays: Stray[];
+  /** Records without a ballot key and without a row. */
+  readonly lone: LoneRecord[];
+  /** All records of a ballot key of which one has no row, in the order of entries. */
+  readonly waiting: Entry[][];
 };
 
-export function openCase(evidence: Evidence): Case {
-  const findings = createFindings();
+export function openCase(evidence: Evidence, names: readonly string[] = ['']): Case {
   return {
     ...evidence,
-    findings,
-    owners: findOwners(evidence.databases, findings),
+    findings: createFindings(),
+    names: createNames(names),
+    counts: new Map(),
     rowCounts: new Map(),
-    strays: [],
+    intake: new Map(),
     recounts: evidence.databases.map(() => createRecount(evidence.findElection)),
+    receipts: { intents: 0, supplied: 0, hold: 0 },
+    gaps: [],
+    strays: [],
+    lone: [],
+    waiting: [],
   };
 }
 
-function findOwners(databases: readonly DatabaseEvidence[], findings: Findings): Map<number, Owner> {
+/** What one thread found in one task: plain data. */
+export type CasePart = Pick<
+  Case,
+  'counts' | 'rowCounts' | 'intake' | 'receipts' | 'gaps' | 'strays' | 'lone'
+> & {
+  readonly findings: FindingsSummary;
+  readonly names: readonly string[];
+  readonly recounts: readonly RecountSums[];
+  readonly waiting: readonly (readonly Uint8Array[])[];
+};
+
+export function partOf({ findings, names, recounts, ...rest }: Case): CasePart {
+  const { counts, rowCounts, intake, receipts, gaps, strays, lone, waiting } = rest;
+  return {
+    counts,
+    rowCounts,
+    intake,
+    receipts,
+    gaps,
+    strays,
+    lone,
+    waiting,
+    findings: findings.summary(),
+    names: names.all(),
+    recounts: recounts.map(recount => recount.sums()),
+  };
+}
+
+/** Adds what a thread found. Parts are added in the order of their tasks, so that a report can be repeated. */
+export function addPart(theCase: Case, part: CasePart): void {
+  theCase.findings.merge(part.findings);
+  for (const name of part.names) theCase.names.tagOf(name);
+  for (const [partition, counts] of part.counts) addCounts(countsOf(theCase, partition), counts);
+  for (const [partition, { counted, notCounted }] of part.rowCounts) {
+    const rows = rowCountOf(theCase, partition);
+    rows.counted += counted;
+    rows.notCounted += notCounted;
+  }
+  for (const [key, votes] of part.intake) increase(theCase.intake, key, votes);
+  for (const [database, sums] of part.recounts.entries()) theCase.recounts[database]?.merge(sums);
+  theCase.receipts.intents += part.receipts.intents;
+  theCase.receipts.supplied += part.receipts.supplied;
+  theCase.receipts.hold += part.receipts.hold;
+  for (const gap of part.gaps) theCase.gaps.push(gap);
+  for (const stray of part.strays) theCase.strays.push(stray);
+  for (const record of part.lone) theCase.lone.push(record);
+  for (const group of part.waiting) theCase.waiting.push(group.map(toEntry));
+}
+
+/** Structured clones of buffers are plain arrays. */
+function toEntry(bytes: Uint8Array): Entry {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+export function countsOf({ counts }: Pick<Case, 'counts'>, partition: number): OutcomeCounts {
+  let own = counts.get(partition);
+  if (!own) {
+    own = noCounts();
+    counts.set(partition, own);
+  }
+  return own;
+}
+
+export function noCounts(): OutcomeCounts {
+  return {
+    records: 0,
+    counted: 0,
+    superseded: 0,
+    'older-revision': 0,
+    duplicate: 0,
+    rejected: 0,
+    rejectedByCode: {},
+    quarantined: 0,
+    notYetProcessed: 0,
+  };
+}
+
+function addCounts(sum: OutcomeCounts, counts: OutcomeCounts): void {
+  for (const number of [...rowOutcomes, 'records', 'notYetProcessed'] as const) sum[number] += counts[number];
+  for (const [code, rejected] of Object.entries(counts.rejectedByCode)) {
+    sum.rejectedByCode[code] = (sum.rejectedByCode[code] ?? 0) + rejected;
+  }
+}
+
+export function rowCountOf({ rowCounts }: Pick<Case, 'rowCounts'>, partition: number) {
+  let rows = rowCounts.get(partition);
+  if (!rows) {
+    rows = { counted: 0, notCounted: 0 };
+    rowCounts.set(partition, rows);
+  }
+  return rows;
+}
+
+/** A record was matched with its row. */
+export function countOutcome(theCase: Case, partition: number, outcome: RowOutcome, code: string): void {
+  const counts = countsOf(theCase, partition);
+  counts[outcome] += 1;
+  if (outcome === 'rejected') counts.rejectedByCode[code] = (counts.rejectedByCode[code] ?? 0) + 1;
+}
+
+/** A counted record, superseded later or not, belongs to the intake of the process that appended it. */
+export function countIntake(theCase: Case, partition: number, electionId: string, instance: string): void {
+  increase(theCase.intake, JSON.stringify([electionId, instance, partition]), 1);
+}
+
+function increase(numbers: Map<string, number>, key: string, by: number): void {
+  numbers.set(key, (numbers.get(key) ?? 0) + by);
+}
+
+export function findOwners(databases: readonly DatabaseEvidence[], findings: Findings): Map<number, Owner> {
   const owners = new Map<number, Owner>();
   for (const [database, { name, progress }] of databases.entries()) {
     for (const row of progress) {
@@ -65,31 +240,47 @@ function findOwners(databases: readonly DatabaseEvidence[], findings: Findings):
   return owners;
 }
 
-/** Calls back for each offset below `next_offset` that the log holds. */
-export function eachProcessed({ records, owners }: Case, onIndex: (index: number) => void): void {
-  let base = 0;
-  for (const { partition, start, end } of records.ranges) {
-    const processed = Math.min(end, owners.get(partition)?.nextOffset ?? 0) - start;
-    for (let i = 0; i < processed; i++) onIndex(base + i);
-    base += end - start;
-  }
+/** Offsets of a partition below that one have been processed. */
+export function processedBelow({ owners, ranges }: Evidence, partition: number): number {
+  const end = ranges.find(range => range.partition === partition)?.end ?? 0;
+  return Math.min(end, owners.get(partition)?.nextOffset ?? 0);
+}
+
+/** Whether another record may wait for a stray. */
+export function keepsWaiting({ lone, waiting }: Pick<Case, 'lone' | 'waiting'>): boolean {
+  return lone.length + waiting.length < MAX_WAITING;
 }
 
 /** Where a record lies, in the words of a finding. */
-export function placeOf({ records, owners, databases }: Case, index: number): Place {
-  const { partition, offset } = positionOf(records, index);
+export function placeOf(
+  { owners, databases }: Evidence,
+  record: Pick<LoneRecord, 'partition' | 'offset' | 'electionId' | 'voteId'>,
+): Place {
+  const { partition, offset, electionId, voteId } = record;
   const owner = owners.get(partition);
   const database = owner && databases[owner.database]?.name;
-  const electionId = records.names.at(records.election[index] ?? 0);
   return {
     partition,
     offset,
-    ...(electionId === '' ? {} : { electionId }),
-    ...(records.hasVoteId[index] === 1 ? { voteId: idOf(records.voteIds, index).toString('hex') } : {}),
+    ...(electionId === undefined ? {} : { electionId }),
+    ...(voteId === undefined ? {} : { voteId: hexOf(voteId) }),
     ...(database === undefined ? {} : { database }),
   };
 }
 
-export function isVote(records: Records, index: number, voteId: Uint8Array): boolean {
-  return records.hasVoteId[index] === 1 && hasId(records.voteIds, index, voteId);
+export function placeOfEntry(evidence: Evidence, entry: Entry): Place {
+  return placeOf(evidence, {
+    partition: partitionOf(entry),
+    offset: offsetOf(entry),
+    electionId: electionIdOf(evidence, entry),
+    voteId: voteIdOf(entry),
+  });
+}
+
+export function electionIdOf({ electionIds }: Pick<Evidence, 'electionIds'>, entry: Entry): string {
+  return electionIds[electionOf(entry)] ?? '';
+}
+
+export function hexOf(id: Uint8Array | null): string {
+  return id ? Buffer.from(id.buffer, id.byteOffset, id.byteLength).toString('hex') : '';
 }

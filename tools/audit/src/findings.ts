@@ -24,9 +24,16 @@ export const findingKinds = {
   'counted-twice': { invariant: 'INV-4', column: 'different' },
   'counted-invalid': { invariant: 'INV-3', column: 'different' },
   'counted-out-of-time': { invariant: 'INV-9', column: 'different' },
+  // Receipts, as far as they are supplied.
+  'acknowledged-missing': { invariant: 'INV-1', column: 'other' },
+  'receipt-invalid': { invariant: 'INV-8', column: 'other' },
+  'receipt-mismatch': { invariant: 'INV-8', column: 'other' },
+  'acknowledged-out-of-time': { invariant: 'INV-9', column: 'other' },
+  'acknowledged-invalid': { invariant: 'INV-3', column: 'other' },
   // Sums.
   'wrong-tally': { invariant: 'INV-5', column: 'other' },
   'wrong-intake': { invariant: 'INV-5', column: 'other' },
+  'wrong-results': { invariant: 'INV-5', column: 'other' },
 } as const satisfies Record<string, { readonly invariant: string; readonly column: Column }>;
 
 /** Which number of the report's table a finding adds to. */
@@ -51,10 +58,23 @@ export type Finding = {
 
 export type Place = Omit<Finding, 'kind' | 'invariant' | 'message'>;
 
+/** What one part of an audit found; plain data, so that it can pass between threads. */
+export type FindingsSummary = {
+  readonly total: number;
+  readonly byKind: Readonly<Partial<Record<FindingKind, number>>>;
+  /** Numbers of findings by column, and by column and partition. */
+  readonly columns: ReadonlyMap<string, number>;
+  readonly first: readonly Finding[];
+};
+
 /** Counts all findings and keeps the first ones: a broken table must not fill the memory. */
 export type Findings = {
   add(kind: FindingKind, message: string, place?: Place): void;
+  /** Takes over what another part found. */
+  merge(other: FindingsSummary): void;
+  summary(): FindingsSummary;
   total(): number;
+  /** In the order of `findingKinds`, then by place. */
   first(): readonly Finding[];
   byKind(): Readonly<Partial<Record<FindingKind, number>>>;
   /** Findings of one partition (all partitions when it is left out) in a column. */
@@ -65,25 +85,57 @@ export const FINDINGS_LISTED = 100;
 
 export function createFindings(listed = FINDINGS_LISTED): Findings {
   const first: Finding[] = [];
-  const byKind: Partial<Record<FindingKind, number>> = {};
+  const byKind = new Map<FindingKind, number>();
   const columns = new Map<string, number>();
   let total = 0;
-
-  const count = (key: string) => columns.set(key, (columns.get(key) ?? 0) + 1);
 
   return {
     add(kind, message, place = {}) {
       const { invariant, column } = findingKinds[kind];
       total += 1;
-      byKind[kind] = (byKind[kind] ?? 0) + 1;
-      count(column);
-      if (place.partition !== undefined) count(`${column}/${place.partition}`);
+      increase(byKind, kind, 1);
+      increase(columns, column, 1);
+      if (place.partition !== undefined) increase(columns, `${column}/${place.partition}`, 1);
       if (first.length < listed) first.push({ kind, invariant, message, ...place });
     },
+    merge(other) {
+      total += other.total;
+      for (const kind of kinds) increase(byKind, kind, other.byKind[kind] ?? 0);
+      for (const [column, number] of other.columns) increase(columns, column, number);
+      first.push(...other.first.slice(0, listed - first.length));
+    },
+    summary: () => ({ total, byKind: found(byKind), columns, first }),
     total: () => total,
-    first: () => first,
-    byKind: () => byKind,
+    first: () => first.toSorted(comparePlaces),
+    byKind: () => found(byKind),
     inColumn: (column, partition) =>
       columns.get(partition === undefined ? column : `${column}/${partition}`) ?? 0,
   };
+}
+
+const kinds = Object.keys(findingKinds).filter(isKind);
+
+function isKind(name: string): name is FindingKind {
+  return Object.hasOwn(findingKinds, name);
+}
+
+function increase<Key>(numbers: Map<Key, number>, key: Key, by: number): void {
+  numbers.set(key, (numbers.get(key) ?? 0) + by);
+}
+
+function found(byKind: ReadonlyMap<FindingKind, number>): Partial<Record<FindingKind, number>> {
+  const numbers: Partial<Record<FindingKind, number>> = {};
+  for (const kind of kinds) {
+    const number = byKind.get(kind) ?? 0;
+    if (number > 0) numbers[kind] = number;
+  }
+  return numbers;
+}
+
+function comparePlaces(a: Finding, b: Finding): number {
+  return (
+    kinds.indexOf(a.kind) - kinds.indexOf(b.kind) ||
+    (a.partition ?? -1) - (b.partition ?? -1) ||
+    (a.offset ?? -1) - (b.offset ?? -1)
+  );
 }

@@ -1,43 +1,39 @@
-import { shardOf, shardOfPartition } from '@suffrage/contracts/shards';
-import { type Case, type Owner, placeOf } from './case.ts';
-import { idOf, type PartitionRange, recordState } from './records.ts';
+import type { Case, Gap, Owner } from './case.ts';
+import type { PartitionRange } from './ranges.ts';
 
-/** INV-7: no gap in the offsets, and progress that equals what lies below it. INV-4: every vote in its own shard. */
+/** INV-7: no gap in the offsets, and progress that equals what lies below it. */
 export function judgeProgress(theCase: Case): void {
-  let base = 0;
-  for (const range of theCase.records.ranges) {
-    judgeOffsets(theCase, range, base);
+  judgeOffsets(theCase);
+  for (const range of theCase.ranges) {
     const owner = theCase.owners.get(range.partition);
     if (owner) judgeOwner(theCase, range, owner);
-    base += range.end - range.start;
   }
   for (const [partition, owner] of theCase.owners) {
-    const known = theCase.records.ranges.some(range => range.partition === partition);
+    const known = theCase.ranges.some(range => range.partition === partition);
     if (!known && owner.nextOffset > 0) addBeyondLog(theCase, partition, owner, 0);
   }
-  judgeShards(theCase);
 }
 
-function judgeOffsets(
-  { records, findings }: Case,
-  { partition, start, end }: PartitionRange,
-  base: number,
-): void {
-  const report = (from: number, to: number) => {
+function judgeOffsets({ ranges, gaps, findings }: Case): void {
+  const truncated = ranges
+    .filter(({ start }) => start > 0)
+    .map(({ partition, start }) => ({ partition, from: 0, to: start }));
+  for (const { partition, from, to } of joinGaps([...truncated, ...gaps])) {
     const span = to === from + 1 ? `offset ${from} is` : `offsets ${from} to ${to - 1} are`;
     findings.add('offset-gap', `${span} not on the log`, { partition, offset: from });
-  };
-  if (start > 0) report(0, start);
-  let gapFrom: number | undefined;
-  for (let offset = start; offset < end; offset++) {
-    const absent = records.state[base + offset - start] === recordState.absent;
-    if (absent) gapFrom ??= offset;
-    else if (gapFrom !== undefined) {
-      report(gapFrom, offset);
-      gapFrom = undefined;
-    }
   }
-  if (gapFrom !== undefined) report(gapFrom, end);
+}
+
+/** Gaps that touch are one: threads see only stretches of a partition. */
+function joinGaps(gaps: readonly Gap[]): Gap[] {
+  const joined: Gap[] = [];
+  for (const gap of gaps.toSorted((a, b) => a.partition - b.partition || a.from - b.from)) {
+    const last = joined.at(-1);
+    if (last?.partition === gap.partition && last.to === gap.from)
+      joined.splice(-1, 1, { ...last, to: gap.to });
+    else joined.push(gap);
+  }
+  return joined;
 }
 
 function judgeOwner(theCase: Case, { partition, end }: PartitionRange, owner: Owner): void {
@@ -64,21 +60,4 @@ function addBeyondLog({ findings, databases }: Case, partition: number, owner: O
   const message = `next_offset ${owner.nextOffset} is above the high watermark ${end}`;
   const database = databases[owner.database]?.name ?? '';
   findings.add('beyond-log', message, { partition, offset: owner.nextOffset, database });
-}
-
-/** Processed or not: equal ballot keys would not meet, or the partition stands still. */
-function judgeShards(theCase: Case): void {
-  const { records, findings, shards } = theCase;
-  if (shards === 1) return;
-  let index = 0;
-  for (const { partition, start, end } of records.ranges) {
-    const own = shardOfPartition(partition, shards);
-    for (let offset = start; offset < end; offset++, index++) {
-      if (records.state[index] !== recordState.valid) continue;
-      const shard = shardOf(idOf(records.ballotKeys, index), shards);
-      if (shard === own) continue;
-      const message = `a vote of shard ${shard} lies in a partition of shard ${own}`;
-      findings.add('wrong-shard', message, placeOf(theCase, index));
-    }
-  }
 }

@@ -1,6 +1,6 @@
-import { type Case, eachProcessed } from './case.ts';
+import type { Case } from './case.ts';
 import type { IntakeRow, TallyRow } from './read-database.ts';
-import { positionOf, rowState } from './records.ts';
+import { z } from 'zod';
 
 /** INV-5: the tallies of a database, summed over partitions, equal a recount of its votes. */
 export function compareTallies(
@@ -39,25 +39,13 @@ export function compareIntake(theCase: Case, database: number, intake: readonly 
   );
 }
 
-function expectedIntake(theCase: Case, database: number): IntakeRow[] {
-  const { records, owners } = theCase;
-  const rows = new Map<string, { electionId: string; instance: string; partition: number; votes: number }>();
-  eachProcessed(theCase, index => {
-    const row = records.row[index];
-    if (row !== rowState.counted && row !== rowState.superseded) return;
-    const { partition } = positionOf(records, index);
-    if (owners.get(partition)?.database !== database) return;
-    const key = `${records.election[index]}/${records.instance[index]}/${partition}`;
-    const known = rows.get(key);
-    if (known) {
-      known.votes += 1;
-      return;
-    }
-    const electionId = records.names.at(records.election[index] ?? 0);
-    const instance = records.names.at(records.instance[index] ?? 0);
-    rows.set(key, { electionId, instance, partition, votes: 1 });
+const intakeKey = z.tuple([z.string(), z.string(), z.int()]);
+
+function expectedIntake({ intake, owners }: Case, database: number): IntakeRow[] {
+  return [...intake].flatMap(([key, votes]) => {
+    const [electionId, instance, partition] = intakeKey.parse(JSON.parse(key));
+    return owners.get(partition)?.database === database ? [{ electionId, instance, partition, votes }] : [];
   });
-  return [...rows.values()];
 }
 
 /** A number that is missing is 0, on either side. */

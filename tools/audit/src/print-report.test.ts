@@ -54,6 +54,8 @@ partition  records  counted  superseded  older  duplicate  rejected  quarantined
 0              616      600           0      0         15         1            0        0      0          0    0
 1              615      600           0      0         15         0            0        0      0          0    0
 
+Receipts: none supplied, so nothing is said of INV-1 (acknowledged votes are on the log) and INV-8
+
 The audit balances: 1,231 records = 1,200 counted + 31 not counted; 0 findings
 `,
   );

@@ -15,7 +15,20 @@ export function printReport(report: AuditReport, options: { readonly partitions:
   ].join(', ');
   const parts = [`Audit of topic ${topic}: ${size}`, totalsTable(report.totals)];
   if (options.partitions) parts.push(partitionsTable(partitions));
-  return `${[...parts, verdict(report)].join('\n\n')}\n`;
+  parts.push(claims(report), verdict(report));
+  return `${parts.join('\n\n')}\n`;
+}
+
+/** What the verdict does not cover. */
+function claims({ receipts, signatures }: AuditReport): string {
+  const { journals, supplied, hold, intents } = receipts;
+  const lines = [
+    journals === 0
+      ? 'Receipts: none supplied, so nothing is said of INV-1 (acknowledged votes are on the log) and INV-8'
+      : `Receipts: ${number(supplied)} supplied in ${plural(journals, 'journal')} (${plural(intents, 'intent')}), ${number(hold)} hold; INV-1 and INV-8 are claimed for these`,
+  ];
+  if (!signatures) lines.push('Tokens: not verified, so nothing is said of INV-3');
+  return lines.join('\n');
 }
 
 function totalsTable(totals: Counts): string {

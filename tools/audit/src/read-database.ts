@@ -1,5 +1,8 @@
 import pg from 'pg';
-import type { RowOutcome } from './records.ts';
+import { to as copyTo } from 'pg-copy-streams';
+import { type CopyFields, parseCopy } from './copy-binary.ts';
+import { type RowOutcome, rowOutcomes } from './entry.ts';
+import type { PartitionRange } from './ranges.ts';
 
 /** One row that claims to be the outcome of one record. */
 export type OutcomeRow = {
@@ -29,74 +32,165 @@ export type IntakeRow = { electionId: string; instance: string; partition: numbe
 
 /** One database at one instant: everything is read in one repeatable-read transaction that began when it was opened. */
 export type DatabaseView = {
+  readonly url: string;
   /** Host and name, no credentials. */
   readonly name: string;
+  /** By this other connections see the same instant, while this one is open. */
+  readonly snapshot: string;
   readonly progress: readonly ProgressRow[];
-  /** Rows of `votes`, `superseded` and `outcomes`, some thousand at a time. */
-  readRows(onRow: (row: OutcomeRow) => void): Promise<void>;
+  /** Records accounted for, as snapshots of results are numbered. */
+  readonly version: number;
+  /** Size of table `votes` in pages. */
+  readonly pages: number;
+  /** Rows of `superseded` and `outcomes` outside the given ranges. */
+  readOutsideRows(ranges: readonly PartitionRange[], onRow: (row: OutcomeRow) => void): Promise<void>;
   readTallies(): Promise<readonly TallyRow[]>;
   readIntake(): Promise<readonly IntakeRow[]>;
   close(): Promise<void>;
 };
 
-const CONNECT_DEADLINE_MILLIS = 5_000;
-const ROWS_PER_FETCH = 5_000;
-
-const nothing = 'null::bytea as ballot_key, null::bytea as selections, null::bigint as cast_at';
-const ROWS = [
-  `select partition, record_offset, 'counted' as outcome, null::text as code, election_id, vote_id,
-     null::bytea as target, revision, ballot_key, selections, cast_at
-   from votes`,
-  `select partition, record_offset, 'superseded' as outcome, null::text as code, election_id, vote_id,
-     superseded_by as target, revision, ${nothing}
-   from superseded`,
-  `select partition, record_offset, outcome, code, election_id, vote_id,
-     gave_way_to as target, null::integer as revision, ${nothing}
-   from outcomes`,
-];
-
-type RawRow = {
-  partition: number;
-  record_offset: string;
-  outcome: RowOutcome;
-  code: string | null;
-  election_id: string | null;
-  vote_id: Buffer | null;
-  target: Buffer | null;
-  revision: number | null;
-  ballot_key: Buffer | null;
-  selections: Buffer | null;
-  cast_at: string | null;
+/** Another connection to the same instant. */
+export type SnapshotReader = {
+  /** Rows of `superseded` and `outcomes` in a range. */
+  readRowsIn(range: PartitionRange): Promise<OutcomeRow[]>;
+  /** Rows of `votes` on these pages. */
+  readCountedRows(from: number, to: number, onRow: (row: OutcomeRow) => void): Promise<void>;
 };
 
-/** @throws Error that names the database when it does not answer or does not have the tables. */
+const CONNECT_MILLIS = 5_000;
+const BEGIN = 'begin transaction isolation level repeatable read, read only';
+
+/** Rows go out in this shape, whatever their table. */
+const COUNTED = `partition, record_offset, 'counted', null, election_id, vote_id, null, revision, ballot_key, selections, cast_at`;
+const SUPERSEDED = `partition, record_offset, 'superseded', null, election_id, vote_id, superseded_by, revision, null, null, null`;
+const OUTCOMES = `partition, record_offset, outcome, code, election_id, vote_id, gave_way_to, null, null, null, null`;
+
+/** @throws Error when the database does not answer, or is not a votes database. */
 export async function openDatabase(url: string, topic: string): Promise<DatabaseView> {
   const name = databaseName(url);
-  const client = new pg.Client({
-    connectionString: url,
-    application_name: 'suffrage-audit',
-    connectionTimeoutMillis: CONNECT_DEADLINE_MILLIS,
-    // Between its first and its last statement the audit reads the whole log.
-    options: '-c idle_in_transaction_session_timeout=0 -c statement_timeout=0',
-  });
-  // A connection lost between two statements makes the next one fail; without a listener it would end the process.
-  client.on('error', () => undefined);
-  try {
-    await client.connect();
-    await client.query('begin transaction isolation level repeatable read, read only');
+  return connect(url, async client => {
+    await client.query(BEGIN);
+    const { rows } = await client.query<{ snapshot: string; pages: number }>(
+      `select pg_export_snapshot() as snapshot,
+        (pg_relation_size('votes') / current_setting('block_size')::int)::int as pages`,
+    );
+    const [about] = rows;
+    if (!about) throw new Error('the database gave no snapshot');
     const progress = await readProgress(client, topic);
+    const version = await readVersion(client);
     return {
+      url,
       name,
+      ...about,
+      version,
       progress,
-      readRows: onRow => readRows(client, onRow),
+      readOutsideRows: (ranges, onRow) => readOutsideRows(client, ranges, onRow),
       readTallies: () => readTallies(client),
       readIntake: () => readIntake(client),
       close: () => client.end(),
     };
+  });
+}
+
+/** @throws Error when the database does not answer, or the view that exported the snapshot is closed. */
+export async function openSnapshot(url: string, snapshot: string): Promise<SnapshotReader> {
+  return connect(url, async client => {
+    await client.query(BEGIN);
+    await client.query(`set transaction snapshot ${client.escapeLiteral(snapshot)}`);
+    return {
+      readRowsIn: async ({ partition, start, end }) => {
+        const rows: OutcomeRow[] = [];
+        const place = `partition = ${partition} and record_offset >= ${start} and record_offset < ${end}`;
+        await copyRows(
+          client,
+          `select ${SUPERSEDED} from superseded where ${place}
+           union all select ${OUTCOMES} from outcomes where ${place}`,
+          row => rows.push(row),
+        );
+        return rows;
+      },
+      readCountedRows: (from, to, onRow) =>
+        copyRows(
+          client,
+          `select ${COUNTED} from votes where ctid >= '(${from},0)'::tid and ctid < '(${to},0)'::tid`,
+          onRow,
+        ),
+    };
+  });
+}
+
+async function connect<T>(url: string, use: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({
+    connectionString: url,
+    application_name: 'suffrage-audit',
+    connectionTimeoutMillis: CONNECT_MILLIS,
+    // The transaction stays open while the log is read.
+    statement_timeout: 0,
+    idle_in_transaction_session_timeout: 0,
+  });
+  // A connection that is lost while it rests shows in the next query.
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    return await use(client);
   } catch (error) {
     await client.end().catch(() => undefined);
-    throw new Error(`database ${name} can not be read`, { cause: error });
+    throw new Error(`database ${databaseName(url)} can not be read`, { cause: error });
   }
+}
+
+async function readOutsideRows(
+  client: pg.Client,
+  ranges: readonly PartitionRange[],
+  onRow: (row: OutcomeRow) => void,
+): Promise<void> {
+  const inside = ranges.map(
+    ({ partition, start, end }) => `(${partition}, ${start}::bigint, ${end}::bigint)`,
+  );
+  const values = inside.length > 0 ? inside.join(', ') : '(null::int, null::bigint, null::bigint)';
+  const outside = `not exists (
+    select from (values ${values}) as inside (part, start_offset, end_offset)
+    where part = partition and record_offset >= start_offset and record_offset < end_offset)`;
+  await copyRows(
+    client,
+    `select ${SUPERSEDED} from superseded where ${outside}
+     union all select ${OUTCOMES} from outcomes where ${outside}`,
+    onRow,
+  );
+}
+
+/** COPY in binary: a fifth of the time of a query that makes an object with texts of each row. */
+async function copyRows(client: pg.Client, select: string, onRow: (row: OutcomeRow) => void): Promise<void> {
+  const stream = client.query(copyTo(`copy (${select}) to stdout (format binary)`));
+  const parse = parseCopy(fields => onRow(toOutcomeRow(fields)));
+  for await (const chunk of stream) parse(chunk);
+}
+
+function toOutcomeRow(fields: CopyFields): OutcomeRow {
+  const text = (index: number) => fields.at(index)?.toString('utf8') ?? null;
+  const bigint = (index: number) => {
+    const bytes = fields.at(index);
+    return bytes ? Number(bytes.readBigInt64BE()) : null;
+  };
+  return {
+    partition: fields.at(0)?.readInt32BE() ?? -1,
+    offset: bigint(1) ?? -1,
+    outcome: readOutcome(text(2)),
+    code: text(3),
+    electionId: text(4),
+    voteId: fields.at(5),
+    target: fields.at(6),
+    revision: fields.at(7)?.readInt32BE() ?? null,
+    ballotKey: fields.at(8),
+    selections: fields.at(9),
+    castAt: bigint(10),
+  };
+}
+
+function readOutcome(text: string | null): RowOutcome {
+  const outcome = rowOutcomes.find(known => known === text);
+  if (!outcome) throw new Error(`the database has an outcome ${text} that this version does not know`);
+  return outcome;
 }
 
 function databaseName(url: string): string {
@@ -118,32 +212,52 @@ async function readProgress(client: pg.Client, topic: string): Promise<ProgressR
   }));
 }
 
-async function readRows(client: pg.Client, onRow: (row: OutcomeRow) => void): Promise<void> {
-  for (const query of ROWS) {
-    await client.query(`declare audit_rows no scroll cursor for ${query}`);
-    for (;;) {
-      const { rows } = await client.query<RawRow>(`fetch forward ${ROWS_PER_FETCH} from audit_rows`);
-      if (rows.length === 0) break;
-      for (const row of rows) onRow(toOutcomeRow(row));
-    }
-    await client.query('close audit_rows');
-  }
+async function readVersion(client: pg.Client): Promise<number> {
+  const { rows } = await client.query<{ version: string | null }>(
+    'select sum(next_offset + requeued) as version from progress',
+  );
+  return Number(rows[0]?.version ?? 0);
 }
 
-function toOutcomeRow(row: RawRow): OutcomeRow {
-  return {
-    partition: row.partition,
-    offset: Number(row.record_offset),
-    outcome: row.outcome,
-    code: row.code,
-    electionId: row.election_id,
-    voteId: row.vote_id,
-    target: row.target,
-    revision: row.revision,
-    ballotKey: row.ballot_key,
-    selections: row.selections,
-    castAt: row.cast_at === null ? null : Number(row.cast_at),
-  };
+/** What a database says of one record of a vote. */
+export type VoteRow = {
+  readonly outcome: RowOutcome;
+  readonly code: string | null;
+  readonly partition: number;
+  readonly offset: number;
+  /** Host and name, no credentials. */
+  readonly database: string;
+};
+
+/** All rows of one vote. @throws Error when the database does not answer. */
+export async function findVote(
+  url: string,
+  { electionId, voteId }: { readonly electionId: string; readonly voteId: Uint8Array },
+): Promise<VoteRow[]> {
+  return connect(url, async client => {
+    const { rows } = await client.query<{
+      outcome: string;
+      code: string | null;
+      partition: number;
+      record_offset: string;
+    }>(
+      `select 'counted' as outcome, null as code, partition, record_offset from votes
+       where election_id = $1 and vote_id = $2 and (ballot_key = $2 or ballot_key <> vote_id)
+       union all select 'superseded', null, partition, record_offset from superseded
+       where election_id = $1 and vote_id = $2
+       union all select outcome, code, partition, record_offset from outcomes
+       where election_id = $1 and vote_id = $2`,
+      [electionId, Buffer.from(voteId)],
+    );
+    await client.end();
+    return rows.map(({ outcome, code, partition, record_offset }) => ({
+      outcome: readOutcome(outcome),
+      code,
+      partition,
+      offset: Number(record_offset),
+      database: databaseName(url),
+    }));
+  });
 }
 
 async function readTallies(client: pg.Client): Promise<TallyRow[]> {

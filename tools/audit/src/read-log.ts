@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Consumer, FetchIsolationLevels, ListOffsetTimestamps } from '@platformatic/kafka';
-import type { PartitionRange } from './records.ts';
+import type { PartitionRange } from './ranges.ts';
 
 export type LogRecord = {
   readonly partition: number;
@@ -16,23 +16,17 @@ export type LogReader = {
   /** Log start and high watermark of each partition, at this moment. */
   ranges(topic: string): Promise<readonly PartitionRange[]>;
   /**
-   * Hands over every record of the ranges, each partition in the order of its offsets, and resolves when all ends are
-   * reached.
+   * Hands over every record of a range in the order of its offsets, and resolves when its end is reached.
    * @throws Error when the brokers deliver nothing for 30 s.
    */
-  read(
-    topic: string,
-    ranges: readonly PartitionRange[],
-    onRecord: (record: LogRecord) => void,
-  ): Promise<void>;
+  read(topic: string, range: PartitionRange, onRecord: (record: LogRecord) => void): Promise<void>;
   close(): Promise<void>;
 };
 
 const STALLED_MILLIS = 30_000;
 const PAUSE_MILLIS = 250;
 const FETCH_WAIT_MILLIS = 500;
-const FETCH_BYTES = 16 * 1024 * 1024;
-const PARTITION_BYTES = 1024 * 1024;
+const FETCH_BYTES = 512 * 1024;
 
 export function openLogReader(brokers: readonly string[]): LogReader {
   const consumer = new Consumer({
@@ -52,7 +46,7 @@ export function openLogReader(brokers: readonly string[]): LogReader {
   });
   return {
     ranges: topic => rangesOf(consumer, topic),
-    read: (topic, ranges, onRecord) => readRanges(consumer, topic, ranges, onRecord),
+    read: (topic, range, onRecord) => readRange(consumer, topic, range, onRecord),
     close: () => consumer.close(),
   };
 }
@@ -73,27 +67,25 @@ type FetchedPartition = Awaited<ReturnType<Consumer['fetch']>>['responses'][numb
 /** What is still to be read of a partition. */
 type Cursor = { readonly partition: number; next: number; readonly end: number };
 
-async function readRanges(
+async function readRange(
   consumer: Consumer,
   topic: string,
-  ranges: readonly PartitionRange[],
+  { partition, start, end }: PartitionRange,
   onRecord: (record: LogRecord) => void,
 ): Promise<void> {
-  const cursors = ranges.map(({ partition, start, end }) => ({ partition, next: start, end }));
+  const cursor: Cursor = { partition, next: start, end };
   // The client refreshes its metadata for the topics it tracks.
   consumer.topics.track(topic);
   let movedAt = Date.now();
-  for (;;) {
-    const pending = cursors.filter(({ next, end }) => next < end);
-    if (pending.length === 0) break;
-    const before = sumOf(pending);
-    const { partitions, failure } = await fetchRound(consumer, topic, pending);
-    for (const fetched of partitions) {
-      const cursor = pending.find(({ partition }) => partition === fetched.partitionIndex);
-      if (cursor) deliver(cursor, fetched, onRecord);
-    }
-    if (sumOf(pending) > before) {
+  let fetching = fetchRound(consumer, topic, partition, start);
+  while (cursor.next < end) {
+    const { fetched, failure } = await fetching;
+    const next = fetched ? nextOffset(fetched, cursor.next) : cursor.next;
+    if (next > cursor.next) {
       movedAt = Date.now();
+      // The brokers gather the next batches while these are looked at.
+      if (next < end) fetching = fetchRound(consumer, topic, partition, next);
+      if (fetched) deliver(cursor, fetched, onRecord);
       continue;
     }
     if (Date.now() - movedAt > STALLED_MILLIS) {
@@ -102,58 +94,47 @@ async function readRanges(
     // A leader may have moved: ask anew, a little later.
     consumer.clearMetadata();
     await sleep(PAUSE_MILLIS);
+    fetching = fetchRound(consumer, topic, partition, cursor.next);
   }
-  consumer.topics.untrack(topic);
 }
 
-function sumOf(cursors: readonly Cursor[]): number {
-  return cursors.reduce((sum, { next }) => sum + next, 0);
+function nextOffset({ records: batches }: FetchedPartition, known: number): number {
+  const last = batches?.at(-1);
+  return last ? Math.max(known, Number(last.firstOffset) + last.lastOffsetDelta + 1) : known;
 }
 
-/** One fetch from each leader. What goes wrong is returned beside what came, to be tried again. */
+/** One fetch from the leader. What goes wrong is returned, to be tried again. */
 async function fetchRound(
   consumer: Consumer,
   topic: string,
-  cursors: readonly Cursor[],
-): Promise<{ readonly partitions: readonly FetchedPartition[]; readonly failure?: unknown }> {
+  partition: number,
+  next: number,
+): Promise<{ readonly fetched?: FetchedPartition | undefined; readonly failure?: unknown }> {
   try {
     const metadata = await consumer.metadata({ topics: [topic] });
     const found = metadata.topics.get(topic);
     if (!found) throw new Error(`the brokers know no topic ${topic}`);
-    const byLeader = Map.groupBy(cursors, ({ partition }) => found.partitions[partition]?.leader ?? -1);
-    const results = await Promise.allSettled(
-      [...byLeader].map(([leader, led]) => fetchFrom(consumer, leader, found.id, led)),
-    );
-    return {
-      partitions: results.flatMap(result => (result.status === 'fulfilled' ? result.value : [])),
-      failure: results.find(result => result.status === 'rejected')?.reason,
-    };
+    const response = await consumer.fetch({
+      node: found.partitions[partition]?.leader ?? -1,
+      topics: [{ topicId: found.id, partitions: [fetchedPartition(partition, next)] }],
+      minBytes: 1,
+      maxBytes: FETCH_BYTES,
+      maxWaitTime: FETCH_WAIT_MILLIS,
+    });
+    return { fetched: response.responses[0]?.partitions[0] };
   } catch (failure) {
-    return { partitions: [], failure };
+    return { failure };
   }
 }
 
-async function fetchFrom(
-  consumer: Consumer,
-  node: number,
-  topicId: string,
-  cursors: readonly Cursor[],
-): Promise<FetchedPartition[]> {
-  const partitions = cursors.map(({ partition, next }) => ({
+function fetchedPartition(partition: number, next: number) {
+  return {
     partition,
     fetchOffset: BigInt(next),
     currentLeaderEpoch: -1,
     lastFetchedEpoch: -1,
-    partitionMaxBytes: PARTITION_BYTES,
-  }));
-  const response = await consumer.fetch({
-    node,
-    topics: [{ topicId, partitions }],
-    minBytes: 1,
-    maxBytes: FETCH_BYTES,
-    maxWaitTime: FETCH_WAIT_MILLIS,
-  });
-  return response.responses.flatMap(topic => topic.partitions);
+    partitionMaxBytes: FETCH_BYTES,
+  };
 }
 
 const CONTROL_BATCH = 1 << 5;

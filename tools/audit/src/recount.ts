@@ -5,31 +5,43 @@ import type { OutcomeRow, TallyRow } from './read-database.ts';
 /** The contest and option under which tallies count the votes themselves. */
 const ALL = '*';
 
+/** Counts of one election: votes, and marks of each option of each contest in ballot order. */
+type Counter = { votes: number; readonly options: readonly Float64Array[] };
+
+/** Counts by election; plain data, so that they can pass between threads. */
+export type RecountSums = ReadonlyMap<string, Counter>;
+
 /** A count of the rows of `votes`, one database's, independent of its tallies. */
 export type Recount = {
   add(row: Pick<OutcomeRow, 'electionId' | 'selections'>): void;
+  /** Adds what another thread counted. */
+  merge(sums: RecountSums): void;
+  sums(): RecountSums;
   /** Every number that is not 0. */
   tallies(): readonly TallyRow[];
   /** Counted votes of each election. */
   votes(): ReadonlyMap<string, number>;
 };
 
-type Counter = { votes: number; readonly options: readonly Uint32Array[] };
-
 export function createRecount(findElection: (electionId: string) => Election | undefined): Recount {
   const counters = new Map<string, Counter>();
+  const counterOf = (electionId: string) => {
+    let counter = counters.get(electionId);
+    if (!counter) {
+      const contests = findElection(electionId)?.contests ?? [];
+      counter = {
+        votes: 0,
+        options: contests.map(({ contest }) => new Float64Array(contest.options.length)),
+      };
+      counters.set(electionId, counter);
+    }
+    return counter;
+  };
   return {
     add({ electionId, selections }) {
-      const name = electionId ?? '';
-      const election = findElection(name);
-      let counter = counters.get(name);
-      if (!counter) {
-        const options =
-          election?.contests.map(({ contest }) => new Uint32Array(contest.options.length)) ?? [];
-        counter = { votes: 0, options };
-        counters.set(name, counter);
-      }
+      const counter = counterOf(electionId ?? '');
       counter.votes += 1;
+      const election = findElection(electionId ?? '');
       // Selections that don't fit the ballot count nothing; they are reported as content that is not the record's.
       const marks = election && selections ? (decodeSelections(election, selections) ?? []) : [];
       for (const [contest, indexes] of marks.entries()) {
@@ -37,6 +49,17 @@ export function createRecount(findElection: (electionId: string) => Election | u
         if (options) for (const index of indexes) options[index] = (options[index] ?? 0) + 1;
       }
     },
+    merge(sums) {
+      for (const [electionId, { votes, options }] of sums) {
+        const counter = counterOf(electionId);
+        counter.votes += votes;
+        for (const [contest, marks] of options.entries()) {
+          const own = counter.options[contest];
+          if (own) for (const [index, more] of marks.entries()) own[index] = (own[index] ?? 0) + more;
+        }
+      }
+    },
+    sums: () => counters,
     tallies: () =>
       [...counters].flatMap(([electionId, counter]) => talliesOf(electionId, counter, findElection)),
     votes: () => new Map([...counters].map(([electionId, { votes }]) => [electionId, votes])),

@@ -1,6 +1,6 @@
-import type { Case } from './case.ts';
+import { type Case, countsOf, type ReceiptCounts } from './case.ts';
 import type { Finding, FindingKind } from './findings.ts';
-import { type PartitionRange, recordState, rowOutcomes } from './records.ts';
+import type { PartitionRange } from './ranges.ts';
 
 /** Numbers of records, save `extra` and `different`, which are numbers of findings. */
 export type Counts = {
@@ -40,6 +40,10 @@ export type AuditReport = {
   /** No findings. */
   readonly balances: boolean;
   readonly totals: Counts;
+  /** Whether tokens were verified. */
+  readonly signatures: boolean;
+  /** INV-1 and INV-8 are claimed for these, and for no others. */
+  readonly receipts: ReceiptCounts & { readonly journals: number };
   /** Counted votes of each election. */
   readonly votes: Readonly<Record<string, number>>;
   readonly partitions: readonly PartitionReport[];
@@ -50,21 +54,15 @@ export type AuditReport = {
   };
 };
 
-const countOf = {
-  counted: 'counted',
-  superseded: 'superseded',
-  'older-revision': 'olderRevision',
-  duplicate: 'duplicate',
-  rejected: 'rejected',
-  quarantined: 'quarantined',
-} as const;
-
 export function makeReport(
   theCase: Case,
-  about: Pick<AuditReport, 'topic' | 'startedAt' | 'seconds'>,
+  {
+    journals = 0,
+    ...about
+  }: Pick<AuditReport, 'topic' | 'startedAt' | 'seconds'> & { readonly journals?: number },
 ): AuditReport {
   const { findings, shards, databases, recounts } = theCase;
-  const partitions = partitionReports(theCase);
+  const partitions = theCase.ranges.map(range => partitionReport(theCase, range));
   const totals = partitions.reduce(addCounts, noCounts());
   // Rows for partitions that the topic does not have belong to no line of the table, only to the sum.
   const ofNoPartition = { extra: findings.inColumn('extra'), different: findings.inColumn('different') };
@@ -78,49 +76,27 @@ export function makeReport(
     databases: databases.map(({ name }) => name),
     balances: findings.total() === 0,
     totals: { ...totals, ...ofNoPartition },
+    signatures: theCase.signatures,
+    receipts: { journals, ...theCase.receipts },
     votes,
     partitions,
     findings: { total: findings.total(), byKind: findings.byKind(), first: findings.first() },
   };
 }
 
-function partitionReports(theCase: Case): PartitionReport[] {
-  let base = 0;
-  return theCase.records.ranges.map(range => {
-    const report = partitionReport(theCase, range, base);
-    base += range.end - range.start;
-    return report;
-  });
-}
-
-function partitionReport(
-  theCase: Case,
-  { partition, start, end }: PartitionRange,
-  base: number,
-): PartitionReport {
-  const { records, owners, databases, findings } = theCase;
+function partitionReport(theCase: Case, { partition, start, end }: PartitionRange): PartitionReport {
+  const { owners, databases, findings } = theCase;
   const owner = owners.get(partition);
-  const nextOffset = owner?.nextOffset ?? 0;
-  const counts = noCounts();
-  for (let offset = start; offset < end; offset++) {
-    const index = base + offset - start;
-    if (records.state[index] === recordState.absent) continue;
-    counts.records += 1;
-    const outcome = rowOutcomes[(records.row[index] ?? 0) - 1];
-    if (offset >= nextOffset) counts.notYetProcessed += 1;
-    else if (outcome) counts[countOf[outcome]] += 1;
-    if (outcome !== 'rejected') continue;
-    const code = records.names.at(records.rowCode[index] ?? 0);
-    counts.rejectedByCode[code] = (counts.rejectedByCode[code] ?? 0) + 1;
-  }
+  const { 'older-revision': olderRevision, ...counts } = countsOf(theCase, partition);
   const database = owner && databases[owner.database]?.name;
   return {
     partition,
     ...(database === undefined ? {} : { database }),
     logStart: start,
     highWatermark: end,
-    nextOffset,
+    nextOffset: owner?.nextOffset ?? 0,
     ...counts,
+    olderRevision,
     missing: findings.inColumn('missing', partition),
     extra: findings.inColumn('extra', partition),
     different: findings.inColumn('different', partition),

@@ -30,8 +30,13 @@ test('without arguments the local stack says where its brokers and databases are
     databaseUrls: [`${databases}_0`, `${databases}_1`],
     namespace: '',
     waitMillis: 0,
+    journals: [],
+    signatures: true,
     partitions: false,
     json: undefined,
+    key: undefined,
+    receipt: undefined,
+    follow: undefined,
   });
 });
 
@@ -56,6 +61,10 @@ test('help is asked for', () => {
 
 test.each([
   [['--wait', '3'], /--wait 3: give a time/],
+  [['--interval', 'soon'], /--interval soon: give a time/],
+  [['--metrics-port', 'x'], /--metrics-port x: give a port/],
+  [['--key', 'auditor.pem'], /--key signs the file of --json/],
+  [['--results', 'here'], /--results here: give a URL/],
   [['--unknown'], /Unknown option '--unknown'/],
   [['--stack', '/none'], /no local stack in \/none: start one with "make up"/],
 ])('arguments that can not be used are refused: %j', (args, message) => {

@@ -12,11 +12,26 @@ export const usage = `Holds topic votes against the votes databases: every recor
   --stack DIR              data directory of the local stack (default .data/local)
   --namespace NAME         prefix of the topics (default none)
   --wait TIME              wait that long for the processor to reach the end of the log: 500ms, 30s, 2m (default 0s)
+  --journal FILE           receipts that a client kept, one JSON object a line: {"receipt": {…}}; may be repeated
+  --results URL            compare with what the aggregator there has published
+  --no-signatures          do not verify tokens: several times as fast, and says nothing of INV-3
+  --scratch DIR            where to sort, 340 bytes for each record (default the system's directory for such)
   --partitions             show each partition
   --json FILE              write the whole report as JSON
+  --key FILE               sign that file: FILE.sig beside it, and the public key in it
+  --receipt FILE           say what became of the vote of one disputed receipt, instead of auditing
+  --follow                 audit over and over and export the findings as metrics, until stopped
+  --interval TIME          from one such audit to the next (default 1m)
+  --metrics-port PORT      where /metrics is served meanwhile (default 9469)
   --help
 
-Exit status: 0 it balances, 1 it does not, 2 the audit could not be made.
+An auditor's key, and how anybody checks a signed report:
+
+  openssl genpkey -algorithm ed25519 -out auditor.pem
+  openssl pkey -in auditor.pem -pubout -out auditor.pub
+  openssl pkeyutl -verify -rawin -pubin -inkey auditor.pub -in out/audit.json -sigfile out/audit.json.sig
+
+Exit status: 0 it balances (the receipt holds), 1 it does not, 2 the audit could not be made.
 `;
 
 export type Settings = {
@@ -24,8 +39,16 @@ export type Settings = {
   readonly databaseUrls: readonly string[];
   readonly namespace: string;
   readonly waitMillis: number;
+  readonly journals: readonly string[];
+  readonly signatures: boolean;
+  readonly scratch?: string;
   readonly partitions: boolean;
   readonly json: string | undefined;
+  /** File of the auditor's private key. */
+  readonly key: string | undefined;
+  readonly receipt: string | undefined;
+  readonly resultsUrl?: string;
+  readonly follow: { readonly intervalMillis: number; readonly metricsPort: number } | undefined;
 };
 
 /** Where `tools/stack` keeps the local stack, unless told otherwise. */
@@ -44,21 +67,43 @@ export function readSettings(args: readonly string[]): Settings | 'help' {
       stack: { type: 'string', default: LOCAL_STACK },
       namespace: { type: 'string', default: '' },
       wait: { type: 'string', default: '0s' },
+      journal: { type: 'string', multiple: true, default: [] },
+      'no-signatures': { type: 'boolean', default: false },
+      scratch: { type: 'string' },
       partitions: { type: 'boolean', default: false },
       json: { type: 'string' },
+      key: { type: 'string' },
+      receipt: { type: 'string' },
+      results: { type: 'string' },
+      follow: { type: 'boolean', default: false },
+      interval: { type: 'string', default: '1m' },
+      'metrics-port': { type: 'string', default: '9469' },
       help: { type: 'boolean', default: false },
     },
   });
   if (values.help) return 'help';
   // What is wrong with the arguments themselves is said before anything is looked for.
-  const waitMillis = readDuration(values.wait);
+  const waitMillis = readDuration('--wait', values.wait);
+  const intervalMillis = readDuration('--interval', values.interval);
+  const metricsPort = readPort(values['metrics-port']);
+  if (values.key !== undefined && values.json === undefined)
+    throw new Error('--key signs the file of --json: name that too');
+  if (values.results !== undefined && !URL.canParse(values.results))
+    throw new Error(`--results ${values.results}: give a URL such as http://127.0.0.1:8081`);
   return {
     brokers: values.brokers === undefined ? brokersOfStack(values.stack) : listOf(values.brokers, ','),
     databaseUrls: readDatabases(values['databases-file'] ?? join(values.stack, 'secrets/votes-databases')),
     namespace: values.namespace,
     waitMillis,
+    journals: values.journal,
+    signatures: !values['no-signatures'],
+    ...(values.scratch === undefined ? {} : { scratch: values.scratch }),
     partitions: values.partitions,
     json: values.json,
+    key: values.key,
+    receipt: values.receipt,
+    ...(values.results === undefined ? {} : { resultsUrl: values.results }),
+    follow: values.follow ? { intervalMillis, metricsPort } : undefined,
   };
 }
 
@@ -69,9 +114,16 @@ function listOf(text: string, separator: string): string[] {
     .filter(item => item !== '');
 }
 
-function readDuration(text: string): number {
+function readPort(text: string): number {
+  const port = Number(text);
+  if (text === '' || !Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new Error(`--metrics-port ${text}: give a port from 0 (any free one) to 65535`);
+  return port;
+}
+
+function readDuration(option: string, text: string): number {
   const [, amount, unit] = /^(\d+)(ms|s|m)$/.exec(text) ?? [];
-  if (amount === undefined) throw new Error(`--wait ${text}: give a time such as 500ms, 30s or 2m`);
+  if (amount === undefined) throw new Error(`${option} ${text}: give a time such as 500ms, 30s or 2m`);
   return Number(amount) * (unit === 'm' ? 60_000 : unit === 's' ? 1_000 : 1);
 }
 

@@ -1,3 +1,4 @@
+import { createReceiptSigner } from '@suffrage/contracts/sign-receipts.node';
 import { electionsKey, type ElectionsMessage } from '@suffrage/contracts/topics';
 import { type Entry, makeEntry, type VoteOptions } from './entries.ts';
 import { realElection } from './real-election.ts';
@@ -18,6 +19,10 @@ export const definitions = messages.map(message => ({
   key: electionsKey(message),
   value: JSON.stringify(message),
 }));
+
+/** Signs receipts of the secret election, as ingestion does. */
+export const signReceipts = createReceiptSigner(mayor.receiptKeyPem, 'ingestion-0');
+export const mayorId: string = mayor.election.definition.id;
 
 /** Votes of both elections with real tokens: copies, later and older revisions, and one of each kind that is refused. */
 export const entries: readonly Entry[] = [

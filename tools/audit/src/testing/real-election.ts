@@ -7,8 +7,12 @@ import type { ElectionDefinition } from '@suffrage/contracts/election';
 import { type Signer, testContests } from './entries.ts';
 
 /** An election that is open now, with keys of its own, and a registrar that signs for it. */
-export function realElection(mode: ElectionDefinition['mode']): { election: Election; signer: Signer } {
-  const { election, tokenKey, tokenKeyId } = keyedElection({
+export function realElection(mode: ElectionDefinition['mode']): {
+  election: Election;
+  signer: Signer;
+  receiptKeyPem: string;
+} {
+  const { election, tokenKey, tokenKeyId, receiptKeyPem } = keyedElection({
     mode,
     revote: mode === 'secret' ? 'none' : 'last',
     contests: testContests,
@@ -23,5 +27,5 @@ export function realElection(mode: ElectionDefinition['mode']): { election: Elec
         ? sign('sha384', tokenInput({ voteId: claim.voteId, challengeDigest: digest, tokenKeyId }), pss)
         : signPseudonymousToken(tokenKey, claim),
   };
-  return { election, signer };
+  return { election, signer, receiptKeyPem };
 }

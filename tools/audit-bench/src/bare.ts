@@ -1,0 +1,79 @@
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { openLogReader } from '@suffrage/audit/read-log';
+import { prepareElection } from '@suffrage/contracts/ballot';
+import { topicNames } from '@suffrage/contracts/topics';
+import { decodeVoteRecord } from '@suffrage/contracts/vote';
+import { voteId } from '@suffrage/contracts/vote-id';
+import { Piscina } from 'piscina';
+import type { Signed, VerifyTask } from './verify-worker.ts';
+import type { World } from './world.ts';
+
+const TOKENS = 1_000;
+const TIMES = 100;
+
+/** What something took. On a machine that others use as well, CPU time says more than time. */
+export type Taken = { readonly seconds: number; readonly cpuSeconds: number };
+
+async function take(work: () => Promise<void>): Promise<Taken> {
+  const before = process.cpuUsage();
+  const begun = performance.now();
+  await work();
+  const seconds = (performance.now() - begun) / 1000;
+  const { user, system } = process.cpuUsage(before);
+  return { seconds, cpuSeconds: (user + system) / 1e6 };
+}
+
+/** A plain reader of the whole topic that does nothing with it. */
+export async function readBare(brokers: readonly string[], { namespace }: World): Promise<Taken> {
+  const { votes } = topicNames(namespace);
+  const log = openLogReader(brokers);
+  const ranges = await log.ranges(votes);
+  let bytes = 0;
+  const taken = await take(async () => {
+    for (const range of ranges) await log.read(votes, range, ({ value }) => (bytes += value?.length ?? 0));
+  });
+  await log.close();
+  if (bytes === 0) throw new Error('the topic is empty');
+  return taken;
+}
+
+/** Tokens verified on all cores, which do nothing else. */
+export async function verifyBare(
+  brokers: readonly string[],
+  world: World,
+): Promise<Taken & { readonly tokens: number }> {
+  const signed = await readTokens(brokers, world);
+  const threads = availableParallelism();
+  const pool = new Piscina<VerifyTask, number>({
+    filename: fileURLToPath(new URL('verify-worker.ts', import.meta.url)),
+    name: 'verifyAll',
+    minThreads: threads,
+    maxThreads: threads,
+  });
+  const run = (times: number) =>
+    Promise.all(
+      Array.from({ length: threads }, () => pool.run({ definition: world.definition, signed, times })),
+    );
+  await run(1);
+  const taken = await take(async () => {
+    await run(TIMES);
+  });
+  await pool.close();
+  return { ...taken, tokens: signed.length * TIMES * threads };
+}
+
+async function readTokens(brokers: readonly string[], { namespace, definition }: World): Promise<Signed[]> {
+  const { votes } = topicNames(namespace);
+  const { ballotHash } = prepareElection(definition);
+  const log = openLogReader(brokers);
+  const signed: Signed[] = [];
+  await log.read(votes, { partition: 0, start: 0, end: TOKENS }, ({ value }) => {
+    const vote = decodeVoteRecord(value ?? new Uint8Array());
+    if (!vote) throw new Error('the topic holds votes only');
+    const id = voteId(ballotHash, vote.salt.reveal(), vote.selections.reveal());
+    signed.push({ voteId: id, token: vote.token.reveal(), tokenKeyId: vote.tokenKeyId });
+  });
+  await log.close();
+  return signed;
+}

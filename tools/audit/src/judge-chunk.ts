@@ -1,0 +1,192 @@
+import type { TokenCheck } from '@suffrage/contracts/check-vote';
+import { shardOf, shardOfPartition } from '@suffrage/contracts/shards';
+import {
+  type Case,
+  countIntake,
+  countsOf,
+  keepsWaiting,
+  type LoneRecord,
+  type Owner,
+  placeOf,
+  processedBelow,
+} from './case.ts';
+import { ID_BYTES, type Entry, setOutcome, writeRecord } from './entry.ts';
+import { judgeLone } from './judge-ballot.ts';
+import { type JudgedRecord, judgeRecord } from './judge-record.ts';
+import {
+  countMatch,
+  countRow,
+  keepStray,
+  namesSameVote,
+  type PlacedRow,
+  reportContent,
+} from './match-rows.ts';
+import type { PartitionRange } from './ranges.ts';
+
+export type ChunkRecord = {
+  readonly offset: number;
+  /** The record's timestamp, milliseconds since 1970. */
+  readonly castAt: number;
+  readonly value: Uint8Array | null;
+};
+
+/** A stretch of one partition. Rows are those of `outcomes` and `superseded` at its processed positions. */
+export type Chunk = PartitionRange & { readonly rows: readonly PlacedRow[] };
+
+export type ChunkJudge = {
+  /** The next record, in the order of offsets. */
+  take(record: ChunkRecord): void;
+  /** After the last one. */
+  end(): void;
+};
+
+/** What was seen of a record, for whoever holds it against a receipt. */
+export type SeenRecord = ChunkRecord & { readonly judged: JudgedRecord };
+
+/**
+ * Judges records one by one, matches them with the rows at their positions, and writes an entry for each processed record
+ * that has a ballot key: what it must have become is only known beside the others of its ballot key.
+ * @param next gives the entry to write into.
+ */
+export function judgeChunk(
+  theCase: Case,
+  chunk: Chunk,
+  checkToken: TokenCheck,
+  next: () => Entry,
+  onRecord: (record: SeenRecord) => void = () => undefined,
+): ChunkJudge {
+  const { partition } = chunk;
+  const owner = theCase.owners.get(partition);
+  const processed = processedBelow(theCase, partition);
+  const ownShard = shardOfPartition(partition, theCase.shards);
+  const counts = countsOf(theCase, partition);
+  const rows = Map.groupBy(chunk.rows, ({ offset }) => offset);
+  const elections = new Map(theCase.electionIds.map((id, index) => [id, index]));
+  let expected = chunk.start;
+
+  for (const row of chunk.rows) countRow(theCase, owner?.database ?? -1, row);
+
+  const gap = (to: number) => {
+    if (expected < to) theCase.gaps.push({ partition, from: expected, to });
+  };
+
+  return {
+    take(record) {
+      const { offset, castAt, value } = record;
+      gap(offset);
+      expected = offset + 1;
+      counts.records += 1;
+      const atPlace = rows.get(offset) ?? [];
+      const judged = believeRow(
+        theCase,
+        judgeRecord(value, castAt, theCase.findElection, checkToken),
+        atPlace,
+      );
+      onRecord({ ...record, judged });
+      judgeShard(theCase, judged, ownShard, partition, offset);
+      if (offset >= processed || !owner) {
+        counts.notYetProcessed += 1;
+        return;
+      }
+      const row = matchRows(theCase, owner, judged, atPlace);
+      if (row) compareContent(theCase, owner, judged, row);
+      if (judged.state === 'unreadable' || !judged.ballotKey || !judged.voteId) {
+        settleLone(theCase, loneRecord(partition, offset, judged), row);
+        return;
+      }
+      const { vote, ballotKey, voteId, code } = judged;
+      const entry = next();
+      writeRecord(entry, {
+        ballotKey,
+        election: elections.get(vote.electionId) ?? 0,
+        revision: vote.revision,
+        voteId,
+        code,
+        partition,
+        offset,
+        castAt,
+        selections: vote.selections.reveal(),
+        instanceTag: theCase.names.tagOf(vote.instance),
+      });
+      if (!row) return;
+      setOutcome(entry, row.outcome, theCase.names.tagOf(row.code ?? ''), row.target);
+      if (row.outcome === 'superseded') countIntake(theCase, partition, vote.electionId, vote.instance);
+    },
+    end: () => gap(chunk.end),
+  };
+}
+
+/** Without verifying tokens: what a database refused for its token is taken as refused for its token. */
+function believeRow({ signatures }: Case, judged: JudgedRecord, rows: readonly PlacedRow[]): JudgedRecord {
+  if (signatures || judged.state !== 'valid') return judged;
+  const refused = rows.find(
+    ({ outcome, code }) =>
+      outcome === 'rejected' && (code === 'token-invalid' || code === 'token-key-unknown'),
+  );
+  return refused ? { ...judged, state: 'invalid', code: refused.code ?? '' } : judged;
+}
+
+/** Processed or not: equal ballot keys would not meet, or the partition stands still. */
+function judgeShard(
+  theCase: Case,
+  judged: JudgedRecord,
+  own: number,
+  partition: number,
+  offset: number,
+): void {
+  if (theCase.shards === 1 || judged.state !== 'valid' || !judged.ballotKey) return;
+  const shard = shardOf(judged.ballotKey, theCase.shards);
+  if (shard === own) return;
+  const message = `a vote of shard ${shard} lies in a partition of shard ${own}`;
+  theCase.findings.add('wrong-shard', message, placeOf(theCase, loneRecord(partition, offset, judged)));
+}
+
+/** The row that names the record's vote; the others are strays. */
+function matchRows(
+  theCase: Case,
+  { database }: Owner,
+  judged: JudgedRecord,
+  rows: readonly PlacedRow[],
+): PlacedRow | undefined {
+  const voteId = judged.state === 'unreadable' ? undefined : judged.voteId;
+  let matched: PlacedRow | undefined;
+  for (const row of rows) {
+    const same = namesSameVote(voteId, row);
+    if (same && !matched) matched = row;
+    else {
+      const reason = same
+        ? 'the record there has an outcome already'
+        : 'names another vote than the record there';
+      keepStray(theCase, { row, database, reason, placed: !same, keyCounted: false });
+    }
+  }
+  if (matched) countMatch(theCase, matched);
+  return matched;
+}
+
+function compareContent(theCase: Case, { database }: Owner, judged: JudgedRecord, row: PlacedRow): void {
+  if (judged.state === 'unreadable') return;
+  const differing: string[] = [];
+  if (row.electionId !== judged.vote.electionId) differing.push('election');
+  if (row.revision !== null && row.revision !== judged.vote.revision) differing.push('revision');
+  reportContent(theCase, row, database, differing);
+}
+
+function loneRecord(partition: number, offset: number, judged: JudgedRecord): LoneRecord {
+  if (judged.state === 'unreadable') return { partition, offset, readable: false, code: '' };
+  const { vote, voteId, code } = judged;
+  return {
+    partition,
+    offset,
+    electionId: vote.electionId,
+    ...(voteId?.length === ID_BYTES ? { voteId } : {}),
+    readable: true,
+    code,
+  };
+}
+
+function settleLone(theCase: Case, record: LoneRecord, row: PlacedRow | undefined): void {
+  if (row) judgeLone(theCase, record, row);
+  else if (keepsWaiting(theCase)) theCase.lone.push(record);
+  else theCase.findings.add('missing-row', 'the record has no outcome', placeOf(theCase, record));
+}

@@ -1,0 +1,47 @@
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { Piscina } from 'piscina';
+import type { Assignment, Task, TaskResult } from './tasks.ts';
+
+/** Threads that share the work of one audit. */
+export type Threads = {
+  /** Runs tasks on all threads; hands over the results in the order of the tasks. */
+  run(tasks: Iterable<Task> | AsyncIterable<Task>, onResult: (result: TaskResult) => void): Promise<void>;
+  close(): Promise<void>;
+};
+
+/**
+ * A worker's own objects; sorting and fetching work in buffers outside the heap. Left to itself V8 takes more than it
+ * needs before it looks for garbage, in each thread.
+ */
+const LIMITS = { maxOldGenerationSizeMb: 160, maxYoungGenerationSizeMb: 8 };
+
+export function startThreads(assignment: Assignment, threads = availableParallelism()): Threads {
+  const pool = new Piscina<Task, TaskResult>({
+    filename: fileURLToPath(new URL('worker.ts', import.meta.url)),
+    name: 'runTask',
+    minThreads: threads,
+    maxThreads: threads,
+    workerData: assignment,
+    resourceLimits: LIMITS,
+  });
+  return {
+    async run(tasks, onResult) {
+      // Twice as many tasks as threads are under way, so that none waits for this thread.
+      const underWay: Promise<TaskResult>[] = [];
+      const takeFirst = async () => {
+        const result = await underWay.shift();
+        if (result) onResult(result);
+      };
+      for await (const task of tasks) {
+        const result = pool.run(task);
+        // When one task fails, the others end with the threads, and nobody waits for them.
+        result.catch(() => undefined);
+        underWay.push(result);
+        if (underWay.length >= 2 * threads) await takeFirst();
+      }
+      while (underWay.length > 0) await takeFirst();
+    },
+    close: () => pool.destroy(),
+  };
+}

@@ -1,0 +1,121 @@
+import { join } from 'node:path';
+import { threadId } from 'node:worker_threads';
+import { createElectionBook } from '@suffrage/contracts/election-book';
+import type { TokenCheck } from '@suffrage/contracts/check-vote';
+import { createTokenVerifier } from '@suffrage/contracts/verify-token.node';
+import { workerData } from 'piscina';
+import { type Case, openCase, partOf, processedBelow } from './case.ts';
+import { compareEntries, ENTRY_BYTES } from './entry.ts';
+import { judgeChunk } from './judge-chunk.ts';
+import { judgeGroups } from './judge-groups.ts';
+import type { PartitionRange } from './ranges.ts';
+import { openSnapshot, type SnapshotReader } from './read-database.ts';
+import type { JournalLines } from './read-journal.ts';
+import { openLogReader } from './read-log.ts';
+import { holdRecord, missAcknowledged, receiptOrder, receiptsIn, takeJournal } from './receipts.ts';
+import { mergePieces, type Piece } from './sort/merge-runs.ts';
+import { createRunBuffer } from './sort/sort-run.ts';
+import { takeCountedRow } from './take-counted-row.ts';
+import type { Assignment, Task, TaskResult } from './tasks.ts';
+
+// One thread of an audit. What is open here closes with the thread.
+
+const assignment: Assignment = workerData;
+const order = { entryBytes: ENTRY_BYTES, compare: compareEntries };
+const book = createElectionBook();
+for (const record of assignment.elections) book.apply(record);
+const evidence = {
+  ...assignment,
+  electionIds: book.elections().map(({ definition }) => definition.id),
+  findElection: book.find,
+};
+const trust: TokenCheck = () => ({ ok: true });
+const checkToken = assignment.signatures ? createTokenVerifier() : trust;
+const log = openLogReader(assignment.brokers);
+const readers = new Map<number, Promise<SnapshotReader>>();
+let files = 0;
+const newFile = () => join(assignment.directory, `${threadId}-${files++}`);
+const sorted = createRunBuffer(order, newFile);
+const receipts = createRunBuffer(receiptOrder, newFile);
+
+/** @throws Error when brokers or databases don't answer. */
+export async function runTask(task: Task): Promise<TaskResult> {
+  switch (task.kind) {
+    case 'journal':
+      return readReceipts(task.lines);
+    case 'log':
+      return readLog(task.range, task.receipts);
+    case 'votes':
+      return readVotes(task.database, task.from, task.to);
+    case 'ballots':
+      return judgeEntries(task);
+  }
+}
+
+async function readReceipts(lines: JournalLines): Promise<TaskResult> {
+  const theCase = openCase(evidence);
+  await takeJournal(theCase, assignment.topic, lines, receipts.next);
+  return { part: partOf(theCase), runs: receipts.end(), done: lines.lines.length };
+}
+
+async function readLog(range: PartitionRange, pieces: readonly Piece[]): Promise<TaskResult> {
+  const theCase = openCase(evidence);
+  const { partition } = range;
+  const rows = await rowsIn(theCase, range);
+  const acknowledged = receiptsIn(theCase, range, mergePieces(pieces, receiptOrder));
+  const judge = judgeChunk(theCase, { ...range, rows }, checkToken, sorted.next, record => {
+    const atPlace = acknowledged.get(record.offset);
+    if (atPlace) holdRecord(theCase, partition, record, atPlace);
+  });
+  let done = 0;
+  await log.read(assignment.topic, range, record => {
+    judge.take(record);
+    done += 1;
+  });
+  judge.end();
+  missAcknowledged(theCase, partition, acknowledged);
+  return { part: partOf(theCase), runs: sorted.end(), done };
+}
+
+async function rowsIn(theCase: Case, { partition, start, end }: PartitionRange) {
+  const owner = theCase.owners.get(partition);
+  const processed = Math.min(end, processedBelow(theCase, partition));
+  if (!owner || processed <= start) return [];
+  const reader = await readerOf(owner.database);
+  return reader.readRowsIn({ partition, start, end: processed });
+}
+
+async function readVotes(database: number, from: number, to: number): Promise<TaskResult> {
+  const theCase = openCase(evidence);
+  const reader = await readerOf(database);
+  let done = 0;
+  await reader.readCountedRows(from, to, row => {
+    takeCountedRow(theCase, database, row, sorted.next);
+    done += 1;
+  });
+  return { part: partOf(theCase), runs: sorted.end(), done };
+}
+
+function judgeEntries({ pieces, names, gaps }: Extract<Task, { kind: 'ballots' }>): TaskResult {
+  const theCase = openCase(evidence, names);
+  theCase.gaps.push(...gaps);
+  const judge = judgeGroups(theCase);
+  let done = 0;
+  for (const entry of mergePieces(pieces, order)) {
+    judge.take(entry);
+    done += 1;
+  }
+  judge.end();
+  return { part: { ...partOf(theCase), gaps: [] }, runs: [], done };
+}
+
+function readerOf(database: number): Promise<SnapshotReader> {
+  let reader = readers.get(database);
+  if (!reader) {
+    const view = assignment.views[database];
+    if (!view) throw new RangeError('a task names a database that there is not');
+    reader = openSnapshot(view.url, view.snapshot);
+    readers.set(database, reader);
+  }
+  return reader;
+}

@@ -2,7 +2,11 @@
 NODE := .tools/bin/node --disable-warning=TimeoutNegativeWarning
 JEST := $(NODE) --experimental-vm-modules --disable-warning=ExperimentalWarning node_modules/jest/bin/jest.js
 
+<<<<<<< HEAD
 .PHONY: help setup demo test test-unit up down status reset audit bench-audit check format build clean-tools
+=======
+.PHONY: help setup demo test test-unit up down status reset audit simulate check format build clean-tools
+>>>>>>> main
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
@@ -15,7 +19,7 @@ demo: setup build ## hold a real election again, check its count, leave the page
 
 test: build ## all tests, on servers of their own
 	@tools/setup/setup.sh browser
-	@$(JEST) --forceExit $(ARGS)
+	@$(JEST) $(ARGS)
 
 test-unit: setup ## only the tests that need no servers
 	@$(JEST) --selectProjects unit $(ARGS)
@@ -37,6 +41,10 @@ audit: setup ## hold the log against the databases, exit 1 if anything does not 
 
 bench-audit: setup ## measure the audit on synthetic votes, writes out/audit-bench.json
 	@$(NODE) tools/audit-bench/src/main.ts $(ARGS)
+
+simulate: setup ## the suite's own code under a seeded scheduler with faults (SEEDS=2000 SEED_START=1 MUTANTS=1 TRACE=1)
+	@$(NODE) test/simulation/main.ts $(if $(SEEDS),--seeds $(SEEDS)) $(if $(SEED_START),--start $(SEED_START)) \
+	  $(if $(MUTANTS),--mutants) $(if $(TRACE),--trace) $(if $(JOBS),--jobs $(JOBS)) $(ARGS)
 
 check: setup ## types, lint, format, dependency rules, unused code, generated files
 	@tools/check.sh

@@ -3,13 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { castVote } from '@suffrage/client/cast-vote';
-import { restTransport, type SignedBallot } from '@suffrage/client/transport';
+import { restTransport } from '@suffrage/client/transport';
 import { toBase64url } from '@suffrage/contracts/bytes';
 import type { Receipt } from '@suffrage/contracts/receipt';
-import { Redacted } from '@suffrage/contracts/redacted';
-import { signedVote, type TestElection } from '@suffrage/contracts/testing.node';
 import { voteId } from '@suffrage/contracts/vote-id';
 import { type Infrastructure, startInfrastructure } from '@suffrage/stack/infrastructure';
+import { signedBallot } from '@suffrage/test/ballot';
 import { until } from '@suffrage/test/poll';
 import { readLog } from '@suffrage/test/read-log';
 import { openTestbed, type Testbed } from '@suffrage/test/testbed';
@@ -38,23 +37,6 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
 }, 120_000);
 
-const MARKED = { mayor: ['mayor-1'], council: [] };
-
-function ballotOf(made: TestElection): SignedBallot {
-  const vote = signedVote(made, { marked: MARKED });
-  const id = voteId(made.election.ballotHash, vote.salt.reveal(), vote.selections.reveal());
-  return {
-    vote: {
-      election: made.election,
-      marked: new Redacted(MARKED),
-      salt: vote.salt,
-      voteId: id,
-      voteIdText: toBase64url(id),
-    },
-    token: vote,
-  };
-}
-
 test('while brokers are killed in turn every acknowledged vote is on the log where its receipt says, and is counted', async () => {
   const made = await bed.publishElection();
   const ingestion = await bed.ingestion();
@@ -64,7 +46,7 @@ test('while brokers are killed in turn every acknowledged vote is on the log whe
   let casting = true;
   const caster = async () => {
     while (casting) {
-      const result = await castVote(restTransport(ingestion.url), ballotOf(made));
+      const result = await castVote(restTransport(ingestion.url), signedBallot(made));
       if (result.status !== 'accepted') throw new Error(`a vote was not accepted: ${result.status}`);
       receipts.push(result.receipt);
     }

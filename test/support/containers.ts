@@ -1,4 +1,6 @@
+import { Kafka, logLevel } from 'kafkajs';
 import { GenericContainer, type StartedTestContainer, Wait } from 'testcontainers';
+import { until } from './poll.ts';
 import type { TestServers } from './servers.ts';
 
 const KAFKA_IMAGE = process.env.SUFFRAGE_TEST_KAFKA_IMAGE ?? 'apache/kafka:4.3.0';
@@ -25,7 +27,12 @@ async function startKafka() {
   const start = '/tmp/start.sh';
   const container = await new GenericContainer(KAFKA_IMAGE)
     .withExposedPorts(9092)
-    .withEntrypoint(['sh', '-c', `until [ -f ${start} ]; do sleep 0.1; done; exec sh ${start}`])
+    .withEntrypoint([
+      'sh',
+      '-c',
+      `echo prepared; until [ -f ${start} ]; do sleep 0.1; done; exec sh ${start}`,
+    ])
+    .withWaitStrategy(Wait.forLogMessage('prepared'))
     .withEnvironment({
       KAFKA_NODE_ID: '1',
       KAFKA_PROCESS_ROLES: 'broker,controller',
@@ -43,16 +50,14 @@ async function startKafka() {
   const advertised = address(container, 9092);
   const script = `export KAFKA_ADVERTISED_LISTENERS=PLAINTEXT://${advertised}\nexec /etc/kafka/docker/run\n`;
   await container.copyContentToContainer([{ content: script, target: start }]);
-  await logged(container, 'Kafka Server started');
+  await answers(advertised);
   return { container, address: advertised };
 }
 
-async function logged(container: StartedTestContainer, line: string): Promise<void> {
-  const stream = await container.logs();
-  await new Promise<void>((resolve, reject) => {
-    stream.on('data', (chunk: Buffer | string) => String(chunk).includes(line) && resolve());
-    stream.on('end', () => reject(new Error('the container ended before it was ready')));
-  });
+async function answers(broker: string): Promise<void> {
+  const admin = new Kafka({ brokers: [broker], logLevel: logLevel.NOTHING, retry: { retries: 0 } }).admin();
+  await until('Kafka answers', () => admin.connect().then(() => true), 60_000);
+  await admin.disconnect();
 }
 
 function startPostgres() {

@@ -24,6 +24,8 @@ type Options = {
   readonly partitions?: number;
   readonly shards?: number;
   readonly replication?: number;
+  /** Votes databases; default 1. */
+  readonly databases?: number;
   readonly log?: Log;
   /** Other servers than those of the run. */
   readonly servers?: TestServers;
@@ -31,16 +33,24 @@ type Options = {
 
 /** Everything opened through a testbed is closed by `close`, in reverse order. */
 export async function openTestbed(options: Options = {}) {
-  const { partitions = 4, shards = 1, replication = 1, log = quietLog(), servers = testServers() } = options;
+  const { partitions = 4, shards = 1, replication = 1, databases = 1 } = options;
+  const { log = quietLog(), servers = testServers() } = options;
   const lifecycle = createLifecycle(log);
   const namespace = `t${randomBytes(5).toString('hex')}`;
-  const databaseUrl = await createDatabase(servers.postgresUrl, namespace, lifecycle);
-  await migrate(databaseUrl, MIGRATIONS, log);
+  const databaseUrls: string[] = [];
+  for (let shard = 0; shard < databases; shard += 1) {
+    const url = await createDatabase(servers.postgresUrl, `${namespace}v${shard}`, lifecycle);
+    await migrate(url, MIGRATIONS, log);
+    databaseUrls.push(url);
+  }
+  const [databaseUrl = ''] = databaseUrls;
   const pool = new Pool({ connectionString: databaseUrl, max: 2 });
   // Dropping the database cuts idle connections; without a listener that would fail the test.
   pool.on('error', () => undefined);
   lifecycle.onClose('pool', () => pool.end());
-  await prepareLog({ brokers: servers.brokers, namespace, partitions, shards, replication }, log);
+  const growTo = (count: number) =>
+    prepareLog({ brokers: servers.brokers, namespace, partitions: count, shards, replication }, log);
+  await growTo(partitions);
   const kafka = kafkaClient(servers.brokers, 'test', log);
   const topics = topicNames(namespace);
   const receiptKeyPem = newReceiptKey();
@@ -54,6 +64,8 @@ export async function openTestbed(options: Options = {}) {
     log,
     lifecycle,
     receiptKeyPem,
+    /** Adds partitions to topic `votes`. */
+    growTo,
     /** A definition on topic `elections`, with its private keys. */
     publishElection: async (overrides: Parameters<typeof testElection>[0] = {}): Promise<TestElection> => {
       const made = testElection({ receiptKeyPem, ...overrides });
@@ -98,7 +110,7 @@ export async function openTestbed(options: Options = {}) {
         {
           ...common(namespace, `processor-${randomBytes(2).toString('hex')}`),
           SUFFRAGE_KAFKA_BROKERS: [...servers.brokers],
-          SUFFRAGE_VOTES_DATABASES_FILE: [databaseUrl],
+          SUFFRAGE_VOTES_DATABASES_FILE: databaseUrls,
           SUFFRAGE_REDIS_URL_FILE: redisUrl,
           SUFFRAGE_CONCURRENT_PARTITIONS: 4,
           SUFFRAGE_HINT_SECONDS: 600,
@@ -129,6 +141,7 @@ export async function openTestbed(options: Options = {}) {
       return { url: `http://127.0.0.1:${httpPort}`, databaseUrl: url };
     },
     databaseUrl,
+    databaseUrls,
     close: () => lifecycle.close(),
   };
 }

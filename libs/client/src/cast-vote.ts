@@ -20,6 +20,27 @@ export type CastOptions = {
   readonly signal?: AbortSignal;
   /** Told after each attempt. */
   readonly onAttempt?: (answer: Answer, attempt: number) => void;
+  /** What a simulation brings itself; everybody else leaves it out. */
+  readonly surroundings?: Surroundings;
+};
+
+/** Time, chance and the check of receipts. */
+export type Surroundings = {
+  readonly now: () => number;
+  readonly sleep: (millis: number) => Promise<void>;
+  /** A signal that aborts after so many milliseconds. */
+  readonly timeout: (millis: number) => AbortSignal;
+  /** From 0 up to 1. */
+  readonly random: () => number;
+  readonly checkReceipt: typeof checkReceipt;
+};
+
+const real: Surroundings = {
+  now: Date.now,
+  sleep: millis => new Promise(resolve => setTimeout(resolve, millis)),
+  timeout: millis => AbortSignal.timeout(millis),
+  random: Math.random,
+  checkReceipt,
 };
 
 const FIRST_PAUSE_MILLIS = 200;
@@ -36,33 +57,43 @@ export async function castVote(
   options: CastOptions = {},
 ): Promise<CastResult> {
   const { deadlineMillis = 60_000, onAttempt, signal = new AbortController().signal } = options;
-  const deadline = Date.now() + deadlineMillis;
+  const { surroundings = real } = options;
+  const deadline = surroundings.now() + deadlineMillis;
   for (let attempt = 1; ; attempt += 1) {
-    const answer = await attemptOnce(transport, ballot, signal);
+    const answer = await attemptOnce(transport, ballot, signal, surroundings);
     onAttempt?.(answer, attempt);
     if (answer.kind === 'accepted') return { status: 'accepted', receipt: answer.receipt, attempts: attempt };
     if (answer.kind === 'refused' && !isRetryable(answer.refusal.code)) {
       return { status: 'refused', refusal: answer.refusal, attempts: attempt };
     }
-    const pause = Math.max(backoff(attempt), answer.kind === 'refused' ? answer.retryAfterMillis : 0);
-    if (signal.aborted || Date.now() + pause >= deadline) return { status: 'unknown', attempts: attempt };
-    await new Promise(resolve => setTimeout(resolve, pause));
+    const pause = Math.max(
+      backoff(attempt, surroundings),
+      answer.kind === 'refused' ? answer.retryAfterMillis : 0,
+    );
+    if (signal.aborted || surroundings.now() + pause >= deadline)
+      return { status: 'unknown', attempts: attempt };
+    await surroundings.sleep(pause);
   }
 }
 
 /** A receipt that does not verify is no acceptance: the answer may come from somebody else than ingestion. */
-async function attemptOnce(transport: Transport, ballot: SignedBallot, signal: AbortSignal): Promise<Answer> {
-  const answer = await transport(ballot, AbortSignal.any([signal, AbortSignal.timeout(ATTEMPT_MILLIS)]));
+async function attemptOnce(
+  transport: Transport,
+  ballot: SignedBallot,
+  signal: AbortSignal,
+  surroundings: Surroundings,
+): Promise<Answer> {
+  const answer = await transport(ballot, AbortSignal.any([signal, surroundings.timeout(ATTEMPT_MILLIS)]));
   if (answer.kind !== 'accepted') return answer;
   const { vote } = ballot;
   const isOurs =
     answer.receipt.voteId === vote.voteIdText && answer.receipt.electionId === vote.election.definition.id;
-  const check = await checkReceipt(answer.receipt, vote.election.definition.receiptKeys);
+  const check = await surroundings.checkReceipt(answer.receipt, vote.election.definition.receiptKeys);
   return isOurs && check.ok ? answer : { kind: 'no-answer', reason: 'the receipt does not verify' };
 }
 
 /** Full jitter: a crowd that was refused together does not come back together. */
-function backoff(attempt: number): number {
+function backoff(attempt: number, { random }: Surroundings): number {
   const most = Math.min(FIRST_PAUSE_MILLIS * 2 ** (attempt - 1), LONGEST_PAUSE_MILLIS);
-  return most / 2 + (Math.random() * most) / 2;
+  return most / 2 + (random() * most) / 2;
 }

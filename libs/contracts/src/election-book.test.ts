@@ -34,13 +34,15 @@ test('the newest record of a key counts', () => {
   expect(book.version('other')).toBe(0);
 });
 
-test('a record of a lower version that arrives later changes nothing, and is reported until the newest counts', () => {
+test('a record that is not of a greater version changes nothing, and is reported until the newest counts', () => {
   const book = createElectionBook();
   book.apply(record(moved(2, 60_000)));
-  book.apply(record(moved(1, 0)));
-  expect(book.find(id)?.closesAt).toBe(election.closesAt + 60_000);
-  expect([...book.overtaken()]).toEqual([id]);
-  book.apply(record(moved(2, 60_000)));
+  for (const version of [1, 2]) {
+    book.apply(record(moved(version, 0)));
+    expect(book.find(id)?.closesAt).toBe(election.closesAt + 60_000);
+    expect([...book.overtaken()]).toEqual([id]);
+  }
+  book.apply(record(moved(3, 60_000)));
   expect([...book.overtaken()]).toEqual([]);
 });
 
@@ -56,6 +58,12 @@ test('a move of the closing counts up to its last instant, by the time of the br
     expect(book.find(id)?.closesAt).toBe(closesAt);
     expect(book.overtaken().has(id)).toBe(lateness > 0);
   }
+});
+
+test('an election of which only a late record is left is not decided about', () => {
+  const book = createElectionBook();
+  book.apply(record(moved(1, 0, '2026-05-07T20:00:00Z'), Date.parse('2026-05-07T21:00:00Z')));
+  expect(() => book.find(id)).toThrow('came too late');
 });
 
 test('a definition that this version can not read is not decided about, until a readable one comes', () => {

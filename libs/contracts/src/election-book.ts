@@ -18,7 +18,7 @@ export type ElectionsRecord = {
 export type ElectionBook = {
   /** Takes the next record of the topic. Never throws: what can't be read is remembered as unreadable. */
   apply(record: ElectionsRecord): void;
-  /** @throws Error when this version can't read the definition: nothing may be decided about it then. */
+  /** @throws Error when there is a definition that can't be read or relied on: nothing may be decided about it then. */
   find(electionId: string): Election | undefined;
   elections(): readonly Election[];
   /** The version that counts; 0 for an unknown election. */
@@ -40,7 +40,7 @@ export function createElectionBook(): ElectionBook {
   const applyElection = (message: PublishedElection, appendedAt: number) => {
     const { version, definition } = message;
     const { id } = definition;
-    if (version < (versions.get(id) ?? 0) || isTooLate(message, appendedAt)) {
+    if (version <= (versions.get(id) ?? 0) || isTooLate(message, appendedAt)) {
       overtaken.add(id);
       return;
     }
@@ -79,6 +79,9 @@ export function createElectionBook(): ElectionBook {
     find(electionId) {
       if (unreadable.has(`election/${electionId}`)) {
         throw new Error(`the definition of election ${electionId} can not be read by this version`);
+      }
+      if (overtaken.has(electionId) && !elections.has(electionId)) {
+        throw new Error(`of election ${electionId} the topic has only a record that came too late`);
       }
       return elections.get(electionId);
     },

@@ -45,7 +45,7 @@ export type Topology = z.infer<typeof topology>;
  */
 const published = z.object({
   kind: z.literal('election'),
-  /** Grows with every message about this election; a lower one has been overtaken. */
+  /** Grows with every attempt to tell about this election; one that is not greater has been overtaken. */
   version: z.int().min(1),
   announceBy: z.iso.datetime().optional(),
   definition: electionDefinition,

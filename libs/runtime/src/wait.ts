@@ -1,5 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as pauseFor } from 'node:timers/promises';
 import type { Log } from './log.ts';
+
+/** Waits so many milliseconds; rejects when `signal` aborts. A parameter where a simulation is to own the time. */
+export type Sleep = (millis: number, signal?: AbortSignal) => Promise<void>;
+
+export const sleep: Sleep = (millis, signal) => pauseFor(millis, undefined, signal ? { signal } : {});
 
 /**
  * Tries until it works or `signal` aborts, with a growing pause (0.2 s to 5 s): services start in any order and wait
@@ -11,6 +16,7 @@ export async function keepTrying<T>(
   log: Log,
   attempt: () => Promise<T>,
   signal?: AbortSignal,
+  wait: Sleep = sleep,
 ): Promise<T> {
   for (let pause = 200; ; pause = Math.min(pause * 2, 5000)) {
     try {
@@ -18,7 +24,7 @@ export async function keepTrying<T>(
     } catch (error) {
       if (signal?.aborted) throw error;
       log.warn({ err: error, what, retryInMillis: pause }, 'not available yet');
-      await sleep(pause, undefined, signal ? { signal } : {}).catch(() => {
+      await wait(pause, signal).catch(() => {
         throw error;
       });
     }
@@ -26,12 +32,16 @@ export async function keepTrying<T>(
 }
 
 /** Runs `work` every `millis` after the last run ended; returns its stop, which waits for a run under way. */
-export function repeatEvery(millis: number, work: () => Promise<void>): () => Promise<void> {
+export function repeatEvery(
+  millis: number,
+  work: () => Promise<void>,
+  wait: Sleep = sleep,
+): () => Promise<void> {
   const stopping = new AbortController();
   const loop = async () => {
     while (!stopping.signal.aborted) {
       await work();
-      await sleep(millis, undefined, { signal: stopping.signal }).catch(() => undefined);
+      await wait(millis, stopping.signal).catch(() => undefined);
     }
   };
   const running = loop();

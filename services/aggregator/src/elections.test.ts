@@ -39,5 +39,5 @@ test('a closing message of another closesAt says nothing about this one', () => 
 test('an election whose newest definition is not readable stays known, but not as current', () => {
   expect(read(council).get('council')).toMatchObject({ current: true });
   expect(read(council, '{').get('council')).toMatchObject({ current: false, definition: council.definition });
-  expect(read(council, '{', council).get('council')).toMatchObject({ current: true });
+  expect(read(council, '{', { ...council, version: 2 }).get('council')).toMatchObject({ current: true });
 });

@@ -90,6 +90,7 @@ export async function createInstallation(servers: Servers): Promise<Installation
     const messages = [{ key: electionsKey(message), value: JSON.stringify(message) }];
     await producer.send({ topic: topics.elections, acks: -1, messages });
   };
+  let version = 0;
   return {
     names: redisNames(namespace),
     topics,
@@ -98,7 +99,7 @@ export async function createInstallation(servers: Servers): Promise<Installation
     redis,
     producer,
     tell,
-    open: definition => tell({ kind: 'election', version: 1, definition }),
+    open: definition => tell({ kind: 'election', version: (version += 1), definition }),
     async start({ redisUrl = servers.redisUrl, clock, environment } = {}) {
       const config = readConfig({
         SUFFRAGE_NAMESPACE: namespace,

@@ -15,6 +15,7 @@ import { serveGrpc } from './grpc/server.ts';
 import { createVoteService } from './grpc/vote-service.ts';
 import { votesRoute } from './http/votes.route.ts';
 import { watchLayout } from './log/layout.ts';
+import { createProducerPool } from './log/producers.ts';
 import { createIngestionMetrics } from './metrics.ts';
 import { openVoteLog } from './vote-log.ts';
 
@@ -38,14 +39,13 @@ export async function startIngestion(
   const layout = watchLayout(brokers, topics.votes, clock, log, lifecycle);
   const voteLog = openVoteLog(
     {
-      brokers,
       topic: topics.votes,
       shards: () => book.topology()?.shards,
       layout,
+      openProducers: () => createProducerPool(brokers, 'suffrage-ingestion', log),
       signReceipts: createReceiptSigner(config.SUFFRAGE_RECEIPT_KEY_FILE, instance),
       metrics,
       clock,
-      log,
     },
     lifecycle,
   );

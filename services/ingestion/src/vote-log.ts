@@ -2,11 +2,11 @@ import { refuse } from '@suffrage/contracts/errors';
 import { shardOf } from '@suffrage/contracts/shards';
 import type { ReceiptSigner } from '@suffrage/contracts/sign-receipts.node';
 import type { Lifecycle } from '@suffrage/runtime/lifecycle';
-import type { Log } from '@suffrage/runtime/log';
+import type { Sleep } from '@suffrage/runtime/wait';
 import { createBatchAppender } from './log/append-batch.ts';
 import { type Appended, createLane, type Lane, type LaneVote } from './log/lane.ts';
 import type { LogLayout } from './log/layout.ts';
-import { createProducerPool } from './log/producers.ts';
+import type { ProducerPool } from './log/producers.ts';
 import type { IngestionMetrics } from './metrics.ts';
 
 export type CheckedVote = LaneVote & { readonly ballotKey: Uint8Array; readonly revision: number };
@@ -22,15 +22,17 @@ export type VoteLog = {
 };
 
 type Options = {
-  readonly brokers: readonly string[];
   readonly topic: string;
   /** How many shards the topic has; `undefined` until topic `elections` has told. */
   readonly shards: () => number | undefined;
   readonly layout: LogLayout;
+  /** Producers for one lane. */
+  readonly openProducers: () => ProducerPool;
   readonly signReceipts: ReceiptSigner;
   readonly metrics: IngestionMetrics;
   readonly clock: () => number;
-  readonly log: Log;
+  readonly sleep?: Sleep;
+  readonly random?: () => number;
 };
 
 export function openVoteLog(options: Options, lifecycle: Lifecycle): VoteLog {
@@ -38,7 +40,7 @@ export function openVoteLog(options: Options, lifecycle: Lifecycle): VoteLog {
   const underWay = new Map<string, Promise<Appended>>();
 
   const openLane = (shard: number, shards: number): Lane => {
-    const producers = createProducerPool(options.brokers, 'suffrage-ingestion', options.log);
+    const producers = options.openProducers();
     const lane = createLane({
       ...options,
       appendBatch: createBatchAppender({ ...options, shard, shards, producers }),

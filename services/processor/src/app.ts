@@ -19,6 +19,7 @@ import { createProcessorMetrics } from './metrics.ts';
 import type { BatchContext } from './process-batch.ts';
 import { createQuarantineRelay } from './relay-quarantine.ts';
 import { requeueRefused } from './requeue.ts';
+import { openVoteDatabase } from './vote-database.ts';
 import { createVoteStore } from './vote-store.ts';
 
 const STATEMENT_MILLIS = 30_000;
@@ -78,7 +79,7 @@ export async function startProcessor(
   await serveMetrics({ host, port: config.SUFFRAGE_METRICS_PORT, health, metrics }, lifecycle);
 
   const shards = await readShards();
-  const stores = pools.map(pool => createVoteStore(pool, book.find));
+  const stores = pools.map(pool => createVoteStore(openVoteDatabase(pool), book.find));
   const shared = {
     find: book.find,
     readElectionsToEnd: elections.readToEnd,
@@ -113,13 +114,11 @@ export async function startProcessor(
     { kafka, votesTopic: topics.votes, topic: topics.quarantine, owned, log },
     lifecycle,
   );
-  const forEachPool = (what: string, work: (pool: (typeof pools)[number]) => Promise<void>) => async () => {
-    for (const pool of pools) await work(pool).catch(error => log.warn({ err: error }, `${what} failed`));
+  const relayAll = async () => {
+    for (const pool of pools) await relay(pool).catch(error => log.warn({ err: error }, 'relay failed'));
   };
-  const requeue = forEachPool('requeue', pool =>
-    requeueRefused({ pool, topic: topics.votes, owned, contextOf, log }),
-  );
-  lifecycle.onClose('relay', repeatEvery(RELAY_MILLIS, forEachPool('relay', relay)));
+  const requeue = () => requeueRefused({ topic: topics.votes, owned, contextOf, log });
+  lifecycle.onClose('relay', repeatEvery(RELAY_MILLIS, relayAll));
   lifecycle.onClose('requeue', repeatEvery(REQUEUE_MILLIS, requeue));
   return { owned, requeue };
 

@@ -1,7 +1,7 @@
 import type { Lifecycle } from '@suffrage/runtime/lifecycle';
 import type { Log } from '@suffrage/runtime/log';
-import { keepTrying } from '@suffrage/runtime/wait';
-import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
+import { keepTrying, repeatEvery, type Sleep } from '@suffrage/runtime/wait';
+import type { Consumer, ConsumerConfig, EachBatchPayload, KafkaMessage } from 'kafkajs';
 import type { LogRecord } from './judge.ts';
 import type { ProcessorMetrics } from './metrics.ts';
 import type { BatchContext } from './process-batch.ts';
@@ -10,17 +10,27 @@ import { type PartitionWorker, type Step, takePartition } from './worker.ts';
 const SESSION_TIMEOUT_MILLIS = 10_000;
 const HEARTBEAT_MILLIS = 2_000;
 const REBALANCE_TIMEOUT_MILLIS = 30_000;
+const CHECK_POSITIONS_MILLIS = 5_000;
+/** Partitions that are added are noticed within this time. */
+const METADATA_MAX_AGE_MILLIS = 10_000;
 const BATCH_MAX_RECORDS = 2_000;
 const BATCH_MAX_BYTES = 4 * 1024 * 1024;
 
+/** A member of the consumer group, as far as it is used here. */
+export type VotesConsumer = Pick<
+  Consumer,
+  'connect' | 'subscribe' | 'run' | 'seek' | 'commitOffsets' | 'disconnect' | 'on' | 'events'
+>;
+
 type Options = {
-  readonly kafka: Kafka;
+  readonly kafka: { consumer(config: ConsumerConfig): VotesConsumer };
   readonly topic: string;
   readonly groupId: string;
   readonly concurrentPartitions: number;
   readonly contextOf: (partition: number) => BatchContext;
   readonly metrics: Pick<ProcessorMetrics, 'lagRecords' | 'interruptions'>;
   readonly log: Log;
+  readonly sleep?: Sleep;
 };
 
 /** Partitions that this process holds at this moment, with the epoch it may write under. */
@@ -40,6 +50,7 @@ export async function consumeVotes(options: Options, lifecycle: Lifecycle): Prom
     rebalanceTimeout: REBALANCE_TIMEOUT_MILLIS,
     maxBytesPerPartition: BATCH_MAX_BYTES,
     maxWaitTimeInMs: 250,
+    metadataMaxAge: METADATA_MAX_AGE_MILLIS,
     retry: { retries: 20 },
   });
   const stopping = new AbortController();
@@ -49,13 +60,14 @@ export async function consumeVotes(options: Options, lifecycle: Lifecycle): Prom
     const attempt = async () => {
       const worker = await takePartition({ ...options, partition, context: options.contextOf(partition) });
       if (from === generation) {
-        from.epochs.set(partition, worker.epoch);
+        from.ready.set(partition, worker);
         consumer.seek({ topic, partition, offset: worker.nextOffset().toString() });
       }
       return worker;
     };
-    const taking = keepTrying(`partition ${partition}`, log, attempt, stopping.signal);
+    const taking = keepTrying(`partition ${partition}`, log, attempt, stopping.signal, options.sleep);
     taking.catch(() => undefined);
+    from.ready.delete(partition);
     from.workers.set(partition, taking);
   };
 
@@ -69,11 +81,14 @@ export async function consumeVotes(options: Options, lifecycle: Lifecycle): Prom
   consumer.on(consumer.events.CRASH, ({ payload }) => {
     if (!payload.restart) setImmediate(() => failWith(payload.error));
   });
+  let stopChecks = async () => {};
   lifecycle.onClose('consumer', async () => {
     stopping.abort();
+    await stopChecks();
     await consumer.disconnect();
   });
-  await keepTrying(`topic ${topic}`, log, () => subscribe(consumer, topic), stopping.signal);
+  const join = () => subscribe(consumer, topic);
+  await keepTrying(`topic ${topic}`, log, join, stopping.signal, options.sleep);
 
   const eachBatch = async (payload: EachBatchPayload) => {
     const { partition, highWatermark } = payload.batch;
@@ -100,20 +115,45 @@ export async function consumeVotes(options: Options, lifecycle: Lifecycle): Prom
     partitionsConsumedConcurrently: options.concurrentPartitions,
     eachBatch,
   });
-  return { partitions: () => generation.epochs };
+
+  const checkPosition = async (worker: PartitionWorker, from: Generation) => {
+    const { partition } = worker;
+    const step = await worker.check();
+    if (!step || from !== generation || from.ready.get(partition) !== worker) return;
+    const offset = worker.nextOffset().toString();
+    if (step.kind === 'seek') consumer.seek({ topic, partition, offset });
+    if (step.kind !== 'retake') return;
+    // Refused unless this is a member in the current generation, as a heartbeat would be.
+    await consumer.commitOffsets([{ topic, partition, offset }]);
+    if (from === generation) take(partition, from);
+  };
+  const checkPositions = async () => {
+    const from = generation;
+    const checks = [...from.ready.values()].map(worker =>
+      checkPosition(worker, from).catch(error =>
+        log.warn({ err: error, partition: worker.partition }, 'position could not be checked'),
+      ),
+    );
+    await Promise.all(checks);
+  };
+  stopChecks = repeatEvery(CHECK_POSITIONS_MILLIS, checkPositions, options.sleep);
+  return {
+    partitions: () => new Map([...generation.ready].map(([partition, { epoch }]) => [partition, epoch])),
+  };
 }
 
 /** What this process holds between two rebalances. */
 type Generation = {
   readonly workers: Map<number, Promise<PartitionWorker>>;
-  readonly epochs: Map<number, bigint>;
+  /** Those that have been taken. */
+  readonly ready: Map<number, PartitionWorker>;
 };
 
 function openGeneration(): Generation {
-  return { workers: new Map(), epochs: new Map() };
+  return { workers: new Map(), ready: new Map() };
 }
 
-async function subscribe(consumer: Consumer, topic: string): Promise<void> {
+async function subscribe(consumer: VotesConsumer, topic: string): Promise<void> {
   await consumer.connect();
   await consumer.subscribe({ topic, fromBeginning: true });
 }

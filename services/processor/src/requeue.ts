@@ -1,15 +1,13 @@
 import type { Log } from '@suffrage/runtime/log';
-import type { Pool } from '@suffrage/runtime/postgres/pool';
 import type { Owned } from './consume.ts';
 import { planBatch } from './decide.ts';
 import { judgeRecord, readRecord } from './judge.ts';
 import { type BatchContext, isRefusal } from './process-batch.ts';
-import { type RefusedRow, refusedRecords } from './statements.ts';
+import type { RefusedRow } from './statements.ts';
 
 const AT_A_TIME = 100;
 
 type Options = {
-  readonly pool: Pool;
   readonly topic: string;
   readonly owned: Owned;
   readonly contextOf: (partition: number) => BatchContext;
@@ -18,14 +16,18 @@ type Options = {
 
 /**
  * Tries all records again that the database refused, for the partitions of this process, each in a transaction of its
- * own under the partition's fence. What is refused again, or fails, stays quarantined and stays reported.
+ * own under the partition's fence. What is refused again, or fails, stays quarantined and stays reported. Never throws.
  */
 export async function requeueRefused(options: Options): Promise<void> {
-  for (const partition of options.owned.partitions().keys()) await requeuePartition(partition, options);
+  for (const partition of options.owned.partitions().keys()) {
+    await requeuePartition(partition, options).catch(error =>
+      options.log.warn({ err: error, partition }, 'refused records could not be read'),
+    );
+  }
 }
 
 async function requeuePartition(partition: number, options: Options, after = -1n): Promise<void> {
-  const rows = await refusedRecords(options.pool, partition, after, AT_A_TIME);
+  const rows = await options.contextOf(partition).store.refusedRecords(partition, after, AT_A_TIME);
   for (const row of rows) await requeueRow(row, options);
   const last = rows.at(-1);
   if (last && rows.length === AT_A_TIME) await requeuePartition(partition, options, last.offset);

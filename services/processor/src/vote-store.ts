@@ -1,5 +1,4 @@
 import type { Election } from '@suffrage/contracts/ballot';
-import { type Client, inTransaction, type Pool } from '@suffrage/runtime/postgres/pool';
 import {
   type Candidate,
   candidateKey,
@@ -8,9 +7,9 @@ import {
   type Plan,
   settleConflict,
 } from './decide.ts';
-import * as sql from './statements.ts';
-import type { Fence, Progress } from './statements.ts';
+import type { Fence, Progress, RefusedRow, Replaced } from './statements.ts';
 import { tallyChanges } from './tally.ts';
+import type { VoteDatabase, VoteStatements } from './vote-database.ts';
 
 /** `fenced`: another epoch, or another position, is in force; nothing was written. */
 export type Committed =
@@ -32,51 +31,54 @@ export type VoteStore = {
    * of it durably; when it throws, it has all or nothing, and the position tells which.
    */
   commit(fence: Fence, from: bigint, to: bigint, plan: Plan): Promise<Committed>;
+  /** The next records of a partition, after offset `after`, that the database refused before. */
+  refusedRecords(partition: number, after: bigint, limit: number): Promise<readonly RefusedRow[]>;
   /** As `commit`, for one record that the database refused before: its outcome is replaced, the position stays. */
   requeue(fence: Fence, plan: Plan): Promise<Committed>;
 };
 
 export function createVoteStore(
-  pool: Pool,
+  database: VoteDatabase,
   findElection: (electionId: string) => Election | undefined,
 ): VoteStore {
   /** Votes, superseded votes, outcomes, tallies and intake of a plan; the caller holds the fence. */
-  const writePlan = async (client: Client, partition: number, plan: Plan) => {
-    const added = await sql.insertVotes(client, partition, plan.candidates);
+  const writePlan = async (statements: VoteStatements, partition: number, plan: Plan) => {
+    const added = await statements.insertVotes(partition, plan.candidates);
     const conflicts = plan.candidates.filter(candidate => !added.has(candidateKey(candidate)));
-    const { superseding, replaced, late } = await settle(client, conflicts);
-    await sql.replaceVotes(client, partition, superseding);
-    await sql.insertSuperseded(client, replaced);
+    const { superseding, replaced, late } = await settle(statements, conflicts);
+    await statements.replaceVotes(partition, superseding);
+    await statements.insertSuperseded(replaced);
     const counted = [
       ...plan.candidates.filter(candidate => added.has(candidateKey(candidate))),
       ...superseding,
     ];
     const notCounted = [...plan.notCounted, ...late];
-    await sql.insertOutcomes(client, partition, notCounted);
-    await sql.addTallies(client, partition, tallyChanges(findElection, counted, replaced));
-    await sql.addIntake(client, partition, counted);
+    await statements.insertOutcomes(partition, notCounted);
+    await statements.addTallies(partition, tallyChanges(findElection, counted, replaced));
+    await statements.addIntake(partition, counted);
     return { counted, notCounted };
   };
 
   return {
-    take: (topic, partition) => sql.takePartition(pool, topic, partition),
-    readProgress: (topic, partition) => sql.readProgress(pool, topic, partition),
-    countedAmong: votes => sql.countedAmong(pool, votes),
+    take: database.takePartition,
+    readProgress: database.readProgress,
+    countedAmong: database.countedAmong,
+    refusedRecords: database.refusedRecords,
     commit: (fence, from, to, plan) =>
-      inTransaction(pool, 'begin', async client => {
-        if (!(await sql.holdsFence(client, fence, from))) return { status: 'fenced' };
-        const written = await writePlan(client, fence.partition, plan);
-        await sql.advance(client, fence, to, written.counted.length, written.notCounted.length);
+      database.transaction(async statements => {
+        if (!(await statements.holdsFence(fence, from))) return { status: 'fenced' };
+        const written = await writePlan(statements, fence.partition, plan);
+        await statements.advance(fence, to, written.counted.length, written.notCounted.length);
         return { status: 'committed', ...written };
       }),
     requeue: (fence, plan) =>
-      inTransaction(pool, 'begin', async client => {
-        if (!(await sql.holdsFence(client, fence))) return { status: 'fenced' };
+      database.transaction(async statements => {
+        if (!(await statements.holdsFence(fence))) return { status: 'fenced' };
         const offsets = [...plan.candidates, ...plan.notCounted].map(({ offset }) => offset);
         // Somebody else has tried them in the meantime.
-        if (!(await sql.takeRefused(client, fence.partition, offsets))) return { status: 'fenced' };
-        const written = await writePlan(client, fence.partition, plan);
-        await sql.countRequeued(client, fence, written.counted.length);
+        if (!(await statements.takeRefused(fence.partition, offsets))) return { status: 'fenced' };
+        const written = await writePlan(statements, fence.partition, plan);
+        await statements.countRequeued(fence, written.counted.length);
         return { status: 'committed', ...written };
       }),
   };
@@ -86,11 +88,11 @@ export function createVoteStore(
  * Rows that were there already are locked, in key order, and compared with what wants their place. An upsert could not
  * tell us the row that it replaced nor the one that it left, and both need an outcome.
  */
-async function settle(client: Client, conflicts: readonly Candidate[]) {
+async function settle(statements: VoteStatements, conflicts: readonly Candidate[]) {
   const superseding: Candidate[] = [];
-  const replaced: sql.Replaced[] = [];
+  const replaced: Replaced[] = [];
   const late: NotCounted[] = [];
-  const current = await sql.lockVotes(client, conflicts);
+  const current = await statements.lockVotes(conflicts);
   for (const candidate of conflicts) {
     const counted = current.get(candidateKey(candidate));
     if (!counted) throw new Error('a conflicting vote is gone: votes are never deleted');

@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '@suffrage/runtime/log';
+import { sleep as systemSleep, type Sleep } from '@suffrage/runtime/wait';
 import type { LogRecord } from './judge.ts';
 import type { ProcessorMetrics } from './metrics.ts';
 import { type BatchContext, processBatch } from './process-batch.ts';
-import type { VoteStore } from './vote-store.ts';
+import type { Progress } from './statements.ts';
 
 /**
  * How the consumer goes on: `done` with the next fetch, `seek` to an offset, `retake` because another epoch is in
@@ -26,6 +26,11 @@ export type PartitionWorker = {
   nextOffset(): bigint;
   /** Accounts for records in offset order; those already accounted for are dropped, a gap is never skipped. */
   work(records: readonly LogRecord[], membership: Membership): Promise<Step>;
+  /**
+   * Where to go on if the database no longer stands where this worker left it; `undefined` when all is well, or while
+   * records are worked on. A partition without new records would else never learn that its database was restored.
+   */
+  check(): Promise<Step | undefined>;
 };
 
 type Options = {
@@ -34,6 +39,7 @@ type Options = {
   readonly context: BatchContext;
   readonly metrics: Pick<ProcessorMetrics, 'interruptions'>;
   readonly log: Log;
+  readonly sleep?: Sleep;
 };
 
 /** What the consumer group says while records are being worked on. */
@@ -48,15 +54,15 @@ const RETRY_TO_MILLIS = 2_000;
 
 /** Takes the partition: whoever held it before is fenced off from here on. */
 export async function takePartition(options: Options): Promise<PartitionWorker> {
-  const { topic, partition, context, metrics, log } = options;
+  const { topic, partition, context, metrics, log, sleep = systemSleep } = options;
   const { epoch, nextOffset } = await context.store.take(topic, partition);
   const fence = { topic, partition, epoch };
   const position = { nextOffset };
+  /** Odd while records are worked on. */
+  let turns = 0;
 
-  /** The fence answered no row: what is in force now tells what has happened. */
-  const readAgain = async (store: VoteStore): Promise<Step> => {
-    metrics.interruptions.inc({ reason: 'fenced' });
-    const now = await store.readProgress(topic, partition);
+  /** What is in force now tells what has happened. */
+  const goOnFrom = (now: Progress | undefined): Step => {
     if (now?.epoch !== epoch) return { kind: 'retake' };
     log.warn(
       { partition, expected: String(position.nextOffset), found: String(now.nextOffset) },
@@ -80,27 +86,52 @@ export async function takePartition(options: Options): Promise<PartitionWorker> 
       return { kind: 'seek', offset: position.nextOffset };
     }
     refuseHoles(fresh, partition);
-    if ((await processBatch(fresh, fence, context)) === 'fenced') return readAgain(context.store);
+    if ((await processBatch(fresh, fence, context)) === 'fenced') {
+      metrics.interruptions.inc({ reason: 'fenced' });
+      return goOnFrom(await context.store.readProgress(topic, partition));
+    }
     position.nextOffset = (fresh.at(-1)?.offset ?? first.offset) + 1n;
     return { kind: 'done', nextOffset: position.nextOffset };
+  };
+
+  const tryUntilDone = async (
+    records: readonly LogRecord[],
+    { heartbeat, isCurrent }: Membership,
+  ): Promise<Step> => {
+    for (let pause = RETRY_FROM_MILLIS; ; pause = Math.min(pause * 2, RETRY_TO_MILLIS)) {
+      if (!isCurrent()) return { kind: 'leave' };
+      try {
+        return await attempt(records);
+      } catch (error) {
+        metrics.interruptions.inc({ reason: 'fault' });
+        log.error({ err: error, partition, retryInMillis: pause }, 'batch failed, trying again');
+      }
+      await sleep(pause);
+      await heartbeat();
+    }
   };
 
   return {
     partition,
     epoch,
     nextOffset: () => position.nextOffset,
-    async work(records, { heartbeat, isCurrent }) {
-      for (let pause = RETRY_FROM_MILLIS; ; pause = Math.min(pause * 2, RETRY_TO_MILLIS)) {
-        if (!isCurrent()) return { kind: 'leave' };
-        try {
-          return await attempt(records);
-        } catch (error) {
-          metrics.interruptions.inc({ reason: 'fault' });
-          log.error({ err: error, partition, retryInMillis: pause }, 'batch failed, trying again');
-        }
-        await sleep(pause);
-        await heartbeat();
+    async work(records, membership) {
+      turns += 1;
+      try {
+        return await tryUntilDone(records, membership);
+      } finally {
+        turns += 1;
       }
+    },
+    async check() {
+      const turn = turns;
+      if (turn % 2 === 1) return undefined;
+      const now = await context.store.readProgress(topic, partition);
+      // Records came meanwhile: their own transaction finds out.
+      if (turns !== turn) return undefined;
+      if (now?.epoch === epoch && now.nextOffset === position.nextOffset) return undefined;
+      metrics.interruptions.inc({ reason: 'database' });
+      return goOnFrom(now);
     },
   };
 }

@@ -29,7 +29,7 @@ begin
   end if;
   -- What counts is what everybody knows: a closing that was never announced in time may still be replaced.
   if new.definition is distinct from old.definition
-    and coalesce(old.announced_closes_at, (old.definition ->> 'closesAt')::timestamptz) <= now()
+    and coalesce(new.announced_closes_at, old.announced_closes_at, (old.definition ->> 'closesAt')::timestamptz) <= now()
     and (new.definition ->> 'closesAt')::timestamptz is distinct from new.announced_closes_at
   then
     raise exception 'election-locked' using errcode = 'check_violation';
@@ -70,3 +70,6 @@ create table if not exists outbox (
   id bigint generated always as identity primary key,
   election_id text not null references elections (id)
 );
+
+-- Each attempt to tell has a version of its own: of two that were sent, the later one counts.
+create sequence if not exists announcement_versions;

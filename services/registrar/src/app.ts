@@ -56,7 +56,7 @@ export async function startRegistrar(
   const book = createElectionBook();
   const recorded = new Set<string>();
   const followed = followTopic({ brokers, topic, onRecord: book.apply, clock, log }, lifecycle);
-  const wakeRelay = relayOutbox({ pool, kafka, topic, book, followed, clock, log }, lifecycle);
+  const wakeRelay = relayOutbox({ pool, kafka, topic, book, followed, log }, lifecycle);
   lifecycle.onClose('closings', repeatEvery(CLOSINGS_MILLIS, recordClosings));
 
   const vault = createKeyVault(config.SUFFRAGE_ELECTION_KEYS_SECRET_FILE);
@@ -94,7 +94,7 @@ export async function startRegistrar(
       const closing = book.closing(definition.id);
       if (!closing || recorded.has(definition.id)) continue;
       await recordClosed(pool, definition.id, closing.closesAt).then(
-        () => recorded.add(definition.id),
+        changed => changed && recorded.add(definition.id),
         error => log.warn({ err: error }, 'a closing could not be recorded, trying again'),
       );
     }

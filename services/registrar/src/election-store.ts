@@ -86,19 +86,24 @@ async function addToOutbox(client: Client, id: string): Promise<void> {
   await client.query('insert into outbox (election_id) values ($1)', [id]);
 }
 
-/** An election about which the topic has to be told. `entry` grows with every change. */
-export type Untold = { readonly entry: number; readonly definition: ElectionDefinition };
+/** An election about which the topic has to be told. `version` is new with every attempt. */
+export type Untold = {
+  readonly entry: number;
+  readonly version: number;
+  readonly definition: ElectionDefinition;
+};
 
 /** Waiting for the brokers is not idleness: the lock must not be lost meanwhile. */
 const RELAY_IDLE = '60s';
 
 /**
- * Hands over the oldest entry of the outbox, to one process at a time. Resolves to `undefined` when there is none, or
- * when another process has it in hand. The entry stays when `relay` throws.
+ * Hands over the next entry of the outbox after `after`, to one process at a time. Resolves to `undefined` when there is
+ * none, or when another process has it in hand. The entry stays when `tell` throws.
  */
-export async function withOldestUntold<T>(
+export async function withNextUntold<T>(
   pool: Pool,
-  relay: (untold: Untold, client: Client) => Promise<T>,
+  after: number,
+  tell: (untold: Untold, client: Client) => Promise<T>,
 ): Promise<T | undefined> {
   return inTransaction(pool, 'begin', async client => {
     await client.query(`set local idle_in_transaction_session_timeout = '${RELAY_IDLE}'`);
@@ -107,13 +112,16 @@ export async function withOldestUntold<T>(
       `select pg_try_advisory_xact_lock(hashtext('suffrage outbox')) as held`,
     );
     if (!lock.rows[0]?.held) return undefined;
-    const { rows } = await client.query<{ id: string; definition: unknown }>(
-      `select outbox.id, definition from outbox join elections on elections.id = election_id
-       order by outbox.id limit 1`,
+    const { rows } = await client.query<{ id: string; definition: unknown; version: string }>(
+      `select outbox.id, definition, nextval('announcement_versions') as version
+       from outbox join elections on elections.id = election_id
+       where outbox.id > $1 order by outbox.id limit 1`,
+      [after],
     );
     const [row] = rows;
     if (!row) return undefined;
-    return relay({ entry: Number(row.id), definition: electionDefinition.parse(row.definition) }, client);
+    const definition = electionDefinition.parse(row.definition);
+    return tell({ entry: Number(row.id), version: Number(row.version), definition }, client);
   });
 }
 
@@ -152,11 +160,49 @@ export async function tellAgain(pool: Pool, ids: readonly string[]): Promise<voi
   );
 }
 
-/** The closing has been observed: nothing can be counted any more. */
-export async function recordClosed(pool: Pool, id: string, closesAt: string): Promise<void> {
-  await pool.query(
+/**
+ * Elections that wait for nothing to be told, and have another closing than everybody knows: what the topic has is what
+ * counts. A database that was restored, or failed over, may have forgotten what it had told.
+ */
+export async function closingsAstray(
+  pool: Pool,
+  known: readonly { readonly id: string; readonly closesAt: string }[],
+): Promise<string[]> {
+  const { rows } = await pool.query<{ id: string }>(
+    `select elections.id from elections join unnest($1::text[], $2::text[]) as known (id, closes_at) using (id)
+     where phase = 'published' and definition ->> 'closesAt' <> closes_at
+     and not exists (select from outbox where election_id = elections.id)`,
+    [known.map(({ id }) => id), known.map(({ closesAt }) => closesAt)],
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** Adopts the closing that everybody knows. `known` is asked for under the row's lock, when nothing can move any more. */
+export async function adoptClosing(
+  pool: Pool,
+  id: string,
+  known: () => Promise<string | undefined>,
+): Promise<void> {
+  await inTransaction(pool, 'begin', async client => {
+    await client.query(`set local idle_in_transaction_session_timeout = '${RELAY_IDLE}'`);
+    await client.query('select from elections where id = $1 for update', [id]);
+    const { rowCount } = await client.query('select from outbox where election_id = $1', [id]);
+    const closesAt = rowCount === 0 ? await known() : undefined;
+    if (closesAt === undefined) return;
+    await client.query(
+      `update elections set definition = jsonb_set(definition, '{closesAt}', to_jsonb($2::text)),
+       announced_closes_at = $2::timestamptz where id = $1 and phase = 'published'`,
+      [id, closesAt],
+    );
+  });
+}
+
+/** The closing has been observed: nothing can be counted any more. False while the row says something else. */
+export async function recordClosed(pool: Pool, id: string, closesAt: string): Promise<boolean> {
+  const { rowCount } = await pool.query(
     `update elections set phase = 'closed'
-     where id = $1 and phase = 'published' and (definition ->> 'closesAt')::timestamptz = $2::timestamptz`,
+     where id = $1 and phase <> 'draft' and (definition ->> 'closesAt')::timestamptz = $2::timestamptz`,
     [id, closesAt],
   );
+  return rowCount === 1;
 }

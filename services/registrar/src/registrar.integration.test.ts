@@ -158,9 +158,22 @@ test('what arrives overtaken on the topic is told again, so that compaction keep
   await call('POST', '/zombie/close', { closesAt: new Date(Date.now() + 2 * HOUR).toISOString() });
   const moved = await until('the move is told', async () => (await told('zombie'))[1]);
   await bed.publish(first);
-  const again = await until('it is told again', async () => (await told('zombie'))[3]);
+  await bed.publish({ ...first, version: moved.version });
+  const again = await until('it is told again', async () =>
+    (await told('zombie')).find(({ version }) => version > moved.version),
+  );
   expect(again.definition).toEqual(moved.definition);
-  expect(again.version).toBeGreaterThan(moved.version);
+});
+
+test('a database that has forgotten a closing that was told adopts what everybody knows', async () => {
+  await openElection('forgetful');
+  const first = await until('it is told', async () => (await told('forgetful'))[0]);
+  const closesAt = new Date(Date.now() + 3 * HOUR).toISOString();
+  await bed.publish({ ...first, version: first.version + 1, definition: { ...first.definition, closesAt } });
+  await until('the registrar says so, too', async () => {
+    const { json } = await call('GET', '/forgetful');
+    return electionDefinition.parse(json.definition).closesAt === closesAt;
+  });
 });
 
 test('the closing that the aggregator has observed is recorded', async () => {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { ElectionBook } from '@suffrage/contracts/election-book';
 import { electionsKey, type PublishedElection } from '@suffrage/contracts/topics';
 import type { TopicFollower } from '@suffrage/runtime/kafka/follow-topic';
@@ -5,7 +6,15 @@ import type { Lifecycle } from '@suffrage/runtime/lifecycle';
 import type { Log } from '@suffrage/runtime/log';
 import type { Client, Pool } from '@suffrage/runtime/postgres/pool';
 import { type Kafka, Partitioners, type Producer } from 'kafkajs';
-import { recordTold, replaceClosing, tellAgain, type Untold, withOldestUntold } from './election-store.ts';
+import {
+  adoptClosing,
+  closingsAstray,
+  recordTold,
+  replaceClosing,
+  tellAgain,
+  type Untold,
+  withNextUntold,
+} from './election-store.ts';
 import { planAnnouncement } from './schedule.ts';
 
 const IDLE_MILLIS = 1_000;
@@ -17,14 +26,13 @@ type Options = {
   /** What the topic says, as everybody reads it. */
   readonly book: ElectionBook;
   readonly followed: TopicFollower;
-  readonly clock: () => number;
   readonly log: Log;
 };
 
 /**
  * Tells topic `elections` what has changed, oldest first, one at a time; an entry of the outbox goes only when the book
- * shows that it counts. Several registrars take turns. What a dying process sends late has a lower version or is past
- * its `announceBy`: the book ignores it, and the definition is told again. Returns its alarm clock.
+ * shows that it counts. Several registrars take turns. Whatever hangs on its way counts within 10 s or never, and only
+ * if nothing newer has: the book ignores it otherwise, and the definition is told again. Returns its alarm clock.
  */
 export function relayOutbox(options: Options, lifecycle: Lifecycle): () => void {
   const { pool, book, log } = options;
@@ -32,22 +40,28 @@ export function relayOutbox(options: Options, lifecycle: Lifecycle): () => void 
   let wake: () => void = () => undefined;
   let stopped = false;
 
-  const drain = async (): Promise<void> => {
-    const done = await withOldestUntold(pool, (untold, client) =>
-      tell(untold, client, options, producer.get),
-    );
-    if (done) await drain();
+  /** Past an entry that fails: an election that can't be told must not keep the others waiting. */
+  const drain = async (after = 0): Promise<void> => {
+    let entry: number | undefined;
+    try {
+      await withNextUntold(pool, after, (untold, client) => {
+        entry = untold.entry;
+        return tell(untold, client, options, producer.get);
+      });
+    } catch (error) {
+      log.warn({ err: error, entry }, 'topic elections could not be told, trying again');
+      await producer.drop();
+    }
+    if (entry !== undefined && !stopped) await drain(entry);
   };
   const round = async () => {
     if (book.overtaken().size > 0) await tellAgain(pool, [...book.overtaken()]);
+    await adoptWhatIsKnown(options);
     await drain();
   };
   const loop = async () => {
     while (!stopped) {
-      await round().catch(async error => {
-        log.warn({ err: error }, 'topic elections could not be told, trying again');
-        await producer.drop();
-      });
+      await round().catch(error => log.warn({ err: error }, 'the outbox could not be read, trying again'));
       await new Promise<void>(resolve => {
         const timer = setTimeout(resolve, IDLE_MILLIS);
         wake = () => {
@@ -67,6 +81,18 @@ export function relayOutbox(options: Options, lifecycle: Lifecycle): () => void 
   return () => wake();
 }
 
+async function adoptWhatIsKnown({ pool, book, followed, log }: Options): Promise<void> {
+  const known = book.elections().map(({ definition: { id, closesAt } }) => ({ id, closesAt }));
+  for (const id of await closingsAstray(pool, known)) {
+    await adoptClosing(pool, id, async () => {
+      await followed.readToEnd();
+      const closesAt = book.find(id)?.definition.closesAt;
+      log.warn({ electionId: id, closesAt }, 'the closing that everybody knows is adopted');
+      return closesAt;
+    });
+  }
+}
+
 /**
  * Settles one entry.
  * @throws Error when it is not certain that the message counts; the entry then stays.
@@ -74,27 +100,28 @@ export function relayOutbox(options: Options, lifecycle: Lifecycle): () => void 
 async function tell(
   untold: Untold,
   client: Client,
-  { topic, book, followed, clock, log }: Options,
+  { topic, book, followed, log }: Options,
   producer: () => Promise<Producer>,
-): Promise<true> {
-  const { entry, definition } = untold;
+): Promise<void> {
+  const { definition } = untold;
   const { id, closesAt } = definition;
   await followed.readToEnd();
-  const known = book.find(id)?.definition.closesAt;
-  if (known === closesAt && !book.overtaken().has(id)) {
+  const known = book.find(id);
+  if (isDeepStrictEqual(known?.definition, definition) && !book.overtaken().has(id)) {
     await recordTold(client, untold);
-    return true;
+    return;
   }
-  const plan = planAnnouncement(book.find(id)?.closesAt, Date.parse(closesAt), clock());
+  const plan = planAnnouncement(known?.closesAt, Date.parse(closesAt), followed.brokersClock());
   if (known !== undefined && 'instead' in plan) {
     const instead = new Date(plan.instead).toISOString();
     log.warn({ electionId: id, closesAt, instead }, 'the closing could not be announced in time');
-    await replaceClosing(client, untold, { closesAt: instead, known });
-    return true;
+    await replaceClosing(client, untold, { closesAt: instead, known: known.definition.closesAt });
+    return;
   }
   const message: PublishedElection = {
     kind: 'election',
-    version: Math.max(entry, book.version(id) + 1),
+    // A database that was restored may have forgotten how far it had counted.
+    version: Math.max(untold.version, book.version(id) + 1),
     ...('announceBy' in plan ? { announceBy: new Date(plan.announceBy).toISOString() } : {}),
     definition,
   };
@@ -103,7 +130,6 @@ async function tell(
   await followed.readToEnd();
   if (book.version(id) !== message.version) throw new Error(`the message about election ${id} came too late`);
   await recordTold(client, untold);
-  return true;
 }
 
 /** A producer that is made when needed, and anew after an error: its state is not certain then. */

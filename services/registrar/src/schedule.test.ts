@@ -35,9 +35,11 @@ test('a closing moves only before it is reached, at least 20 s ahead and after t
 
 test('a move of the closing is announced while everybody can hear of it in time', () => {
   const [earlier, later] = [closes - 3_600_000, closes + 3_600_000];
-  expect(planAnnouncement(undefined, closes, closes + 1)).toEqual({});
-  expect(planAnnouncement(closes, closes, closes + 1)).toEqual({});
-  expect(planAnnouncement(closes, earlier, opens)).toEqual({ announceBy: earlier - 20_000 });
+  const late = earlier - 21_000;
+  expect(planAnnouncement(undefined, closes, opens)).toEqual({ announceBy: opens + 10_000 });
+  expect(planAnnouncement(closes, closes, opens)).toEqual({ announceBy: opens + 10_000 });
+  expect(planAnnouncement(closes, earlier, opens)).toEqual({ announceBy: opens + 10_000 });
+  expect(planAnnouncement(closes, earlier, late)).toEqual({ announceBy: earlier - 20_000 });
   expect(planAnnouncement(closes, later, closes - 1)).toEqual({ announceBy: closes });
 });
 

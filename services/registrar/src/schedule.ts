@@ -49,16 +49,20 @@ export function closingRefusal({ opensAt, closesAt }: Times, next: number, now: 
 }
 
 /** Either the message may go out, and counts when it is appended until `announceBy`, or the closing has to be another. */
-export type Announcement = { readonly announceBy?: number } | { readonly instead: number };
+export type Announcement = { readonly announceBy: number } | { readonly instead: number };
+
+/** A message that hangs on the way must not count when everybody has moved on. */
+const LONGEST_WAY_MILLIS = 10_000;
 
 /**
  * How to tell everybody that the closing is `wanted`, where they know `known` so far (`undefined`: nothing yet, so that
  * nobody relies on it). Too late for an earlier one: the soonest possible. Too late for any change: what they know.
- * All in milliseconds since 1970.
+ * All in milliseconds since 1970, `now` by the brokers' clock.
  */
 export function planAnnouncement(known: number | undefined, wanted: number, now: number): Announcement {
-  if (known === undefined || known === wanted) return {};
-  const announceBy = wanted < known ? wanted - CLOSING_NOTICE_MILLIS : known;
-  if (now < announceBy) return { announceBy };
+  const soon = now + LONGEST_WAY_MILLIS;
+  if (known === undefined || known === wanted) return { announceBy: soon };
+  const latest = wanted < known ? wanted - CLOSING_NOTICE_MILLIS : known;
+  if (now < latest) return { announceBy: Math.min(latest, soon) };
   return { instead: wanted < known ? Math.min(soonestClosing(now), known) : known };
 }

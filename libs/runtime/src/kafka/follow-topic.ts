@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Consumer, FetchIsolationLevels, ListOffsetTimestamps } from '@platformatic/kafka';
+import { Consumer, FetchIsolationLevels, Producer } from '@platformatic/kafka';
 import type { Lifecycle } from '../lifecycle.ts';
 import type { Log } from '../log.ts';
 import { repeatEvery } from '../wait.ts';
@@ -7,12 +8,16 @@ import { repeatEvery } from '../wait.ts';
 /** A topic of one partition that this process reads from its beginning and keeps reading. */
 export type TopicFollower = {
   /**
-   * Resolves when every record that lay below the end offset asked for *after this call* has been delivered.
+   * Resolves when every record that was on the topic at the moment of this call has been delivered. Proven by a record
+   * of our own (a *beat*) that every in-sync replica has taken and that came back: what a leader answers about its end
+   * may be behind what it has appended already, and a leader that has been replaced does not know it.
    * @throws Error when the brokers don't answer, or after 10 s.
    */
   readToEnd(): Promise<void>;
-  /** When the newest end that has been reached was asked for: milliseconds of `clock`, `-Infinity` before the first. */
+  /** The topic is known as it was then: milliseconds of `clock`, `-Infinity` before the first proof. */
   completeAsOf(): number;
+  /** The brokers' clock at this moment, or a little later: milliseconds since 1970. */
+  brokersClock(): number;
 };
 
 export type FollowedRecord = {
@@ -25,41 +30,58 @@ export type FollowedRecord = {
 type Options = {
   readonly brokers: readonly string[];
   readonly topic: string;
+  /** Not told of beats. */
   readonly onRecord: (record: FollowedRecord) => void;
   readonly clock: () => number;
   readonly log: Log;
 };
 
-const REFRESH_MILLIS = 2_000;
+const BEAT = 'beat';
+const ROUND_MILLIS = 1_000;
+/** Without a record for so long somebody beats; everybody waits differently long, so that few do. */
+const BEAT_AFTER_MILLIS = 2_000;
+const BEAT_SPREAD_MILLIS = 2_000;
 const READ_DEADLINE_MILLIS = 10_000;
 const PAUSE_MILLIS = 250;
 const FETCH_WAIT_MILLIS = 250;
-const FETCH_BYTES = 8 * 1024 * 1024;
-
-type Waiter = { readonly end: bigint; readonly reached: () => void };
+const FETCH_BYTES = 16 * 1024 * 1024;
 
 /**
- * Starts following, in no consumer group: each process gets all records, needs no coordinator for it and leaves nothing
- * behind on the brokers. The end is asked for every 2 s. Returns at once and connects in the background.
+ * Starts following, in no consumer group: each process gets all records and needs no coordinator for it. Returns at
+ * once and connects in the background.
  */
 export function followTopic(
   { brokers, topic, onRecord, clock, log }: Options,
   lifecycle: Lifecycle,
 ): TopicFollower {
   const consumer = openConsumer(brokers, topic);
-  const waiters = new Set<Waiter>();
+  const producer = openProducer(brokers, topic);
+  const awaited = new Map<string, (appendedAt: number) => void>();
   const stopping = new AbortController();
+  const beatAfter = BEAT_AFTER_MILLIS + Math.random() * BEAT_SPREAD_MILLIS;
   let position = 0n;
   let completeAsOf = Number.NEGATIVE_INFINITY;
+  /** How far the brokers' clock is ahead of ours, at most; unknown before our first beat. */
+  let ahead: number | undefined;
   let failing = false;
+
+  const knownAsOf = (instant: number) => {
+    completeAsOf = Math.max(completeAsOf, instant);
+  };
+
+  const deliver = (record: FollowedRecord) => {
+    // Whoever wrote it: what was appended before it has been delivered.
+    if (ahead !== undefined) knownAsOf(record.appendedAt - ahead);
+    if (record.key?.toString() === BEAT) awaited.get(record.value?.toString() ?? '')?.(record.appendedAt);
+    else onRecord(record);
+  };
 
   const readNext = async () => {
     for (const { offset, record } of await fetchFrom(consumer, topic, position)) {
       if (offset < position) continue;
-      if (record) onRecord(record);
+      if (record) deliver(record);
       position = offset + 1n;
     }
-    for (const { end, reached } of waiters) if (position >= end) reached();
   };
 
   const readOn = async () => {
@@ -78,17 +100,26 @@ export function followTopic(
     }
   };
 
-  const readToEnd = async () => {
+  const beat = async () => {
     const askedAt = clock();
-    const offsets = await consumer.listOffsets({ topics: [topic], timestamp: ListOffsetTimestamps.LATEST });
-    const end = offsets.get(topic)?.[0];
-    if (end === undefined) throw new Error(`the brokers know no topic ${topic}`);
-    if (position < end) await waitFor(waiters, end, stopping.signal);
-    completeAsOf = Math.max(completeAsOf, askedAt);
+    const before = position;
+    const value = JSON.stringify({ kind: BEAT, id: randomUUID() });
+    const { promise: cameBack, resolve } = Promise.withResolvers<number>();
+    awaited.set(value, resolve);
+    try {
+      const offset = await append(producer, topic, value);
+      if (offset < before) setImmediate(() => failWithNewTopic(topic));
+      ahead = (await within(cameBack, stopping.signal)) - askedAt;
+      knownAsOf(askedAt);
+    } finally {
+      awaited.delete(value);
+    }
   };
 
+  const readToEnd = oneAfterAnother(beat);
   const reading = readOn();
-  const stopRefreshing = repeatEvery(REFRESH_MILLIS, async () => {
+  const stopBeating = repeatEvery(ROUND_MILLIS, async () => {
+    if (clock() - completeAsOf < beatAfter) return;
     await readToEnd().catch(error => {
       if (!failing && !stopping.signal.aborted)
         log.warn({ err: error, topic }, 'the end of the topic was not reached');
@@ -96,30 +127,74 @@ export function followTopic(
   });
   lifecycle.onClose(`follower of ${topic}`, async () => {
     stopping.abort();
-    await Promise.all([reading, stopRefreshing()]);
-    await consumer.close();
+    await Promise.all([reading, stopBeating()]);
+    await Promise.all([consumer.close(), producer.close()]);
   });
-  return { readToEnd, completeAsOf: () => completeAsOf };
+  return { readToEnd, completeAsOf: () => completeAsOf, brokersClock: () => clock() + (ahead ?? 0) };
 }
+
+/** Calls that come while one is under way share the next. */
+function oneAfterAnother(work: () => Promise<void>): () => Promise<void> {
+  let last: Promise<void> = Promise.resolve();
+  let next: Promise<void> | undefined;
+  return () => {
+    next ??= last
+      .catch(() => undefined)
+      .then(() => {
+        next = undefined;
+        last = work();
+        return last;
+      });
+    return next;
+  };
+}
+
+function failWithNewTopic(topic: string): never {
+  throw new Error(`topic ${topic} is not the one that this process has read: it was made anew`);
+}
+
+/** Repeats go through the bootstrap brokers in turn: one that hangs must not keep us from the others. */
+const CLIENT = {
+  connectTimeout: 2_000,
+  requestTimeout: 2_000,
+  timeout: 2_000,
+  retries: 2,
+  retryDelay: 100,
+  metadataMaxAge: 60_000,
+  autocreateTopics: false,
+};
 
 function openConsumer(brokers: readonly string[], topic: string): Consumer {
   const consumer = new Consumer({
+    ...CLIENT,
     clientId: `suffrage-follower-${topic}`,
     // Required by the client, never joined.
     groupId: `${topic}-follower`,
     bootstrapBrokers: [...brokers],
-    autocreateTopics: false,
     isolationLevel: FetchIsolationLevels.READ_UNCOMMITTED,
-    connectTimeout: 3_000,
-    // A frozen broker is given up before its leadership has moved; trying again is the business of the loop.
-    requestTimeout: 3_000,
-    timeout: 3_000,
-    retries: 0,
-    metadataMaxAge: 60_000,
   });
   // The client refreshes its metadata for the topics it tracks.
   consumer.topics.track(topic);
   return consumer;
+}
+
+/** Repeats do no harm here. */
+function openProducer(brokers: readonly string[], topic: string): Producer {
+  return new Producer({ ...CLIENT, clientId: `suffrage-beat-${topic}`, bootstrapBrokers: [...brokers] });
+}
+
+/** Resolves with the offset once every in-sync replica has the record. */
+async function append(producer: Producer, topic: string, value: string): Promise<bigint> {
+  const message = { topic, partition: 0, key: Buffer.from(BEAT), value: Buffer.from(value) };
+  try {
+    const { offsets } = await producer.send({ acks: -1, messages: [message] });
+    const offset = offsets?.[0]?.offset;
+    if (offset === undefined) throw new Error('the broker confirmed a record without saying where');
+    return offset;
+  } catch (error) {
+    producer.clearMetadata();
+    throw error;
+  }
 }
 
 /** A record, or only the end of a batch. */
@@ -169,15 +244,9 @@ async function fetchFrom(consumer: Consumer, topic: string, position: bigint): P
   );
 }
 
-async function waitFor(waiters: Set<Waiter>, end: bigint, stopping: AbortSignal): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const waiter: Waiter = { end, reached: resolve };
+async function within<T>(result: Promise<T>, stopping: AbortSignal): Promise<T> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
   const deadline = AbortSignal.any([stopping, AbortSignal.timeout(READ_DEADLINE_MILLIS)]);
   deadline.addEventListener('abort', () => reject(new Error('the end of the topic was not reached')));
-  waiters.add(waiter);
-  try {
-    await promise;
-  } finally {
-    waiters.delete(waiter);
-  }
+  return Promise.race([result, aborted]);
 }

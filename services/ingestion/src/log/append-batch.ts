@@ -1,3 +1,4 @@
+import { sleep as systemSleep, type Sleep } from '@suffrage/runtime/wait';
 import type { IngestionMetrics } from '../metrics.ts';
 import { createHedgeBudget } from './hedge-budget.ts';
 import type { LogLayout, PartitionLeader } from './layout.ts';
@@ -27,6 +28,9 @@ type Options = {
   readonly producers: ProducerPool;
   readonly metrics: Pick<IngestionMetrics, 'batches'>;
   readonly clock: () => number;
+  readonly sleep?: Sleep;
+  /** Chooses partitions: from 0 up to 1. */
+  readonly random?: () => number;
 };
 
 /**
@@ -43,6 +47,8 @@ export function createBatchAppender({
   producers,
   metrics,
   clock,
+  sleep = systemSleep,
+  random = Math.random,
 }: Options): BatchAppender {
   const budget = createHedgeBudget();
   const avoidedUntil = new Map<number, number>();
@@ -54,7 +60,7 @@ export function createBatchAppender({
     const leaders = layout.leaders(shard, shards).filter(({ broker }) => broker !== not?.broker);
     const healthy = leaders.filter(({ broker }) => (avoidedUntil.get(broker) ?? 0) <= now);
     const choice = healthy.length > 0 ? healthy : leaders;
-    return choice[Math.floor(Math.random() * choice.length)];
+    return choice[Math.floor(random() * choice.length)];
   };
 
   const stick = (now: number): PartitionLeader | undefined => {
@@ -82,7 +88,7 @@ export function createBatchAppender({
     const first = target && producers.send({ topic, partition: target.partition, timestamp, records });
     if (!target || !first) return { status: 'not-sent' };
     budget.countBatch(now);
-    const prompt = await settledWithin([first], HEDGE_AFTER_MILLIS);
+    const prompt = await settledWithin([first], HEDGE_AFTER_MILLIS, sleep);
     if (prompt) {
       budget.recovered(target.partition);
       metrics.batches.inc({ result: 'confirmed' });
@@ -92,6 +98,7 @@ export function createBatchAppender({
     const late = await settledWithin(
       second ? [first, second] : [first],
       DEADLINE_MILLIS - HEDGE_AFTER_MILLIS,
+      sleep,
     );
     metrics.batches.inc({ result: late ? 'hedged' : 'failed' });
     if (late) return { status: 'confirmed', ...late };
@@ -105,14 +112,16 @@ export function createBatchAppender({
 async function settledWithin(
   sends: readonly Promise<Confirmation>[],
   millis: number,
+  sleep: Sleep,
 ): Promise<Confirmation | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>(resolve => {
-    timer = setTimeout(() => resolve(undefined), millis);
-  });
+  const settled = new AbortController();
+  const late = sleep(millis, settled.signal).then(
+    () => undefined,
+    () => undefined,
+  );
   try {
     return await Promise.race([Promise.any(sends).catch(() => undefined), late]);
   } finally {
-    clearTimeout(timer);
+    settled.abort();
   }
 }

@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { timeRefusal } from '@suffrage/contracts/ballot';
 import { type Refusal, refuse } from '@suffrage/contracts/errors';
 import type { Receipt } from '@suffrage/contracts/receipt';
 import type { ReceiptSigner } from '@suffrage/contracts/sign-receipts.node';
+import { sleep as systemSleep, type Sleep } from '@suffrage/runtime/wait';
 import type { IngestionMetrics } from '../metrics.ts';
 import type { BatchAppender } from './append-batch.ts';
 import type { LogRecord } from './producers.ts';
@@ -49,10 +49,12 @@ type Options = {
   readonly signReceipts: ReceiptSigner;
   readonly metrics: Pick<IngestionMetrics, 'batchVotes'>;
   readonly clock: () => number;
+  readonly sleep?: Sleep;
 };
 
 /** One per shard: one batch at a time; what arrives meanwhile, and for up to 3 ms, is the next batch. */
-export function createLane({ topic, appendBatch, signReceipts, metrics, clock }: Options): Lane {
+export function createLane(options: Options): Lane {
+  const { topic, appendBatch, signReceipts, metrics, clock, sleep = systemSleep } = options;
   let waiting: Waiting[] = [];
   let running: Promise<void> | undefined;
 

@@ -31,7 +31,9 @@ export function watchLayout(
   const admin = new Admin({
     clientId: 'suffrage-ingestion-layout',
     bootstrapBrokers: [...brokers],
-    retries: 0,
+    // Through the bootstrap brokers in turn: one that hangs must not keep us from the others.
+    retries: 2,
+    retryDelay: 50,
     timeout: REQUEST_TIMEOUT_MILLIS,
     requestTimeout: REQUEST_TIMEOUT_MILLIS,
     connectTimeout: REQUEST_TIMEOUT_MILLIS,

@@ -107,5 +107,7 @@ async function sendBatch(
   const [confirmed] = offsets ?? [];
   // The client may have appended to another partition than asked for, so only the response counts.
   if (!confirmed) throw new Error('the broker confirmed a batch without saying where');
+  // It takes the partition modulo the number that it knows, up to a minute old: there are more now, so it looks again.
+  if (confirmed.partition !== partition) producer.clearMetadata();
   return { partition: confirmed.partition, offset: confirmed.offset };
 }

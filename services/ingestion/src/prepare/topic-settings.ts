@@ -31,6 +31,10 @@ export function electionsTopicSettings(replication: number): TopicSettings {
     'cleanup.policy': 'compact',
     // A move of the closing counts only when it was appended in time, by the brokers' clock.
     'message.timestamp.type': 'LogAppendTime',
+    // What was overtaken is told again long before compaction could keep it instead of what counts.
+    'min.compaction.lag.ms': String(24 * 60 * 60 * 1000),
+    // The largest definition that the registrar takes, and room for its frame.
+    'max.message.bytes': String(8 * 1024 * 1024),
     'min.insync.replicas': minInSync(replication),
     'unclean.leader.election.enable': 'false',
   };

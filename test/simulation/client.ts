@@ -1,0 +1,104 @@
+import { type CastResult, castVote } from '@suffrage/client/cast-vote';
+import type { Answer, Transport } from '@suffrage/client/transport';
+import { errorRegistry, RETRY_AFTER_SECONDS } from '@suffrage/contracts/errors';
+import type { CastResult as ServerResult } from '@suffrage/ingestion/cast-vote';
+import type { IngestionProcess } from './ingestion-process.ts';
+import type { Ledger } from './ledger.ts';
+import type { Machine } from './machine.ts';
+import type { PlannedVote } from './plan.ts';
+import type { Random } from './random.ts';
+import { checkPlainReceipt } from './receipts.ts';
+import type { Scheduler } from './scheduler.ts';
+import type { Weather } from './weather.ts';
+
+type Options = {
+  readonly scheduler: Scheduler;
+  readonly random: Random;
+  readonly weather: Weather;
+  readonly ledger: Ledger;
+  /** The processes that a load balancer would choose from, at this moment. */
+  readonly ingestions: () => readonly IngestionProcess[];
+};
+
+export type Clients = {
+  /** Casts a vote from this machine with the real client's retries; never settles when the machine dies. */
+  cast(machine: Machine, vote: PlannedVote, deadlineMillis: number): Promise<CastResult>;
+};
+
+/** Voters' devices, and the network between them and ingestion. */
+export function createClients({ scheduler, random, weather, ledger, ingestions }: Options): Clients {
+  const hop = () => scheduler.sleep(random.chance(0.1) ? random.between(10, 2_000) : random.between(1, 30));
+  const never = new Promise<never>(() => undefined);
+
+  /** A request as the process sees it. Answers only if the process lives to do so; a broken connection is no answer. */
+  const serve = async (target: IngestionProcess, vote: PlannedVote): Promise<Answer> => {
+    const { machine } = target;
+    if (!machine.isUp()) return noAnswer('connection refused');
+    ledger.asked(vote);
+    const broken = new Promise<Answer>(resolve => {
+      machine.onDeath(() => resolve(noAnswer('connection reset')));
+    });
+    const answered = machine.receive(Promise.resolve()).then(async () => {
+      const result = await target.cast(vote.ballot);
+      ledger.answered(vote, result.ok ? undefined : result.code);
+      return toAnswer(result);
+    });
+    return Promise.race([answered, broken]);
+  };
+
+  const exchange = async (vote: PlannedVote): Promise<Answer> => {
+    const target = random.pick(ingestions());
+    await hop();
+    if (random.chance(weather.requestRepeated)) {
+      scheduler.after(random.between(0, 20_000), () => void serve(random.pick(ingestions()), vote));
+    }
+    if (random.chance(weather.requestLost)) return never;
+    const answer = await serve(target, vote);
+    if (random.chance(weather.answerLost)) return never;
+    await hop();
+    return answer;
+  };
+
+  return {
+    async cast(machine, vote, deadlineMillis) {
+      const transport: Transport = (_ballot, signal) => {
+        const aborted = new Promise<Answer>(resolve => {
+          signal.addEventListener('abort', () => resolve(noAnswer('TimeoutError')));
+        });
+        return Promise.race([machine.receive(exchange(vote)), aborted]);
+      };
+      const result = await castVote(transport, vote.ballot, {
+        deadlineMillis,
+        surroundings: {
+          now: machine.clock,
+          sleep: machine.sleep,
+          timeout: millis => timeoutOn(machine, millis),
+          random: random.next,
+          checkReceipt: checkPlainReceipt,
+        },
+      });
+      if (result.status === 'accepted') ledger.acknowledged.push({ vote, receipt: result.receipt });
+      return result;
+    },
+  };
+}
+
+function timeoutOn(machine: Machine, millis: number): AbortSignal {
+  const controller = new AbortController();
+  machine.sleep(millis).then(
+    () => controller.abort(),
+    () => undefined,
+  );
+  return controller.signal;
+}
+
+function noAnswer(reason: string): Answer {
+  return { kind: 'no-answer', reason };
+}
+
+/** As the HTTP edge and the client's transport map it. */
+function toAnswer(result: ServerResult): Answer {
+  if (result.ok) return { kind: 'accepted', receipt: result.receipt };
+  const retryAfterMillis = errorRegistry[result.code].http === 503 ? RETRY_AFTER_SECONDS * 1_000 : 0;
+  return { kind: 'refused', refusal: result, retryAfterMillis };
+}

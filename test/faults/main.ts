@@ -175,7 +175,10 @@ async function run(): Promise<number> {
 
 // kafkajs asks for timers in the past; Node 24 warns about each.
 process.removeAllListeners('warning');
-process.exitCode = await run().catch((error: unknown) => {
+const exitCode = await run().catch((error: unknown) => {
   process.stderr.write(`faults: ${error instanceof Error ? error.message : String(error)}\n`);
   return 2;
 });
+// All that was started is stopped and all results are written. A client whose server was killed in the middle of a request
+// may still hold a socket, and would keep this process for ever.
+process.exit(exitCode);

@@ -52,3 +52,15 @@ test('two transactions that wait for each other are noticed, and one of them giv
   await scheduler.run(waiting);
   expect(deadlocks).toEqual(['one']);
 });
+
+test('a transaction that ends at the moment when its lock comes free leaves the lock to others', async () => {
+  const scheduler = createScheduler(0);
+  const locks = createRowLocks(scheduler, () => undefined);
+  const [holder, waiter, other] = [{}, {}, {}];
+  await locks.lock(holder, 'row');
+  const waiting = locks.lock(waiter, 'row');
+  locks.release(holder);
+  locks.release(waiter);
+  await expect(waiting).rejects.toMatchObject({ code: '57P01' });
+  await scheduler.run(locks.lock(other, 'row'));
+});

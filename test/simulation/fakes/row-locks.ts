@@ -24,6 +24,8 @@ type Waiter = { readonly owner: object; readonly row: string; readonly wake: (er
 export function createRowLocks(scheduler: Scheduler, onDeadlock: (row: string) => void): RowLocks {
   const holders = new Map<string, Holder>();
   const waiting: Waiter[] = [];
+  /** A transaction that has ended while it was being woken must not get a lock that nobody would give back. */
+  const ended = new WeakSet<object>();
 
   /** Whoever waits for a row waits for its holder, who may be waiting itself. */
   const wouldWaitForItself = (owner: object, row: string): boolean => {
@@ -62,6 +64,7 @@ export function createRowLocks(scheduler: Scheduler, onDeadlock: (row: string) =
   return {
     async lock(owner, row) {
       for (;;) {
+        if (ended.has(owner)) throw sessionEnded();
         const holder = holders.get(row);
         if (!holder) holders.set(row, { owner, written: false });
         if (!holder || holder.owner === owner) return;
@@ -70,6 +73,7 @@ export function createRowLocks(scheduler: Scheduler, onDeadlock: (row: string) =
     },
     async settled(owner, row) {
       for (;;) {
+        if (ended.has(owner)) throw sessionEnded();
         const holder = holders.get(row);
         if (!holder?.written || holder.owner === owner) return;
         await wait(owner, row);
@@ -81,8 +85,9 @@ export function createRowLocks(scheduler: Scheduler, onDeadlock: (row: string) =
       holder.written = true;
     },
     release(owner) {
+      ended.add(owner);
       for (const waiter of waiting.filter(candidate => candidate.owner === owner)) {
-        waiter.wake(databaseError('57P01', 'the session has ended'));
+        waiter.wake(sessionEnded());
       }
       for (const [row, holder] of holders) {
         if (holder.owner !== owner) continue;
@@ -91,6 +96,10 @@ export function createRowLocks(scheduler: Scheduler, onDeadlock: (row: string) =
       }
     },
   };
+}
+
+function sessionEnded(): Error {
+  return databaseError('57P01', 'the session has ended');
 }
 
 /** An error as `pg` reports it: `code` is the SQLSTATE. */

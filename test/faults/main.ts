@@ -60,8 +60,6 @@ function readArguments(): Wanted | 'help' | 'list' {
   return { cases, seed, rate, add: values.add };
 }
 
-const isWanted = ({ cases }: Wanted, name: string) => cases.some(wanted => wanted.name === name);
-
 /** The world for the next case: the one before it, while it is sound, of the right shape and not too full. */
 function createWorlds() {
   let world: World | undefined;
@@ -154,14 +152,17 @@ async function run(): Promise<number> {
   }
   if (wanted === 'help' || wanted === 'list') return 0;
   const startedAt = new Date().toISOString();
-  const command = ['node test/faults/main.ts', ...process.argv.slice(2)].join(' ');
-  const kept = wanted.add ? loadReport(OUT).cases.filter(({ name }) => !isWanted(wanted, name)) : [];
+  const command = wanted.add
+    ? 'make faults CASE=… ADD=1, several runs, the last one of each case'
+    : ['node test/faults/main.ts', ...process.argv.slice(2)].join(' ');
+  const kept = wanted.add ? loadReport(OUT).cases : [];
   const worlds = createWorlds();
   closeOnInterrupt(worlds.close);
   const results: CaseResult[] = [];
   for (const faultCase of wanted.cases) {
     results.push(await runOne(worlds, faultCase, wanted));
-    saveReport(OUT, { command, startedAt, cases: [...kept, ...results] });
+    const before = kept.filter(({ name }) => !results.some(result => result.name === name));
+    saveReport(OUT, { command, startedAt, cases: [...before, ...results] });
   }
   await worlds.close(false);
   const failed = results.filter(({ status }) => status === 'failed');
@@ -175,7 +176,10 @@ async function run(): Promise<number> {
 
 // kafkajs asks for timers in the past; Node 24 warns about each.
 process.removeAllListeners('warning');
-process.exitCode = await run().catch((error: unknown) => {
+const exitCode = await run().catch((error: unknown) => {
   process.stderr.write(`faults: ${error instanceof Error ? error.message : String(error)}\n`);
   return 2;
 });
+// All that was started is stopped and all results are written. A client whose server was killed in the middle of a request
+// may still hold a socket, and would keep this process for ever.
+process.exit(exitCode);

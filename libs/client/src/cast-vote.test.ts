@@ -7,6 +7,7 @@ import { Redacted } from '@suffrage/contracts/redacted';
 import { createReceiptSigner } from '@suffrage/contracts/sign-receipts.node';
 import { testElection } from '@suffrage/contracts/testing.node';
 import { castVote } from './cast-vote.ts';
+import { grpcTransport } from './grpc-transport.node.ts';
 import { prepareVote } from './prepare-vote.ts';
 import { restTransport } from './transport.ts';
 
@@ -154,6 +155,12 @@ test('without an answer before the deadline the outcome is unknown', async () =>
   expect(await castVote(restTransport(url), ballot, { deadlineMillis: 300 })).toMatchObject({
     status: 'unknown',
   });
+});
+
+test('a gRPC transport that was closed gives no answer, and does not throw', async () => {
+  const { transport, close } = grpcTransport('127.0.0.1:1');
+  close();
+  expect(await transport(ballot, AbortSignal.timeout(1_000))).toMatchObject({ kind: 'no-answer' });
 });
 
 test('marks that do not fit the ballot are refused before anything is asked for', () => {

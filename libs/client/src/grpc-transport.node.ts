@@ -17,7 +17,7 @@ export function grpcTransport(address: string): {
   readonly close: () => void;
 } {
   const client = new VoteServiceClient(address, credentials.createInsecure());
-  const transport: Transport = (ballot, signal) =>
+  const send: Transport = (ballot, signal) =>
     new Promise<Answer>(resolve => {
       const deadline = { deadline: Date.now() + ANSWER_MILLIS };
       const call = client.castVote(toRequest(ballot), new Metadata(), deadline, (error, response) => {
@@ -31,6 +31,12 @@ export function grpcTransport(address: string): {
       const cancel = () => call.cancel();
       signal.addEventListener('abort', cancel, { once: true });
     });
+  // A closed channel throws instead of answering.
+  const transport: Transport = (ballot, signal) =>
+    send(ballot, signal).catch(error => ({
+      kind: 'no-answer',
+      reason: error instanceof Error ? error.message : 'unknown',
+    }));
   return { transport, close: () => client.close() };
 }
 

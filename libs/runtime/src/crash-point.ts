@@ -4,6 +4,8 @@ import { z } from 'zod';
 const crashPoints = [
   'after-validate',
   'after-produce-before-answer',
+  'queue-write',
+  'queue-replay',
   'during-drain',
   'after-poll',
   'after-redis-look-up',

@@ -1,22 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CrashPoint } from '@suffrage/runtime/crash-point';
-import { createPart, type Part } from '@suffrage/stack/part';
+import type { Part } from '@suffrage/stack/part';
+import { armedPart } from '@suffrage/test/armed-part';
 import type { FaultCase, Stage } from '../fault-case.ts';
 import { untilAcknowledged } from '../load.ts';
 import { castThroughRegistrar, openThroughRegistrar } from '../manager.ts';
 
 const CRASH_DEADLINE_MILLIS = 60_000;
 const STEP_MILLIS = 50;
-
-/** The same process, under the same name and on the same ports, that will kill itself at `point`. */
-function armed({ description }: Part, point: CrashPoint, passes: number): Part {
-  const environment = {
-    ...description.process.environment,
-    SUFFRAGE_CRASH_POINT: `${point}:${passes}`,
-  };
-  const changed = { ...description, process: { ...description.process, environment } };
-  return createPart(changed, { lifetime: 'owner', onChange: () => undefined });
-}
 
 /**
  * Replaces a process by its armed twin and waits until that has killed itself; the twin is gone afterwards, and the
@@ -29,7 +20,7 @@ async function crash(
   { passes = 0, provoke }: { readonly passes?: number; readonly provoke?: (twin: Part) => Promise<unknown> },
 ): Promise<void> {
   await part.stop();
-  const twin = armed(part, point, passes);
+  const twin = armedPart(part, point, passes);
   try {
     // It may reach the point before it is ever ready.
     await twin.start().catch((error: unknown) => {

@@ -16,7 +16,12 @@ export type Threads = {
  */
 const LIMITS = { maxOldGenerationSizeMb: 160, maxYoungGenerationSizeMb: 8 };
 
-export function startThreads(assignment: Assignment, threads = availableParallelism()): Threads {
+/** A thread takes a second of CPU to start: for less work than this another one does not pay. */
+const RECORDS_PER_THREAD = 20_000;
+
+export function startThreads(assignment: Assignment): Threads {
+  const records = assignment.ranges.reduce((sum, { start, end }) => sum + end - start, 0);
+  const threads = Math.max(1, Math.min(availableParallelism(), Math.ceil(records / RECORDS_PER_THREAD)));
   const pool = new Piscina<Task, TaskResult>({
     filename: fileURLToPath(new URL('worker.ts', import.meta.url)),
     name: 'runTask',

@@ -1,4 +1,5 @@
 import { chmod, mkdir } from 'node:fs/promises';
+import { crashPoint } from '@suffrage/runtime/crash-point';
 import type { Log } from '@suffrage/runtime/log';
 import { ClassicLevel } from 'classic-level';
 
@@ -58,6 +59,7 @@ export async function openQueueStore({
         isBroken = false;
       }
       await db.batch(operations, { sync: true });
+      crashPoint('queue-write');
     } catch (error) {
       isBroken = true;
       refusingUntil = clock() + PAUSE_AFTER_REFUSAL_MILLIS;

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { identify } from '@suffrage/contracts/check-vote';
 import { decodeVoteRecord } from '@suffrage/contracts/vote';
+import { crashPoint } from '@suffrage/runtime/crash-point';
 import type { Log } from '@suffrage/runtime/log';
 import type { KnownElections } from '../known-elections.ts';
 import type { Lane } from './lane.ts';
@@ -61,6 +62,7 @@ export function createReplay(options: Options): Replay {
     const confirmed = votes.filter((_, place) => verdicts[place] === 'confirmed');
     const expired = votes.filter((_, place) => verdicts[place] === 'expired');
     if (confirmed.length > 0) {
+      crashPoint('queue-replay');
       await untilDone(() => queue.remove(confirmed));
       log.info({ shard, votes: confirmed.length }, 'votes of the local queue were replayed');
     }

@@ -2,6 +2,7 @@ import { type CastResult, castVote } from '@suffrage/client/cast-vote';
 import type { Answer, Transport } from '@suffrage/client/transport';
 import { errorRegistry, RETRY_AFTER_SECONDS } from '@suffrage/contracts/errors';
 import type { CastResult as ServerResult } from '@suffrage/ingestion/cast-vote';
+import type { FakeDatabase } from './fakes/fake-database.ts';
 import type { IngestionProcess } from './ingestion-process.ts';
 import type { Ledger } from './ledger.ts';
 import type { Machine } from './machine.ts';
@@ -18,6 +19,7 @@ type Options = {
   readonly ledger: Ledger;
   /** The processes that a load balancer would choose from, at this moment. */
   readonly ingestions: () => readonly IngestionProcess[];
+  readonly databases: readonly FakeDatabase[];
 };
 
 export type Clients = {
@@ -26,7 +28,14 @@ export type Clients = {
 };
 
 /** Voters' devices, and the network between them and ingestion. */
-export function createClients({ scheduler, random, weather, ledger, ingestions }: Options): Clients {
+export function createClients({
+  scheduler,
+  random,
+  weather,
+  ledger,
+  ingestions,
+  databases,
+}: Options): Clients {
   const hop = () => scheduler.sleep(random.chance(0.1) ? random.between(10, 2_000) : random.between(1, 30));
   const never = new Promise<never>(() => undefined);
 
@@ -59,6 +68,19 @@ export function createClients({ scheduler, random, weather, ledger, ingestions }
     return answer;
   };
 
+  /** What the results service would say, which reads the databases; it is not always there either. */
+  const isCounted = async ({ ballot }: PlannedVote): Promise<boolean> => {
+    await hop();
+    if (random.chance(weather.answerLost)) throw new Error('the results service does not answer');
+    const isOurs = (voteId: Uint8Array | null) =>
+      voteId !== null && Buffer.compare(voteId, ballot.vote.voteId) === 0;
+    return databases.some(({ tables }) => {
+      const { votes, superseded, outcomes } = tables();
+      const older = [...outcomes.values()].filter(({ outcome }) => outcome === 'older-revision');
+      return [...votes.values(), ...superseded.values(), ...older].some(row => isOurs(row.voteId));
+    });
+  };
+
   return {
     async cast(machine, vote, deadlineMillis) {
       const transport: Transport = (_ballot, signal) => {
@@ -69,6 +91,8 @@ export function createClients({ scheduler, random, weather, ledger, ingestions }
       };
       const result = await castVote(transport, vote.ballot, {
         deadlineMillis,
+        // Not every client asks.
+        ...(random.chance(0.3) ? { isCounted: () => machine.receive(isCounted(vote)) } : {}),
         surroundings: {
           now: machine.clock,
           sleep: machine.sleep,
@@ -78,6 +102,7 @@ export function createClients({ scheduler, random, weather, ledger, ingestions }
         },
       });
       if (result.status === 'accepted') ledger.acknowledged.push({ vote, receipt: result.receipt });
+      if (result.status === 'counted') ledger.counted.push(vote);
       return result;
     },
   };

@@ -49,10 +49,11 @@ function judgeReceipts({ log, book, ledger, databases }: Evidence): Failure[] {
   });
 }
 
-/** INV-2 as the voter sees it: an acknowledged vote is counted, or a greater one of the same ballot key is. */
+/** INV-2 as the voter sees it: a vote that he need not send again is counted, or a greater one of his ballot key is. */
 function judgeVoters({ ledger, databases }: Evidence): Failure[] {
   const counted = databases.flatMap(({ tables }) => [...tables.votes.values()]);
-  return ledger.acknowledged.flatMap(({ vote }) => {
+  const settled = [...ledger.acknowledged.map(({ vote }) => vote), ...ledger.counted];
+  return settled.flatMap(vote => {
     const electionId = vote.ballot.vote.election.definition.id;
     const own = counted.filter(
       row => row.electionId === electionId && Buffer.compare(row.ballotKey, vote.ballotKey) === 0,

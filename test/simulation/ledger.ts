@@ -5,6 +5,8 @@ import type { PlannedVote } from './plan.ts';
 /** What clients and servers said, kept outside of the system: the journal that it is judged by. */
 export type Ledger = {
   readonly acknowledged: { readonly vote: PlannedVote; readonly receipt: Receipt }[];
+  /** Votes whose client was told by the results service that they are processed, and looked no further. */
+  readonly counted: PlannedVote[];
   /** A request for this vote has reached a process. */
   asked(vote: PlannedVote): void;
   /** A process has answered such a request; `undefined` with a receipt. */
@@ -22,6 +24,7 @@ export function createLedger(): Ledger {
   const add = (to: Map<PlannedVote, number>, vote: PlannedVote) => to.set(vote, (to.get(vote) ?? 0) + 1);
   return {
     acknowledged: [],
+    counted: [],
     asked: vote => void add(asked, vote),
     answered(vote, refusal) {
       if (refusal !== undefined && !UNCERTAIN.includes(refusal)) add(refused, vote);

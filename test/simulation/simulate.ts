@@ -136,12 +136,16 @@ async function castOne(
   if (result === undefined || result.status === 'unknown') unknown.add(vote);
 }
 
-/** INV-6: sending a vote again whose outcome is unknown gives one, unless it comes too late for its election. */
+/**
+ * INV-6: sending a vote again whose outcome is unknown gives one. A final refusal leaves it open what has become of
+ * earlier attempts: that may only be said of votes that come too late, or have no token.
+ */
 async function recast(world: World, clients: Clients, vote: PlannedVote): Promise<Failure[]> {
   const machine = createMachine(world.scheduler, 'device');
   const result = await clients.cast(machine, vote, RECAST_DEADLINE_MILLIS);
   const closes = world.elections.readAll().find(vote.ballot.vote.election.definition.id)?.closesAt ?? 0;
-  if (result.status !== 'unknown' || world.scheduler.now() >= closes) return [];
+  const isRefused = !vote.isGenuine || world.scheduler.now() >= closes;
+  if (result.status !== 'unknown' || isRefused) return [];
   return [
     { invariant: 'INV-6', message: 'a vote that was sent again after the repair got no certain answer' },
   ];

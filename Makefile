@@ -2,11 +2,7 @@
 NODE := .tools/bin/node --disable-warning=TimeoutNegativeWarning
 JEST := $(NODE) --experimental-vm-modules --disable-warning=ExperimentalWarning node_modules/jest/bin/jest.js
 
-<<<<<<< HEAD
-.PHONY: help setup demo test test-unit up down status reset audit bench-audit check format build clean-tools
-=======
-.PHONY: help setup demo test test-unit up down status reset audit simulate check format build clean-tools
->>>>>>> main
+.PHONY: help setup demo test test-unit up down status reset audit bench-audit simulate check format build clean-tools
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'

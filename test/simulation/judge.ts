@@ -1,9 +1,6 @@
-import { openCase } from '@suffrage/audit/case';
 import { findingKinds } from '@suffrage/audit/findings';
-import { closeCase, takeRow } from '@suffrage/audit/judge';
-import { judgeRecord } from '@suffrage/audit/judge-record';
+import { judgeInMemory } from '@suffrage/audit/judge-in-memory';
 import type { IntakeRow, OutcomeRow, ProgressRow, TallyRow } from '@suffrage/audit/read-database';
-import { createRecords, indexAt, putRecord, type Records } from '@suffrage/audit/records';
 import type { ElectionBook } from '@suffrage/contracts/election-book';
 import { decodeVoteRecord } from '@suffrage/contracts/vote';
 import { identify } from '@suffrage/contracts/check-vote';
@@ -107,40 +104,33 @@ function judgeInvention({ plan, databases }: Evidence): Failure[] {
 
 /** INV-2, 3, 4, 5, 7, 9 by the audit's own judgement. */
 function judgeByAudit({ plan, log, book, databases }: Evidence): Failure[] {
-  const theCase = openCase({
-    records: readRecords(log, book),
+  const partitions = Array.from({ length: log.partitions }, (_, partition) => partition);
+  const { findings } = judgeInMemory({
+    ranges: partitions.map(partition => ({ partition, start: 0, end: log.end(partition) })),
+    log: partitions.flatMap(partition =>
+      [...log.records(partition).entries()].map(([offset, { value, timestamp }]) => ({
+        partition,
+        offset,
+        castAt: timestamp,
+        value,
+      })),
+    ),
+    electionIds: book.elections().map(({ definition }) => definition.id),
     findElection: book.find,
+    checkToken,
     shards: plan.shards,
-    databases: databases.map(({ name, tables }) => ({ name, progress: progressRows(tables) })),
+    databases: databases.map(({ name, tables }) => ({
+      name,
+      progress: progressRows(tables),
+      rows: [...outcomeRows(tables)],
+      tallies: tallyRows(tables),
+      intake: intakeRows(tables),
+    })),
   });
-  for (const [place, { tables }] of databases.entries()) {
-    for (const row of outcomeRows(tables)) takeRow(theCase, place, row);
-  }
-  closeCase(
-    theCase,
-    databases.map(({ tables }) => ({ tallies: tallyRows(tables), intake: intakeRows(tables) })),
-  );
-  return theCase.findings.first().map(({ kind, message, partition, offset }) => ({
+  return findings.first().map(({ kind, message, partition, offset }) => ({
     invariant: findingKinds[kind].invariant,
     message: `${kind}: partition ${partition ?? '-'}, offset ${offset ?? '-'}: ${message}`,
   }));
-}
-
-function readRecords(log: FakeLog, book: ElectionBook): Records {
-  const ranges = Array.from({ length: log.partitions }, (_, partition) => ({
-    partition,
-    start: 0,
-    end: log.end(partition),
-  }));
-  const records = createRecords(ranges);
-  for (const { partition } of ranges) {
-    for (const [offset, { value, timestamp }] of log.records(partition).entries()) {
-      const index = indexAt(records, partition, offset);
-      if (index === undefined) throw new RangeError('a record lies outside of its partition');
-      putRecord(records, index, timestamp, judgeRecord(value, timestamp, book.find, checkToken));
-    }
-  }
-  return records;
 }
 
 /** The rows of a database as the audit's SQL brings them. */

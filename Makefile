@@ -2,7 +2,7 @@
 NODE := .tools/bin/node --disable-warning=TimeoutNegativeWarning
 JEST := $(NODE) --experimental-vm-modules --disable-warning=ExperimentalWarning node_modules/jest/bin/jest.js
 
-.PHONY: help setup demo test test-unit up down status reset audit bench-audit simulate check format build clean-tools
+.PHONY: help setup demo test test-unit fuzz up down status scale-partitions reset audit bench-audit simulate faults check format build clean-tools
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
@@ -20,11 +20,18 @@ test: build ## all tests, on servers of their own
 test-unit: setup ## only the tests that need no servers
 	@$(JEST) --selectProjects unit $(ARGS)
 
+fuzz: setup build ## send what nobody would to the served APIs, then audit (ARGS='--seconds 60 --seed 1')
+	@tools/setup/setup.sh fuzz
+	@$(NODE) test/fuzz/main.ts $(ARGS)
+
 up: setup build ## start the local stack (BROKERS=3: three brokers)
 	@$(NODE) tools/stack/src/main.ts up $(if $(BROKERS),--brokers $(BROKERS))
 
 down: setup ## stop it, keep its data
 	@$(NODE) tools/stack/src/main.ts down
+
+scale-partitions: setup ## add partitions to topic votes of the running stack (N=32)
+	@$(NODE) tools/stack/src/main.ts scale-partitions $(N)
 
 status: setup ## a table of its parts
 	@$(NODE) tools/stack/src/main.ts status
@@ -41,6 +48,10 @@ bench-audit: setup ## measure the audit on synthetic votes, writes out/audit-ben
 simulate: setup ## the suite's own code under a seeded scheduler with faults (SEEDS=2000 SEED_START=1 MUTANTS=1 TRACE=1)
 	@$(NODE) test/simulation/main.ts $(if $(SEEDS),--seeds $(SEEDS)) $(if $(SEED_START),--start $(SEED_START)) \
 	  $(if $(MUTANTS),--mutants) $(if $(TRACE),--trace) $(if $(JOBS),--jobs $(JOBS)) $(ARGS)
+
+FAULTS_ARGUMENTS := $(if $(ALL),--all) $(if $(CASE),--case $(CASE)) $(if $(SEED),--seed $(SEED)) $(if $(RATE),--rate $(RATE)) $(if $(LIST),--list) $(if $(ADD),--add) $(ARGS)
+faults: setup ## break a running installation in many ways, prove each time that nothing is lost (ALL=1, CASE=name SEED=n, LIST=1)
+	@$(NODE) test/faults/main.ts $(FAULTS_ARGUMENTS)
 
 check: setup ## types, lint, format, dependency rules, unused code, generated files
 	@tools/check.sh

@@ -83,10 +83,12 @@ export function createClients({ scheduler, random, weather, ledger, ingestions }
   };
 }
 
+const TIMED_OUT = new Error('no answer in time');
+
 function timeoutOn(machine: Machine, millis: number): AbortSignal {
   const controller = new AbortController();
   machine.sleep(millis).then(
-    () => controller.abort(),
+    () => controller.abort(TIMED_OUT),
     () => undefined,
   );
   return controller.signal;
@@ -98,7 +100,11 @@ function noAnswer(reason: string): Answer {
 
 /** As the HTTP edge and the client's transport map it. */
 function toAnswer(result: ServerResult): Answer {
-  if (result.ok) return { kind: 'accepted', receipt: result.receipt };
+  if (result.ok) {
+    return result.durability === 'replicated'
+      ? { kind: 'accepted', receipt: result.receipt }
+      : { kind: 'held-locally' };
+  }
   const retryAfterMillis = errorRegistry[result.code].http === 503 ? RETRY_AFTER_SECONDS * 1_000 : 0;
   return { kind: 'refused', refusal: result, retryAfterMillis };
 }

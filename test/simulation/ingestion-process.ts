@@ -3,6 +3,7 @@ import { fromCastVoteBody } from '@suffrage/contracts/vote-request';
 import { type SignedBallot, toBody } from '@suffrage/client/transport';
 import { type CastResult, createCastVote } from '@suffrage/ingestion/cast-vote';
 import { createIngestionMetrics } from '@suffrage/ingestion/metrics';
+import { knowElections } from '@suffrage/ingestion/known-elections';
 import { openVoteLog } from '@suffrage/ingestion/vote-log';
 import { createLifecycle } from '@suffrage/runtime/lifecycle';
 import type { Log } from '@suffrage/runtime/log';
@@ -29,7 +30,7 @@ type Options = {
 };
 
 // They are only counted; one set serves every run of this thread.
-const metrics = createIngestionMetrics();
+export const ingestionMetrics = createIngestionMetrics();
 const MAX_IN_FLIGHT = 10_000;
 
 /** Ingestion as its `app.ts` builds it, without its servers. */
@@ -51,7 +52,7 @@ export function startIngestion({
       layout: log.openLayout(machine),
       openProducers: () => mutant.producers?.(log.openProducers(machine), log) ?? log.openProducers(machine),
       signReceipts: plainReceiptSigner(instance),
-      metrics,
+      metrics: ingestionMetrics,
       clock,
       sleep,
       random: random.next,
@@ -59,11 +60,10 @@ export function startIngestion({
     lifecycle,
   );
   const castVote = createCastVote({
-    book,
-    electionsCompleteAsOf: completeAsOf,
+    elections: knowElections(book, completeAsOf, clock),
     checkToken,
     voteLog,
-    metrics,
+    metrics: ingestionMetrics,
     clock,
     instance,
     maxInFlight: MAX_IN_FLIGHT,

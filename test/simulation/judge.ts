@@ -105,19 +105,10 @@ function judgeInvention({ plan, databases }: Evidence): Failure[] {
 /** INV-2, 3, 4, 5, 7, 9 by the audit's own judgement. */
 function judgeByAudit({ plan, log, book, databases }: Evidence): Failure[] {
   const partitions = Array.from({ length: log.partitions }, (_, partition) => partition);
-  const { findings } = judgeInMemory({
+  const theCase = judgeInMemory({
     ranges: partitions.map(partition => ({ partition, start: 0, end: log.end(partition) })),
-    log: partitions.flatMap(partition =>
-      [...log.records(partition).entries()].map(([offset, { value, timestamp }]) => ({
-        partition,
-        offset,
-        castAt: timestamp,
-        value,
-      })),
-    ),
     electionIds: book.elections().map(({ definition }) => definition.id),
     findElection: book.find,
-    checkToken,
     shards: plan.shards,
     databases: databases.map(({ name, tables }) => ({
       name,
@@ -126,8 +117,17 @@ function judgeByAudit({ plan, log, book, databases }: Evidence): Failure[] {
       tallies: tallyRows(tables),
       intake: intakeRows(tables),
     })),
+    log: partitions.flatMap(partition =>
+      [...log.records(partition)].map(({ value, timestamp }, offset) => ({
+        partition,
+        offset,
+        value: value && Buffer.from(value),
+        castAt: timestamp,
+      })),
+    ),
+    checkToken,
   });
-  return findings.first().map(({ kind, message, partition, offset }) => ({
+  return theCase.findings.first().map(({ kind, message, partition, offset }) => ({
     invariant: findingKinds[kind].invariant,
     message: `${kind}: partition ${partition ?? '-'}, offset ${offset ?? '-'}: ${message}`,
   }));

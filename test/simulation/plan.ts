@@ -1,10 +1,13 @@
 import { equalBytes, toBase64url } from '@suffrage/contracts/bytes';
 import type { TokenCheck } from '@suffrage/contracts/check-vote';
 import { type ElectionDefinition, electionDefinition } from '@suffrage/contracts/election';
+import { refuse } from '@suffrage/contracts/errors';
 import { Redacted } from '@suffrage/contracts/redacted';
+import type { Vote } from '@suffrage/contracts/vote';
+import { fromCastVoteBody, markBallot } from '@suffrage/contracts/vote-request';
 import type { Token } from '@suffrage/client/fetch-token';
 import { type PreparedVote, prepareVote } from '@suffrage/client/prepare-vote';
-import type { SignedBallot } from '@suffrage/client/transport';
+import { type SignedBallot, toBody } from '@suffrage/client/transport';
 import { createHash } from 'node:crypto';
 import type { Random } from './random.ts';
 
@@ -186,3 +189,12 @@ export const checkToken: TokenCheck = ({ definition }, signed) => {
   const good = equalBytes(signed.token, seal(definition.id, signed));
   return good ? { ok: true } : { ok: false, code: 'token-invalid' };
 };
+
+/** The vote as ingestion puts it on the log. */
+export function toVote({ ballot }: PlannedVote): Vote {
+  const { election } = ballot.vote;
+  const request = fromCastVoteBody(election.definition.id, toBody(ballot));
+  const marked = 'ok' in request ? refuse(request.code) : markBallot(election, request);
+  if (!marked.ok) throw new Error(`a planned vote is refused: ${marked.code}`);
+  return marked.vote;
+}

@@ -35,7 +35,7 @@ type Options = {
   readonly quiet: Log;
 };
 
-const metrics = createProcessorMetrics();
+export const processorMetrics = createProcessorMetrics();
 // As in `app.ts`.
 const REQUEUE_MILLIS = 30_000;
 const ELECTIONS_MAX_AGE_MILLIS = 10_000;
@@ -89,7 +89,7 @@ async function start(options: Options, lifecycle: ReturnType<typeof createLifecy
     checkToken,
     hints,
     shards,
-    metrics,
+    metrics: processorMetrics,
     log: quiet,
   };
   const contextOf = (partition: number): BatchContext => {
@@ -104,7 +104,7 @@ async function start(options: Options, lifecycle: ReturnType<typeof createLifecy
       groupId: 'processor',
       concurrentPartitions: options.concurrentPartitions,
       contextOf,
-      metrics,
+      metrics: processorMetrics,
       log: quiet,
       sleep,
     },

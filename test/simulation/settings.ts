@@ -54,8 +54,11 @@ export function readSettings(args: readonly string[]): Settings | 'help' {
   };
 }
 
+/** Seeds have 32 bits. */
+const MOST = 0xffff_ffff;
+
 function wholeNumber(name: string, text: string, least: number): number {
   const value = Number(text);
-  if (/^\d+$/.test(text) && value >= least && value <= 0xffff_ffff) return value;
-  throw new Error(`${name} ${text}: give a whole number from ${least} to 4294967295`);
+  if (/^\d+$/.test(text) && value >= least && value <= MOST) return value;
+  throw new Error(`${name} ${text}: give a whole number from ${least} to ${MOST}`);
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Clients, createClients } from './client.ts';
 import { chooseFaults, type FaultKind } from './fault-kinds.ts';
 import { scheduleFaults } from './faults.ts';
-import { type Failure, judge } from './judge.ts';
+import { type Evidence, type Failure, judge } from './judge.ts';
 import { createLedger } from './ledger.ts';
 import { createMachine } from './machine.ts';
 import { type Mutant, NO_MUTANT } from './mutants.ts';
@@ -34,11 +34,32 @@ const RECAST_DEADLINE_MILLIS = 120_000;
 const RECOVERY_MILLIS = 240_000;
 const LOOK_MILLIS = 500;
 
+/** What is left when one seed has come to rest. */
+export type Played = {
+  readonly world: World;
+  readonly faults: ReadonlySet<FaultKind>;
+  readonly evidence: Evidence;
+  /** What went wrong on the way, and what did not come to rest. */
+  readonly failures: readonly Failure[];
+};
+
 /**
  * Runs one seed to its end: votes are cast while things break, then everything is repaired, and then all invariants must
  * hold. The seed decides everything; the same seed gives the same run.
  */
 export async function simulate(seed: number, mutant: Mutant = NO_MUTANT): Promise<Run> {
+  const played = await play(seed, mutant);
+  const { plan, log, book, databases } = played.evidence;
+  const tables = databases.map(database => database.tables);
+  const rebuilt =
+    played.failures.length > 0
+      ? []
+      : await judgeRebuild(plan, log, book, tables, createRandom(seed, 'rebuild'));
+  return report(seed, played, [...played.failures, ...judge(played.evidence), ...rebuilt]);
+}
+
+/** Runs a seed without judging it. */
+export async function play(seed: number, mutant: Mutant = NO_MUTANT): Promise<Played> {
   const random = createRandom(seed);
   const plan = makePlan(random.fork('plan'));
   const faults = chooseFaults(random.fork('faults'), mutant.spares ?? []);
@@ -51,17 +72,9 @@ export async function simulate(seed: number, mutant: Mutant = NO_MUTANT): Promis
   process.on('unhandledRejection', onUnhandled);
   try {
     const failures = await world.scheduler.run(live(world, clients, faults));
-    const book = world.elections.readAll();
     const databases = world.databases.map(({ name, tables }) => ({ name, tables: tables() }));
-    const tables = databases.map(database => database.tables);
-    const late = failures.length > 0 || unhandled.length > 0;
-    const judged = [
-      ...unhandled,
-      ...failures,
-      ...judge({ plan, log: world.log, book, databases, ledger }),
-      ...(late ? [] : await judgeRebuild(plan, world.log, book, tables, random.fork('rebuild'))),
-    ];
-    return report(seed, world, faults, judged, ledger.acknowledged.length);
+    const evidence = { plan, log: world.log, book: world.elections.readAll(), databases, ledger };
+    return { world, faults, evidence, failures: [...unhandled, ...failures] };
   } finally {
     process.off('unhandledRejection', onUnhandled);
   }
@@ -163,15 +176,10 @@ function lagOf({ log, plan, databases }: World): string | undefined {
   return refused.length > 0 ? `${refused.length} votes are still set aside` : undefined;
 }
 
-function report(
-  seed: number,
-  world: World,
-  faults: ReadonlySet<FaultKind>,
-  failures: readonly Failure[],
-  acknowledged: number,
-): Run {
+function report(seed: number, { world, faults, evidence }: Played, failures: readonly Failure[]): Run {
   const { log, plan, scheduler, counters, trace } = world;
   const records = Array.from({ length: log.partitions }, (_, p) => log.end(p)).reduce((sum, n) => sum + n, 0);
+  const acknowledged = evidence.ledger.acknowledged.length;
   const about = { events: scheduler.events(), crashes: counters.crashes, acknowledged, records };
   return {
     seed,

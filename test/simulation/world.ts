@@ -1,8 +1,5 @@
-import { refuse } from '@suffrage/contracts/errors';
 import { partitionsOfShard, shardOf } from '@suffrage/contracts/shards';
-import { markBallot, fromCastVoteBody } from '@suffrage/contracts/vote-request';
 import { encodeVoteRecord } from '@suffrage/contracts/vote';
-import { toBody } from '@suffrage/client/transport';
 import { createLog, type Log } from '@suffrage/runtime/log';
 import { createFakeDatabase, type FakeDatabase } from './fakes/fake-database.ts';
 import { createFakeElections, type FakeElections } from './fakes/fake-elections.ts';
@@ -13,7 +10,7 @@ import { type FaultKind, weatherOf } from './fault-kinds.ts';
 import { type IngestionProcess, startIngestion } from './ingestion-process.ts';
 import { createMachine, type Machine } from './machine.ts';
 import type { Mutant } from './mutants.ts';
-import { type Plan, type PlannedVote, STARTS_AT } from './plan.ts';
+import { type Plan, STARTS_AT, toVote } from './plan.ts';
 import { type ProcessorProcess, startProcessor } from './processor-process.ts';
 import type { Random } from './random.ts';
 import { createScheduler, type Scheduler } from './scheduler.ts';
@@ -195,7 +192,7 @@ function appendForeign(
   if (kind === 'unreadable') return void log.store(anywhere, [{ value: random.bytes(20), timestamp }]);
   if (kind === 'nothing') return void log.store(anywhere, [{ value: null, timestamp }]);
   const planned = random.pick(plan.votes);
-  const vote = recordOf(planned);
+  const vote = { ...toVote(planned) };
   if (kind === 'unknown election') vote.electionId = 'no-such-election';
   if (kind === 'bad token') vote.tokenKeyId = new Uint8Array(32);
   const own = partitionsOfShard(shardOf(planned.ballotKey, plan.shards), plan.shards, plan.partitions);
@@ -205,13 +202,4 @@ function appendForeign(
     timestamp: kind === 'too early' ? early : timestamp,
   };
   log.store(random.pick(own), [record]);
-}
-
-/** The vote as ingestion would put it on the log. */
-function recordOf({ ballot }: PlannedVote) {
-  const { election } = ballot.vote;
-  const request = fromCastVoteBody(election.definition.id, toBody(ballot));
-  const marked = 'ok' in request ? refuse(request.code) : markBallot(election, request);
-  if (!marked.ok) throw new Error(`a planned vote is refused: ${marked.code}`);
-  return { ...marked.vote };
 }

@@ -1,7 +1,9 @@
 import type { SignedBallot } from '@suffrage/client/transport';
+import type { Election } from '@suffrage/contracts/ballot';
 import { toBase64url } from '@suffrage/contracts/bytes';
 import { Redacted } from '@suffrage/contracts/redacted';
 import { signedVote, type TestElection } from '@suffrage/contracts/testing.node';
+import type { Vote } from '@suffrage/contracts/vote';
 import { voteId } from '@suffrage/contracts/vote-id';
 
 const MARKED = { mayor: ['mayor-1'], council: [] };
@@ -14,7 +16,7 @@ export function signedBallot(
   { marked = MARKED, ...options }: Options = {},
 ): SignedBallot {
   const vote = signedVote(made, { marked, ...options });
-  const id = voteId(made.election.ballotHash, vote.salt.reveal(), vote.selections.reveal());
+  const id = voteIdOf(made.election, vote);
   return {
     vote: {
       election: made.election,
@@ -25,4 +27,9 @@ export function signedBallot(
     },
     token: vote,
   };
+}
+
+/** 32 bytes, recomputed from what lies in the vote. */
+export function voteIdOf(election: Election, vote: Vote): Uint8Array {
+  return voteId(election.ballotHash, vote.salt.reveal(), vote.selections.reveal());
 }

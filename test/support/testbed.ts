@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { electionsKey, type ElectionsMessage, topicNames } from '@suffrage/contracts/topics';
 import { newReceiptKey, type TestElection, testElection } from '@suffrage/contracts/testing.node';
 import { startIngestion } from '@suffrage/ingestion/app';
+import type { IngestionConfig } from '@suffrage/ingestion/config';
 import { prepareLog } from '@suffrage/ingestion/prepare/prepare-log';
 import { startProcessor } from '@suffrage/processor/app';
 import { startRegistrar } from '@suffrage/registrar/app';
@@ -82,7 +83,10 @@ export async function openTestbed(options: Options = {}) {
       settings: {
         readonly instance?: string;
         readonly clock?: () => number;
+        /** Default those of the run. */
+        readonly brokers?: readonly string[];
         readonly lifecycle?: Lifecycle;
+        readonly settings?: Partial<IngestionConfig>;
       } = {},
     ) => {
       const ports = await startIngestion(
@@ -90,10 +94,12 @@ export async function openTestbed(options: Options = {}) {
           ...common(namespace, settings.instance ?? 'ingestion-0'),
           SUFFRAGE_HTTP_PORT: 0,
           SUFFRAGE_GRPC_PORT: 0,
-          SUFFRAGE_KAFKA_BROKERS: [...servers.brokers],
+          SUFFRAGE_KAFKA_BROKERS: [...(settings.brokers ?? servers.brokers)],
           SUFFRAGE_RECEIPT_KEY_FILE: receiptKeyPem,
           SUFFRAGE_BODY_LIMIT_BYTES: 16_384,
           SUFFRAGE_IN_FLIGHT_VOTES: 10_000,
+          SUFFRAGE_LOCAL_QUEUE_BYTES: 1_073_741_824,
+          ...settings.settings,
         },
         { log, ...(settings.clock ? { clock: settings.clock } : {}) },
         settings.lifecycle ?? lifecycle,
@@ -168,6 +174,8 @@ export async function createDatabase(
   lifecycle: Lifecycle,
 ): Promise<string> {
   const admin = new Pool({ connectionString: superuserUrl, max: 1 });
+  // A test that stops its own PostgreSQL right after may cut this connection while it ends.
+  admin.on('error', () => undefined);
   lifecycle.onClose('admin pool', () => admin.end());
   await admin.query(`create database ${name}`);
   lifecycle.onClose(`database ${name}`, () => admin.query(`drop database ${name} with (force)`));

@@ -39,6 +39,10 @@ const acceptance = {
 const [receipt] = sign([acceptance]);
 
 type Reply = { status: number; body: unknown; retryAfter?: string } | 'hang up';
+const local: Reply = {
+  status: 202,
+  body: { durability: 'local', electionId: election.definition.id, voteId: prepared.vote.voteIdText },
+};
 const refusal = (code: Parameters<typeof refuse>[0]): Reply => ({
   status: toProblem(refuse(code)).status,
   body: toProblem(refuse(code)),
@@ -92,6 +96,16 @@ test('a final refusal is not repeated', async () => {
   expect(bodies).toHaveLength(1);
 });
 
+test('a final refusal after an attempt without a certain answer leaves the outcome unknown', async () => {
+  const answers: Reply[] = ['hang up', refusal('outcome-unknown')];
+  for (const unclear of answers) {
+    const { url } = await server([unclear, refusal('election-closed')]);
+    expect(await castVote(restTransport(url), ballot)).toMatchObject({ status: 'unknown', attempts: 2 });
+  }
+  const { url } = await server([refusal('overloaded'), refusal('election-closed')]);
+  expect(await castVote(restTransport(url), ballot)).toMatchObject({ status: 'refused', attempts: 2 });
+});
+
 test('a receipt that does not verify, or is for another vote, is no acceptance', async () => {
   const [other] = sign([{ ...acceptance, voteId: new Uint8Array(32) }]);
   const forged = { ...receipt, signature: toBase64url(new Uint8Array(64)) };
@@ -101,6 +115,38 @@ test('a receipt that does not verify, or is for another vote, is no acceptance',
     { status: 201, body: receipt },
   ]);
   expect(await castVote(restTransport(url), ballot)).toMatchObject({ status: 'accepted', attempts: 3 });
+});
+
+test('a vote that is only on the disk of an instance is sent again until there is a receipt', async () => {
+  const { url, bodies } = await server([local, local, { status: 201, body: receipt }]);
+  expect(await castVote(restTransport(url), ballot)).toMatchObject({ status: 'accepted', attempts: 3 });
+  expect(new Set(bodies).size).toBe(1);
+});
+
+test('a vote that is only on the disk of an instance ends when the results count it', async () => {
+  const { url } = await server([local, local, local]);
+  let asked = 0;
+  const result = await castVote(restTransport(url), ballot, {
+    isCounted: async () => (asked += 1) === 2,
+  });
+  expect(result).toEqual({ status: 'counted', attempts: 2 });
+});
+
+test('a vote held on a disk, or of unknown outcome, before the closing is not told to be refused after it', async () => {
+  const held = await server([local, refusal('election-closed')]);
+  expect(await castVote(restTransport(held.url), ballot)).toEqual({
+    status: 'unknown',
+    heldLocally: true,
+    attempts: 2,
+  });
+  const doubtful = await server([refusal('outcome-unknown'), refusal('election-closed')]);
+  expect(await castVote(restTransport(doubtful.url), ballot)).toEqual({
+    status: 'unknown',
+    heldLocally: false,
+    attempts: 2,
+  });
+  const late = await server([refusal('overloaded'), refusal('election-closed')]);
+  expect(await castVote(restTransport(late.url), ballot)).toMatchObject({ status: 'refused' });
 });
 
 test('without an answer before the deadline the outcome is unknown', async () => {

@@ -25,6 +25,7 @@ export function grpcTransport(address: string): {
         if (error) resolve(toAnswer(error));
         else if (response.receipt?.certificate)
           resolve({ kind: 'accepted', receipt: fromMessage(response.receipt) });
+        else if (response.local) resolve({ kind: 'held-locally' });
         else resolve({ kind: 'no-answer', reason: 'an answer without a receipt' });
       });
       const cancel = () => call.cancel();

@@ -1,5 +1,6 @@
 import { toBase64url } from '@suffrage/contracts/bytes';
 import type { Refusal } from '@suffrage/contracts/errors';
+import { localAcceptanceSchema } from '@suffrage/contracts/local-vote';
 import { type Receipt, receiptSchema } from '@suffrage/contracts/receipt';
 import type { CastVoteBody } from '@suffrage/contracts/vote-request';
 import type { Token } from './fetch-token.ts';
@@ -12,6 +13,8 @@ export type SignedBallot = { readonly vote: PreparedVote; readonly token: Token 
 /** What one attempt gave. `no-answer`: nothing is known, the vote may be stored or not. */
 export type Answer =
   | { readonly kind: 'accepted'; readonly receipt: Receipt }
+  /** On the disk of one instance, not acknowledged. */
+  | { readonly kind: 'held-locally' }
   | { readonly kind: 'refused'; readonly refusal: Refusal; readonly retryAfterMillis: number }
   | { readonly kind: 'no-answer'; readonly reason: string };
 
@@ -30,6 +33,10 @@ export function restTransport(ingestionUrl: string): Transport {
         signal,
       });
       const json: unknown = await response.json();
+      if (response.status === 202) {
+        localAcceptanceSchema.parse(json);
+        return { kind: 'held-locally' };
+      }
       if (response.status === 201) return { kind: 'accepted', receipt: receiptSchema.parse(json) };
       const retryAfterMillis = Number(response.headers.get('retry-after') ?? 0) * 1000;
       return { kind: 'refused', refusal: readProblem(json), retryAfterMillis };

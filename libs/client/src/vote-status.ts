@@ -31,3 +31,11 @@ export async function waitUntilProcessed(
   }
   return undefined;
 }
+
+const COUNTED: readonly VoteStatus['status'][] = ['counted', 'superseded', 'older-revision'];
+
+/** Whether the vote is on the log and processed as a valid one. `false` also without an answer. */
+export async function isCounted(resultsUrl: string, electionId: string, voteId: string): Promise<boolean> {
+  const answer = await voteStatus(resultsUrl, electionId, voteId).catch(() => undefined);
+  return answer?.ok === true && COUNTED.includes(answer.value.status);
+}

@@ -38,6 +38,7 @@ const tryAgain = (http: number, grpc: GrpcStatus, title: string): Entry => ({
 export const errorRegistry = {
   // What the client sent can't be read.
   'malformed-json': refusal(400, 'INVALID_ARGUMENT', 'The body is not valid JSON.'),
+  'malformed-message': refusal(400, 'INVALID_ARGUMENT', 'The message can not be read.'),
   'field-invalid': refusal(400, 'INVALID_ARGUMENT', 'A field is missing, unknown or malformed.'),
   'body-too-large': refusal(413, 'RESOURCE_EXHAUSTED', 'The body is larger than the limit.'),
   'media-type-unsupported': refusal(415, 'INVALID_ARGUMENT', 'The body must be application/json.'),
@@ -84,6 +85,8 @@ export const errorRegistry = {
     'PERMISSION_DENIED',
     'The token is not a signature of this election on exactly these selections and salt.',
   ),
+
+  'vote-unknown': refusal(404, 'NOT_FOUND', 'This instance keeps no such vote on its disk.'),
 
   // Nothing was handed to the log: try again.
   'not-ready': tryAgain(503, 'UNAVAILABLE', 'The service is not ready. Nothing was stored.'),

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { z } from 'zod';
+import { crashPointSetting } from './crash-point.ts';
 
 /** A setting that names a file whose content is the secret: the secret itself is never in the environment. */
 export const secretFile = z.string().min(1).transform(readSecret);
@@ -44,6 +45,8 @@ export const commonSettings = {
     .default(''),
   SUFFRAGE_HOST: z.string().default('127.0.0.1'),
   SUFFRAGE_METRICS_PORT: port,
+  /** Fault tests only: where this process kills itself. */
+  SUFFRAGE_CRASH_POINT: crashPointSetting.optional(),
 };
 
 const PREFIX = 'SUFFRAGE_';

@@ -11,7 +11,10 @@ export const healthSchema = z.strictObject({
 export type HealthReport = z.infer<typeof healthSchema>;
 
 /** `required` dependencies decide readiness; the others only show. */
-export type Dependency = { readonly required: boolean; readonly check: () => Promise<boolean> | boolean };
+export type Dependency = {
+  readonly required: boolean | (() => boolean);
+  readonly check: () => Promise<boolean> | boolean;
+};
 
 export type Health = { report(): Promise<HealthReport> };
 
@@ -29,7 +32,7 @@ export function createHealth(
       const checked = await Promise.all(
         Object.entries(dependencies).map(async ([name, { required, check }]) => {
           const ok = await within(check).catch(() => false);
-          return { name, required, ok };
+          return { name, required: typeof required === 'function' ? required() : required, ok };
         }),
       );
       const missing = checked.filter(({ ok }) => !ok);

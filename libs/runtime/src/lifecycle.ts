@@ -1,3 +1,4 @@
+import { crashPoint } from './crash-point.ts';
 import type { Log } from './log.ts';
 
 /** Collects what has been opened; closes it in reverse order. */
@@ -13,6 +14,7 @@ export function createLifecycle(log: Log): Lifecycle {
   let closed: Promise<void> | undefined;
   const closeAll = async () => {
     for (const { name, close } of closings.toReversed()) {
+      crashPoint('during-drain');
       try {
         await close();
       } catch (error) {

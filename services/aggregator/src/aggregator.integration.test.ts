@@ -99,6 +99,8 @@ test('what does not exist is refused with its code', async () => {
   expect((await getResults(second, 'NOT-AN-ID')).status).toBe(404);
   expect((await getResults(second, 'x'.repeat(64))).body).toMatchObject({ field: 'electionId' });
   expect((await fetch(`${second.url}/v1/elections/council/results/socket`)).status).toBe(404);
+  const { headers } = await fetch(`${second.url}/v1/elections/council/results`);
+  expect(headers.get('content-type')).toBe('application/json; charset=utf-8');
   await expect(openStream(second, 'nowhere')).rejects.toThrow('404');
   await expect(openSocket(second, 'nowhere')).rejects.toThrow('refused');
 });

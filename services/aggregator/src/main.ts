@@ -1,4 +1,5 @@
 import { printableConfig } from '@suffrage/runtime/config';
+import { armCrashPoint } from '@suffrage/runtime/crash-point';
 import { runService } from '@suffrage/runtime/lifecycle';
 import { createLog } from '@suffrage/runtime/log';
 import { startTelemetry } from '@suffrage/runtime/telemetry';
@@ -6,6 +7,7 @@ import { startAggregator } from './app.ts';
 import { readConfig, settings } from './config.ts';
 
 const config = readConfig();
+armCrashPoint(config);
 const log = createLog('aggregator', config.SUFFRAGE_INSTANCE, config.SUFFRAGE_LOG_LEVEL);
 
 runService(log, async lifecycle => {

@@ -1,5 +1,6 @@
 import { type Snapshot, snapshotSchema } from '@suffrage/contracts/results';
 import type { RedisNames } from '@suffrage/contracts/topics';
+import { crashPoint } from '@suffrage/runtime/crash-point';
 import type { Log } from '@suffrage/runtime/log';
 import type { Redis } from 'ioredis';
 import type { Counter } from 'prom-client';
@@ -45,6 +46,7 @@ export function createPublisher({ redis, names, newest, published, log }: Option
     newest.offer(candidate);
     const latest = newest.get(electionId);
     if (!elected || !latest || !shouldPublish(latest.snapshot, last)) return;
+    crashPoint('before-publish');
     const replies = await redis
       .multi()
       .set(names.snapshot(electionId), latest.json)

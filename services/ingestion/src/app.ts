@@ -9,12 +9,15 @@ import { followTopic } from '@suffrage/runtime/kafka/follow-topic';
 import type { Lifecycle } from '@suffrage/runtime/lifecycle';
 import type { Log } from '@suffrage/runtime/log';
 import { startTelemetry } from '@suffrage/runtime/telemetry';
-import { createCastVote, ELECTIONS_MAX_AGE_MILLIS } from './cast-vote.ts';
+import { createCastVote } from './cast-vote.ts';
 import type { IngestionConfig } from './config.ts';
 import { serveGrpc } from './grpc/server.ts';
 import { createVoteService } from './grpc/vote-service.ts';
 import { votesRoute } from './http/votes.route.ts';
+import { localVoteRoute } from './http/local-vote.route.ts';
+import { knowElections } from './known-elections.ts';
 import { watchLayout } from './log/layout.ts';
+import { openLocalQueue } from './log/local-queue.ts';
 import { createProducerPool } from './log/producers.ts';
 import { createIngestionMetrics } from './metrics.ts';
 import { openVoteLog } from './vote-log.ts';
@@ -36,7 +39,22 @@ export async function startIngestion(
     lifecycle,
   );
 
+  const knownElections = knowElections(book, elections.completeAsOf, clock);
+
   const layout = watchLayout(brokers, topics.votes, clock, log, lifecycle);
+  const directory = config.SUFFRAGE_LOCAL_QUEUE_DIRECTORY;
+  const maxBytes = config.SUFFRAGE_LOCAL_QUEUE_BYTES;
+  const queue =
+    directory === undefined
+      ? undefined
+      : await openLocalQueue({
+          directory,
+          maxBytes,
+          topic: topics.votes,
+          metrics: metrics.localQueue,
+          clock,
+          log,
+        });
   const voteLog = openVoteLog(
     {
       topic: topics.votes,
@@ -46,12 +64,12 @@ export async function startIngestion(
       signReceipts: createReceiptSigner(config.SUFFRAGE_RECEIPT_KEY_FILE, instance),
       metrics,
       clock,
+      ...(queue ? { local: { queue, elections: knownElections, log } } : {}),
     },
     lifecycle,
   );
   const castVote = createCastVote({
-    book,
-    electionsCompleteAsOf: elections.completeAsOf,
+    elections: knownElections,
     checkToken: createTokenVerifier(),
     voteLog,
     metrics,
@@ -61,11 +79,13 @@ export async function startIngestion(
   });
 
   const health = createHealth('ingestion', instance, {
-    kafka: { required: true, check: layout.isReachable },
+    // With room on its disk it can take votes without the brokers, once it has learned of the elections from them.
+    kafka: { required: () => !voteLog.canKeep(), check: layout.isReachable },
     elections: {
-      required: true,
-      check: () => clock() - elections.completeAsOf() <= ELECTIONS_MAX_AGE_MILLIS,
+      required: () => !voteLog.canKeep() || elections.completeAsOf() < 0,
+      check: knownElections.areCurrent,
     },
+    ...(queue ? { localQueue: { required: false, check: queue.hasRoom } } : {}),
   });
   await serveMetrics({ host, port: config.SUFFRAGE_METRICS_PORT, health, metrics }, lifecycle);
   const voteService = createVoteService({ castVote, metrics, log });
@@ -78,6 +98,7 @@ export async function startIngestion(
     bodyLimit: config.SUFFRAGE_BODY_LIMIT_BYTES,
   });
   votesRoute(server, castVote, metrics);
+  localVoteRoute(server, queue);
   const address = await server.listen({ host, port: config.SUFFRAGE_HTTP_PORT });
   lifecycle.onClose('http server', () => closeHttpServer(server));
   return { httpPort: Number(new URL(address).port), grpcPort };

@@ -1,14 +1,20 @@
 import { timeRefusal } from '@suffrage/contracts/ballot';
 import { type TokenCheck, verifyVote } from '@suffrage/contracts/check-vote';
-import type { ElectionBook } from '@suffrage/contracts/election-book';
 import { type Refusal, refuse } from '@suffrage/contracts/errors';
-import type { Receipt } from '@suffrage/contracts/receipt';
 import { encodeVoteRecord } from '@suffrage/contracts/vote';
 import { markBallot, type VoteRequest } from '@suffrage/contracts/vote-request';
+import { crashPoint } from '@suffrage/runtime/crash-point';
+import type { KnownElections } from './known-elections.ts';
 import type { IngestionMetrics } from './metrics.ts';
-import type { VoteLog } from './vote-log.ts';
+import type { Stored, VoteLog } from './vote-log.ts';
 
-export type CastResult = { readonly ok: true; readonly receipt: Receipt } | Refusal;
+export type CastResult = Stored | Refusal;
+
+/** The answer as metrics and spans name it. */
+export function answerName(result: CastResult): string {
+  if (!result.ok) return result.code;
+  return result.durability === 'local' ? 'accepted-local' : 'accepted';
+}
 
 /** `traceHeaders` travel with the record, but never in `secret` elections. */
 export type CastVote = (
@@ -17,9 +23,7 @@ export type CastVote = (
 ) => Promise<CastResult>;
 
 type Options = {
-  readonly book: ElectionBook;
-  /** When `elections` was last known to be read to its end, milliseconds of `clock`. */
-  readonly electionsCompleteAsOf: () => number;
+  readonly elections: Pick<KnownElections, 'find' | 'areCurrent'>;
   readonly checkToken: TokenCheck;
   readonly voteLog: VoteLog;
   readonly metrics: Pick<IngestionMetrics, 'inFlight' | 'acknowledgeSeconds'>;
@@ -28,31 +32,32 @@ type Options = {
   readonly maxInFlight: number;
 };
 
-/** Older knowledge of elections than this is not enough to accept a vote. */
-export const ELECTIONS_MAX_AGE_MILLIS = 10_000;
-
 const NO_HEADERS: ReadonlyMap<string, string> = new Map();
 
 /**
  * The life of a vote here, in its fixed order: limit -> election known and open by this clock -> selections within the
  * ballot -> vote ID -> token -> append -> receipt. A refusal before the append leaves no trace on the log.
+ * Where elections were not read to their end lately, a vote may go onto the local queue, if there is one: what can
+ * change about an election meanwhile is decided when it is replayed.
  */
 export function createCastVote(options: Options): CastVote {
-  const { book, electionsCompleteAsOf, checkToken, voteLog, metrics, clock, instance, maxInFlight } = options;
+  const { elections, checkToken, voteLog, metrics, clock, instance, maxInFlight } = options;
   let inFlight = 0;
 
   const cast: CastVote = async (request, traceHeaders = NO_HEADERS) => {
     const now = clock();
-    if (now - electionsCompleteAsOf() > ELECTIONS_MAX_AGE_MILLIS) return refuse('not-ready');
-    const election = book.find(request.electionId);
-    if (!election) return refuse('election-unknown');
+    const isCurrent = elections.areCurrent();
+    if (!isCurrent && !voteLog.canKeep()) return refuse('not-ready');
+    const election = elections.find(request.electionId);
+    if (!election) return refuse(isCurrent ? 'election-unknown' : 'not-ready');
     const closed = timeRefusal(election, now);
-    if (closed) return refuse(closed);
+    if (closed) return refuse(isCurrent ? closed : 'not-ready');
     const marked = markBallot(election, request);
     if (!marked.ok) return marked;
     const verified = verifyVote(election, marked.vote, checkToken);
     if (!verified.ok) return verified;
-    return voteLog.append({
+    crashPoint('after-validate');
+    const checked = {
       electionId: request.electionId,
       voteId: verified.voteId,
       ballotKey: verified.ballotKey,
@@ -61,7 +66,8 @@ export function createCastVote(options: Options): CastVote {
       closesAt: election.closesAt,
       value: encodeVoteRecord(marked.vote, instance),
       headers: election.definition.mode === 'secret' ? NO_HEADERS : traceHeaders,
-    });
+    };
+    return isCurrent ? voteLog.append(checked) : voteLog.keep(checked);
   };
 
   return async (request, traceHeaders) => {
@@ -70,7 +76,7 @@ export function createCastVote(options: Options): CastVote {
     const stopTimer = metrics.acknowledgeSeconds.startTimer();
     try {
       const result = await cast(request, traceHeaders);
-      if (result.ok) stopTimer();
+      if (result.ok && result.durability === 'replicated') stopTimer();
       return result;
     } finally {
       metrics.inFlight.set((inFlight -= 1));

@@ -12,5 +12,8 @@ export const settings = {
   SUFFRAGE_RECEIPT_KEY_FILE: secretFile,
   SUFFRAGE_BODY_LIMIT_BYTES: z.coerce.number().int().min(1024).default(16_384),
   SUFFRAGE_IN_FLIGHT_VOTES: z.coerce.number().int().min(1).default(10_000),
+  /** A directory of this process alone, on a volume that outlives it. Without it there is no local queue. */
+  SUFFRAGE_LOCAL_QUEUE_DIRECTORY: z.string().min(1).optional(),
+  SUFFRAGE_LOCAL_QUEUE_BYTES: z.coerce.number().int().min(1_048_576).default(1_073_741_824),
 };
 export type IngestionConfig = z.output<z.ZodObject<typeof settings>>;

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:net';
 import { credentials, type ServiceError } from '@grpc/grpc-js';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { toBase64url } from '@suffrage/contracts/bytes';
@@ -6,6 +7,7 @@ import { checkReceipt } from '@suffrage/contracts/check-receipt';
 import { VoteServiceClient } from '@suffrage/contracts/generated/suffrage/v1/vote_service';
 import { receiptSchema } from '@suffrage/contracts/receipt';
 import { signedVote, type TestElection } from '@suffrage/contracts/testing.node';
+import { createLifecycle } from '@suffrage/runtime/lifecycle';
 import { openTestbed, type Testbed } from '@suffrage/test/testbed';
 import { until } from '@suffrage/test/poll';
 import { readLog } from '@suffrage/test/read-log';
@@ -67,6 +69,48 @@ test('votes of one batch share a tree and each has its own place in it', async (
     expect(await checkReceipt(receipt, secret.election.definition.receiptKeys)).toEqual({ ok: true });
   }
 });
+
+test('a broker that accepts connections and says nothing keeps nobody from voting, though it is the first in the list', async () => {
+  const mute = createServer(socket => socket.on('error', () => undefined));
+  await new Promise<void>(resolve => mute.listen(0, '127.0.0.1', resolve));
+  const address = mute.address();
+  const first = `127.0.0.1:${typeof address === 'object' ? (address?.port ?? 0) : 0}`;
+  const own = createLifecycle(bed.log);
+  const brokers = [first, ...bed.brokers];
+  const other = await bed.ingestion({ instance: 'ingestion-mute', lifecycle: own, brokers });
+  await until('it is ready', async () => (await fetch(`${other.url}/health/ready`)).ok);
+  const body = voteBody(secret.election, signedVote(secret));
+  await until(
+    'a vote is accepted',
+    async () => (await post(other.url, idOf(secret), body)).status === 201,
+    30_000,
+  );
+  await own.close();
+  mute.close();
+}, 90_000);
+
+test('while the process is asked to stop, votes get a receipt or no connection, and never an answer in doubt', async () => {
+  const own = createLifecycle(bed.log);
+  const leaving = await bed.ingestion({ instance: 'ingestion-leaving', lifecycle: own });
+  await until('it is ready', async () => (await fetch(`${leaving.url}/health/ready`)).ok);
+  const statuses: number[] = [];
+  const { promise: enough, resolve } = Promise.withResolvers<void>();
+  let open = true;
+  const voter = async () => {
+    while (open) {
+      const body = voteBody(secret.election, signedVote(secret));
+      const answer = await post(leaving.url, idOf(secret), body).catch(() => undefined);
+      if (!answer) return;
+      if (statuses.push(answer.status) === 100) resolve();
+    }
+  };
+  const voters = Array.from({ length: 8 }, voter);
+  await enough;
+  await own.close();
+  open = false;
+  await Promise.all(voters);
+  expect(new Set(statuses)).toEqual(new Set([201]));
+}, 60_000);
 
 test('each kind of bad input is refused with its code and field, without a 5xx, and leaves no trace on the log', async () => {
   const before = (await logged()).length;
@@ -262,6 +306,7 @@ test('ingestion without reachable brokers is not ready and answers 503 with Retr
       SUFFRAGE_RECEIPT_KEY_FILE: bed.receiptKeyPem,
       SUFFRAGE_BODY_LIMIT_BYTES: 16_384,
       SUFFRAGE_IN_FLIGHT_VOTES: 10,
+      SUFFRAGE_LOCAL_QUEUE_BYTES: 1_048_576,
     },
     { log: bed.log },
     bed.lifecycle,

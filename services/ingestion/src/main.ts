@@ -1,4 +1,5 @@
 import { loadConfig, printableConfig } from '@suffrage/runtime/config';
+import { armCrashPoint } from '@suffrage/runtime/crash-point';
 import { runService } from '@suffrage/runtime/lifecycle';
 import { createLog } from '@suffrage/runtime/log';
 import { startIngestion } from './app.ts';
@@ -6,6 +7,7 @@ import { settings } from './config.ts';
 import { refuseWeakLog } from './prepare/check-log.ts';
 
 const config = loadConfig(settings);
+armCrashPoint(config);
 const log = createLog('ingestion', config.SUFFRAGE_INSTANCE, config.SUFFRAGE_LOG_LEVEL);
 
 runService(log, async lifecycle => {

@@ -1,5 +1,5 @@
 import { createMetrics } from '@suffrage/runtime/metrics';
-import { Counter, Gauge, Histogram } from 'prom-client';
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
 export type IngestionMetrics = ReturnType<typeof createIngestionMetrics>;
 
@@ -8,7 +8,7 @@ export function createIngestionMetrics() {
   const registers = [metrics.registry];
   return {
     ...metrics,
-    /** Labels: transport (rest, grpc), code (accepted or an error code). */
+    /** Labels: transport (rest, grpc), code (accepted, accepted-local or an error code). */
     votes: new Counter({
       name: 'suffrage_ingestion_votes_total',
       help: 'Votes answered, by transport and by what they were answered with.',
@@ -38,6 +38,34 @@ export function createIngestionMetrics() {
       name: 'suffrage_ingestion_batches_total',
       help: 'Batches handed to the log: confirmed at once, after a second append, or not confirmed in time.',
       labelNames: ['result'],
+      registers,
+    }),
+    localQueue: createLocalQueueMetrics(registers),
+  };
+}
+
+function createLocalQueueMetrics(registers: Registry[]) {
+  return {
+    /** Labels: change (kept, replayed, sent-again, expired, full). */
+    votes: new Counter({
+      name: 'suffrage_ingestion_local_queue_votes_total',
+      help: 'Votes that were kept on the disk, left it (replayed, sent again and confirmed, expired) or found it full.',
+      labelNames: ['change'],
+      registers,
+    }),
+    heldVotes: new Gauge({
+      name: 'suffrage_ingestion_local_queue_votes',
+      help: 'Votes on this disk only, not acknowledged.',
+      registers,
+    }),
+    heldBytes: new Gauge({
+      name: 'suffrage_ingestion_local_queue_bytes',
+      help: 'Bytes of the votes on this disk, as held against the bound.',
+      registers,
+    }),
+    oldestSeconds: new Gauge({
+      name: 'suffrage_ingestion_local_queue_oldest_seconds',
+      help: 'How long the oldest vote has been on this disk, in seconds; 0 when there is none.',
       registers,
     }),
   };

@@ -1,5 +1,5 @@
 import { context, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
-import type { CastResult } from './cast-vote.ts';
+import { answerName, type CastResult } from './cast-vote.ts';
 
 const tracer = trace.getTracer('suffrage-ingestion');
 
@@ -19,7 +19,7 @@ export function traced(
     propagation.inject(context.active(), carrier);
     try {
       const result = await cast(new Map(Object.entries(carrier)));
-      span.setAttribute('suffrage.answer', result.ok ? 'accepted' : result.code);
+      span.setAttribute('suffrage.answer', answerName(result));
       return result;
     } catch (error) {
       span.setStatus({ code: SpanStatusCode.ERROR });

@@ -1,24 +1,43 @@
-import { refuse } from '@suffrage/contracts/errors';
+import { type ErrorCode, type Refusal, refuse } from '@suffrage/contracts/errors';
 import { shardOf } from '@suffrage/contracts/shards';
 import type { ReceiptSigner } from '@suffrage/contracts/sign-receipts.node';
 import type { Lifecycle } from '@suffrage/runtime/lifecycle';
-import type { Sleep } from '@suffrage/runtime/wait';
+import type { Log } from '@suffrage/runtime/log';
+import { repeatEvery, type Sleep } from '@suffrage/runtime/wait';
+import type { KnownElections } from './known-elections.ts';
 import { createBatchAppender } from './log/append-batch.ts';
 import { type Appended, createLane, type Lane, type LaneVote } from './log/lane.ts';
 import type { LogLayout } from './log/layout.ts';
+import type { LocalQueue } from './log/local-queue.ts';
 import type { ProducerPool } from './log/producers.ts';
+import { createReplay } from './log/replay.ts';
 import type { IngestionMetrics } from './metrics.ts';
 
 export type CheckedVote = LaneVote & { readonly ballotKey: Uint8Array; readonly revision: number };
+
+/** `local`: on this instance's disk only, not acknowledged: there is no receipt. */
+export type Stored =
+  | Appended
+  | {
+      readonly ok: true;
+      readonly durability: 'local';
+      readonly electionId: string;
+      readonly voteId: Uint8Array;
+    };
 
 /** The way onto topic `votes`. */
 export type VoteLog = {
   /**
    * When it resolves with a receipt, the vote is on every in-sync replica, at the place that the receipt names, and
    * stays there for the election and its audit window. It has not been counted yet. Copies of one vote that are under
-   * way at the same time share one append and one receipt.
+   * way at the same time share one append and one receipt. When it resolves with `local`, the vote is on this
+   * instance's disk and will be appended when the log can be reached again, unless its election closes before.
    */
-  append(vote: CheckedVote): Promise<Appended>;
+  append(vote: CheckedVote): Promise<Stored>;
+  /** Only onto the disk, because nobody can say now whether the vote may be appended. `not-ready` when it has no room. */
+  keep(vote: CheckedVote): Promise<Stored>;
+  /** Whether there is a local queue, with room. */
+  canKeep(): boolean;
 };
 
 type Options = {
@@ -33,41 +52,131 @@ type Options = {
   readonly clock: () => number;
   readonly sleep?: Sleep;
   readonly random?: () => number;
+  readonly local?: LocalOptions;
 };
 
-export function openVoteLog(options: Options, lifecycle: Lifecycle): VoteLog {
-  const lanes = new Map<number, Lane>();
-  const underWay = new Map<string, Promise<Appended>>();
+type LocalOptions = {
+  /** Taken over: it is closed with the log. */
+  readonly queue: LocalQueue;
+  readonly elections: KnownElections;
+  readonly log: Log;
+};
 
-  const openLane = (shard: number, shards: number): Lane => {
+const DEADLINE_MILLIS = 5_000;
+/** With a local queue: so long a lane may fail before its votes go onto the disk. */
+const LOCAL_AFTER_MILLIS = 2_000;
+const REPORT_MILLIS = 1_000;
+
+export function openVoteLog(options: Options, lifecycle: Lifecycle): VoteLog {
+  const lanes = openLanes(options);
+  const keeper = options.local && openKeeper(options.local, lanes.laneFor, options);
+  const underWay = new Map<string, Promise<Stored>>();
+  lifecycle.onClose('vote log', async () => {
+    await keeper?.stop();
+    await lanes.close();
+    await Promise.allSettled(underWay.values());
+    await options.local?.queue.close();
+  });
+
+  const append = async (vote: CheckedVote): Promise<Stored> => {
+    const lane = lanes.laneFor(vote.ballotKey);
+    if (!lane) return refuse('not-ready');
+    if (!keeper) return lane.append(vote);
+    const isDown = () => lane.failingMillis() >= LOCAL_AFTER_MILLIS;
+    if (isDown() && keeper.hasRoom()) return keeper.keep(vote, refuse('log-unavailable'));
+    const appended = await lane.append(vote);
+    if (appended.ok) {
+      await keeper.forget(vote);
+      return appended;
+    }
+    return isDown() && UNCONFIRMED.has(appended.code) ? keeper.keep(vote, appended) : appended;
+  };
+
+  const shared = (vote: CheckedVote, store: (vote: CheckedVote) => Promise<Stored>) => {
+    const identity = `${Buffer.from(vote.ballotKey).toString('latin1')}/${Buffer.from(vote.voteId).toString('latin1')}/${vote.revision}`;
+    const others = underWay.get(identity);
+    if (others) return others;
+    const own = store(vote).finally(() => underWay.delete(identity));
+    underWay.set(identity, own);
+    return own;
+  };
+  return {
+    append: vote => shared(vote, append),
+    keep: vote =>
+      shared(vote, async each => (keeper ? keeper.keep(each, refuse('not-ready')) : refuse('not-ready'))),
+    canKeep: () => keeper?.hasRoom() ?? false,
+  };
+}
+
+/** What a lane answers when nothing was confirmed. */
+const UNCONFIRMED: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['outcome-unknown', 'log-unavailable']);
+
+/** One lane for each shard, opened with its first vote. */
+function openLanes(options: Options) {
+  const lanes = new Map<number, { lane: Lane; close: () => Promise<void> }>();
+  const open = (shard: number, shards: number) => {
     const producers = options.openProducers();
-    const lane = createLane({
-      ...options,
-      appendBatch: createBatchAppender({ ...options, shard, shards, producers }),
-    });
-    lifecycle.onClose(`lane ${shard}`, async () => {
+    const deadlineMillis = options.local ? LOCAL_AFTER_MILLIS : DEADLINE_MILLIS;
+    const appendBatch = createBatchAppender({ ...options, shard, shards, producers, deadlineMillis });
+    const lane = createLane({ ...options, appendBatch });
+    const close = async () => {
       await lane.drained();
       await producers.close();
-    });
-    lanes.set(shard, lane);
-    return lane;
+    };
+    const opened = { lane, close };
+    lanes.set(shard, opened);
+    return opened;
   };
-
-  const startAppend = (vote: CheckedVote): Promise<Appended> => {
-    const shards = options.shards();
-    if (shards === undefined) return Promise.resolve(refuse('not-ready'));
-    const shard = shardOf(vote.ballotKey, shards);
-    return (lanes.get(shard) ?? openLane(shard, shards)).append(vote);
-  };
-
   return {
-    append(vote) {
-      const identity = `${Buffer.from(vote.ballotKey).toString('latin1')}/${Buffer.from(vote.voteId).toString('latin1')}/${vote.revision}`;
-      const shared = underWay.get(identity);
-      if (shared) return shared;
-      const own = startAppend(vote).finally(() => underWay.delete(identity));
-      underWay.set(identity, own);
-      return own;
+    /** `undefined` until the number of shards is known. */
+    laneFor(ballotKey: Uint8Array): Lane | undefined {
+      const shards = options.shards();
+      if (shards === undefined) return undefined;
+      const shard = shardOf(ballotKey, shards);
+      return (lanes.get(shard) ?? open(shard, shards)).lane;
+    },
+    close: async () => {
+      await Promise.all([...lanes.values()].map(({ close }) => close()));
+    },
+  };
+}
+
+/** Keeps votes on the disk and appends them later. */
+function openKeeper(
+  { queue, elections, log }: LocalOptions,
+  laneFor: (ballotKey: Uint8Array) => Lane | undefined,
+  { shards, clock }: Options,
+) {
+  const replay = createReplay({ queue, laneFor, elections, clock, log });
+  for (const shard of queue.shards()) replay.watch(shard);
+  const stopReporting = repeatEvery(REPORT_MILLIS, async () => {
+    await queue.report().catch(error => log.warn({ err: error }, 'the local queue can not be measured'));
+  });
+  return {
+    hasRoom: queue.hasRoom,
+    /** `otherwise` is the answer when the queue is full. */
+    async keep(vote: CheckedVote, otherwise: Refusal): Promise<Stored> {
+      const count = shards();
+      if (count === undefined) return otherwise;
+      const shard = shardOf(vote.ballotKey, count);
+      try {
+        if (!(await queue.keep(shard, vote))) return otherwise;
+      } catch {
+        // The disk has refused, and logged it; the vote may be there all the same.
+        return refuse('outcome-unknown');
+      }
+      replay.watch(shard);
+      const { electionId, voteId } = vote;
+      return { ok: true, durability: 'local', electionId, voteId };
+    },
+    /** After a confirmation: what is on the log need not be replayed. Repeating it would do no harm. */
+    forget: (vote: CheckedVote) =>
+      queue
+        .removeByIdentity(vote)
+        .catch(error => log.warn({ err: error }, 'the local queue can not forget a vote')),
+    stop: async () => {
+      await replay.stop();
+      await stopReporting();
     },
   };
 }

@@ -1,3 +1,4 @@
+import { crashPoint } from '@suffrage/runtime/crash-point';
 import type { Lifecycle } from '@suffrage/runtime/lifecycle';
 import type { Log } from '@suffrage/runtime/log';
 import { keepTrying, repeatEvery, type Sleep } from '@suffrage/runtime/wait';
@@ -11,8 +12,8 @@ const SESSION_TIMEOUT_MILLIS = 10_000;
 const HEARTBEAT_MILLIS = 2_000;
 const REBALANCE_TIMEOUT_MILLIS = 30_000;
 const CHECK_POSITIONS_MILLIS = 5_000;
-/** Partitions that are added are noticed within this time. */
-const METADATA_MAX_AGE_MILLIS = 10_000;
+/** Added partitions are noticed after so long; with the client's default votes there would wait 5 minutes. */
+const METADATA_MAX_AGE_MILLIS = 5_000;
 const BATCH_MAX_RECORDS = 2_000;
 const BATCH_MAX_BYTES = 4 * 1024 * 1024;
 
@@ -59,6 +60,7 @@ export async function consumeVotes(options: Options, lifecycle: Lifecycle): Prom
   const take = (partition: number, from: Generation) => {
     const attempt = async () => {
       const worker = await takePartition({ ...options, partition, context: options.contextOf(partition) });
+      crashPoint('during-rebalance');
       if (from === generation) {
         from.ready.set(partition, worker);
         consumer.seek({ topic, partition, offset: worker.nextOffset().toString() });
@@ -93,6 +95,7 @@ export async function consumeVotes(options: Options, lifecycle: Lifecycle): Prom
   const eachBatch = async (payload: EachBatchPayload) => {
     const { partition, highWatermark } = payload.batch;
     const from = generation;
+    crashPoint('after-poll');
     const worker = await from.workers.get(partition);
     if (!worker) return;
     const isCurrent = () => from === generation && payload.isRunning() && !payload.isStale();
@@ -106,8 +109,9 @@ export async function consumeVotes(options: Options, lifecycle: Lifecycle): Prom
     );
     // Only for the display of lag: PostgreSQL's position is where work resumes.
     const offset = worker.nextOffset().toString();
-    if (step.kind === 'done')
-      await consumer.commitOffsets([{ topic, partition, offset }]).catch(() => undefined);
+    if (step.kind !== 'done') return;
+    crashPoint('after-redis-before-offset-commit');
+    await consumer.commitOffsets([{ topic, partition, offset }]).catch(() => undefined);
   };
   await consumer.run({
     autoCommit: false,

@@ -1,10 +1,12 @@
 import { loadConfig, printableConfig } from '@suffrage/runtime/config';
+import { armCrashPoint } from '@suffrage/runtime/crash-point';
 import { runService } from '@suffrage/runtime/lifecycle';
 import { createLog } from '@suffrage/runtime/log';
 import { startProcessor } from './app.ts';
 import { settings } from './config.ts';
 
 const config = loadConfig(settings);
+armCrashPoint(config);
 const log = createLog('processor', config.SUFFRAGE_INSTANCE, config.SUFFRAGE_LOG_LEVEL);
 
 runService(log, async lifecycle => {

@@ -1,5 +1,6 @@
 import type { TokenCheck } from '@suffrage/contracts/check-vote';
 import { shardOf, shardOfPartition } from '@suffrage/contracts/shards';
+import { crashPoint } from '@suffrage/runtime/crash-point';
 import type { Log } from '@suffrage/runtime/log';
 import { identityKey, type Judged, planBatch } from './decide.ts';
 import type { Hints } from './hints.ts';
@@ -55,6 +56,7 @@ async function confirmedDuplicates(
 ): Promise<ReadonlySet<Read>> {
   const known = reads.flatMap(read => (read.identity ? [{ read, identity: read.identity }] : []));
   const hinted = await hints.lookUp(known.map(({ identity }) => identity));
+  crashPoint('after-redis-look-up');
   const asked = known.filter((_, place) => hinted[place]);
   const counted = await store.countedAmong(asked.map(({ identity }) => identity));
   return new Set(asked.filter(({ identity }) => counted.has(identityKey(identity))).map(({ read }) => read));
@@ -145,6 +147,7 @@ async function afterCommit(
   committed: Extract<Committed, { status: 'committed' }>,
   { hints, metrics }: BatchContext,
 ) {
+  crashPoint('after-transaction-commit-before-redis');
   metrics.records.inc({ outcome: 'counted' }, committed.counted.length);
   for (const { outcome } of committed.notCounted) metrics.records.inc({ outcome });
   await hints.mark(committed.counted);

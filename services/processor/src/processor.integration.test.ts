@@ -7,6 +7,7 @@ import { redisNames } from '@suffrage/contracts/topics';
 import { encodeVoteRecord, type Vote } from '@suffrage/contracts/vote';
 import { voteId } from '@suffrage/contracts/vote-id';
 import { createLifecycle } from '@suffrage/runtime/lifecycle';
+import { inTransaction, openPool } from '@suffrage/runtime/postgres/pool';
 import { until } from '@suffrage/test/poll';
 import { readLog } from '@suffrage/test/read-log';
 import { openTestbed, type Testbed } from '@suffrage/test/testbed';
@@ -323,6 +324,32 @@ test('however many the database refused, all are tried again, also behind one th
   expect(await outcomesOf(election)).toEqual({ counted: 104, 'quarantined database-refused': 1 });
 }, 60_000);
 
+test('a database that was restored to an earlier time is filled again from the log, though no new vote arrives', async () => {
+  const tables = ['votes', 'outcomes', 'superseded', 'tallies', 'intake', 'progress'];
+  const run = async (statements: readonly string[]) => {
+    await bed.pool.query(`begin; ${statements.join('; ')}; commit`);
+  };
+  const before = Array.from({ length: 6 }, () => signedVote(secret));
+  const lost = Array.from({ length: 12 }, () => signedVote(secret));
+  await withProcessor(async () => {
+    await append(secret, before);
+    await drained();
+    await run(tables.map(table => `create table backup_${table} as select * from ${table}`));
+    await append(secret, [...lost, ...before]);
+    await drained();
+    await run([
+      ...tables.map(table => `delete from ${table}; insert into ${table} select * from backup_${table}`),
+      // One partition as if the backup were from a time before its last take-over.
+      'update progress set epoch = epoch - 1 where partition = 0',
+    ]);
+    expect(await outcomesOf(secret)).toEqual({ counted: 6 });
+    await drained();
+  });
+  await run(tables.map(table => `drop table backup_${table}`));
+  expect(await outcomesOf(secret)).toEqual({ counted: 18, duplicate: 6 });
+  expect(await talliesOf(secret)).toEqual({ '*': 18, 'mayor-1': 18 });
+}, 90_000);
+
 test('two processors share the partitions; when one goes the other takes them over with a new epoch', async () => {
   const first = createLifecycle(bed.log);
   const second = createLifecycle(bed.log);
@@ -404,3 +431,51 @@ test('for each partition the position is the sum of what was counted and what wa
   for (const { sum, next } of rows) expect(sum).toBe(next);
   expect(rows).toHaveLength(PARTITIONS);
 });
+
+test('a process that stands still in a transaction gives up its locks before a group session (10 s) ends', async () => {
+  const own = createLifecycle(bed.log);
+  const open = (application: string) =>
+    openPool({ url: bed.databaseUrl, application, max: 1, statementMillis: 30_000 }, bed.log, own);
+  const { promise: frozen, resolve: thaw } = Promise.withResolvers<void>();
+  const { promise: locked, resolve: lock } = Promise.withResolvers<void>();
+  const standing = inTransaction(open('standing'), 'begin', async client => {
+    await client.query('select pg_advisory_xact_lock(7)');
+    lock();
+    await frozen;
+    await client.query('select 1');
+  });
+  const ended = expect(standing).rejects.toThrow();
+  await locked;
+  const waiting = open('waiting');
+  await waiting.query(`set statement_timeout = '9s'`);
+  await waiting.query('select pg_advisory_lock(7)');
+  thaw();
+  await ended;
+  await own.close();
+}, 30_000);
+
+test(
+  'votes in partitions that are added while the processor runs are counted without a restart',
+  () =>
+    withProcessor(async () => {
+      await append(secret, [signedVote(secret)]);
+      await until('the first vote is counted', async () => (await outcomesOf(secret)).counted === 1);
+      const admin = bed.kafka.admin();
+      await admin.connect();
+      const count = PARTITIONS + SHARDS;
+      await admin.createPartitions({ topicPartitions: [{ topic: bed.topics.votes, count }] });
+      await admin.disconnect();
+      const vote = signedVote(secret);
+      const partition = PARTITIONS + (partitionOf(secret, vote) % SHARDS);
+      const value = Buffer.from(encodeVoteRecord(vote, 'ingestion-0'));
+      await until('the new partition takes a vote', async () => {
+        const fresh = bed.kafka.producer();
+        await fresh.connect();
+        await fresh.send({ topic: bed.topics.votes, acks: -1, messages: [{ value, partition }] });
+        await fresh.disconnect();
+        return true;
+      });
+      await until('that vote is counted', async () => (await outcomesOf(secret)).counted === 2, 30_000);
+    }),
+  90_000,
+);

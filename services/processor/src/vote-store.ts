@@ -1,4 +1,5 @@
 import type { Election } from '@suffrage/contracts/ballot';
+import { crashPoint } from '@suffrage/runtime/crash-point';
 import {
   type Candidate,
   candidateKey,
@@ -68,6 +69,7 @@ export function createVoteStore(
       database.transaction(async statements => {
         if (!(await statements.holdsFence(fence, from))) return { status: 'fenced' };
         const written = await writePlan(statements, fence.partition, plan);
+        crashPoint('inside-transaction');
         await statements.advance(fence, to, written.counted.length, written.notCounted.length);
         return { status: 'committed', ...written };
       }),

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ElectionBook } from '@suffrage/contracts/election-book';
 import { electionsKey, type PublishedElection } from '@suffrage/contracts/topics';
+import { crashPoint } from '@suffrage/runtime/crash-point';
 import type { TopicFollower } from '@suffrage/runtime/kafka/follow-topic';
 import type { Lifecycle } from '@suffrage/runtime/lifecycle';
 import type { Log } from '@suffrage/runtime/log';
@@ -125,6 +126,7 @@ async function tell(
     ...('announceBy' in plan ? { announceBy: new Date(plan.announceBy).toISOString() } : {}),
     definition,
   };
+  crashPoint('between-database-commit-and-topic');
   const messages = [{ key: electionsKey(message), value: JSON.stringify(message) }];
   await (await producer()).send({ topic, acks: -1, timeout: 5_000, messages });
   await followed.readToEnd();

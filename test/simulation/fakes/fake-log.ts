@@ -18,6 +18,8 @@ const REQUEST_TIMEOUT_MILLIS = 10_000;
 const MAX_UNSETTLED = 5;
 const CLOSE_UNSETTLED_AFTER_MILLIS = 30_000;
 
+const SETTLED = new Error('settled');
+
 const REFRESH_MILLIS = 1_000;
 const UNREACHABLE_AFTER_MILLIS = 5_000;
 
@@ -192,7 +194,7 @@ function createProducers(
       const settled = new AbortController();
       const settle = () => {
         if (settled.signal.aborted) return;
-        settled.abort();
+        settled.abort(SETTLED);
         unsettled -= 1;
       };
       machine.sleep(CLOSE_UNSETTLED_AFTER_MILLIS, settled.signal).then(settle, () => undefined);

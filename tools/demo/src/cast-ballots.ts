@@ -60,7 +60,9 @@ export async function castBallots({
       if (result.status === 'accepted') note(result.receipt);
       else
         cast.problems.push(
-          result.status === 'refused' ? `refused: ${result.refusal.code}` : 'outcome unknown',
+          result.status === 'refused'
+            ? `refused: ${result.refusal.code}`
+            : `without a receipt: ${result.status}`,
         );
       return result.status === 'accepted';
     };

@@ -1,14 +1,16 @@
 import { readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
+import { Kafka, logLevel } from 'kafkajs';
 import { startInfrastructureIn } from './infrastructure.ts';
 import { lockStack } from './lock.ts';
 import type { Part } from './part.ts';
 import { createParts, openParts, type Parts, stopInOrder } from './parts.ts';
 import { defaultInfrastructurePorts, infrastructurePortNames, requireFreePorts } from './ports.ts';
+import { runToEnd } from './process.ts';
 import { printedProgress } from './progress.ts';
 import { DEFAULT_COUNTS, defaultPlaces } from './services.ts';
-import { servicePortNames, startServices } from './start-services.ts';
+import { DEFAULT_SHARDS, prepareLogProcess, servicePortNames, startServices } from './start-services.ts';
 import { readState } from './state.ts';
 import { statusOf, statusTable } from './status.ts';
 
@@ -161,6 +163,44 @@ export async function status(dataDirectory: string, say: Say): Promise<number> {
   const statuses = await Promise.all(parts.map(statusOf));
   say(statusTable(statuses));
   return statuses.every(({ healthy }) => healthy) ? 0 : 1;
+}
+
+const SCALE_DEADLINE_MILLIS = 120_000;
+
+/** Adds partitions to topic `votes` of the running stack; nobody has to stop voting. Returns the exit status. */
+export async function scalePartitions(dataDirectory: string, wanted: number, say: Say): Promise<number> {
+  const brokers = openParts(dataDirectory).filter(({ name }) => name.startsWith('kafka-'));
+  if (brokers.length === 0 || !brokers.every(broker => broker.isRunning())) {
+    say('The brokers of the stack are not running: make up starts them.');
+    return 1;
+  }
+  const addresses = brokers.map(({ port }) => `127.0.0.1:${port}`);
+  const before = await countPartitions(addresses);
+  if (wanted < before) {
+    say(`Topic votes has ${before} partitions; Kafka only adds some, it never takes any away.`);
+    return 1;
+  }
+  const cluster = { bootstrap: addresses.join(','), brokers: brokers.length };
+  const shape = { namespace: '', partitions: wanted, shards: DEFAULT_SHARDS };
+  say(`Adding ${wanted - before} partitions to the ${before} of topic votes …`);
+  await runToEnd(
+    'Adding partitions',
+    prepareLogProcess(cluster, shape, dataDirectory),
+    SCALE_DEADLINE_MILLIS,
+  );
+  say(`Topic votes has ${await countPartitions(addresses)} partitions.`);
+  return 0;
+}
+
+async function countPartitions(brokers: string[]): Promise<number> {
+  const admin = new Kafka({ clientId: 'suffrage-stack', brokers, logLevel: logLevel.NOTHING }).admin();
+  await admin.connect();
+  try {
+    const { topics } = await admin.fetchTopicMetadata({ topics: ['votes'] });
+    return topics[0]?.partitions.length ?? 0;
+  } finally {
+    await admin.disconnect();
+  }
 }
 
 /** What a stack keeps in its directory. Nothing else is removed: SUFFRAGE_DATA may name a directory with other things in it. */

@@ -1,5 +1,5 @@
 import type { KafkaTuning } from './kafka-settings.ts';
-import { prepareKafka } from './kafka.ts';
+import { type KafkaOptions, prepareKafka } from './kafka.ts';
 import type { Part, PartDescription } from './part.ts';
 import { createParts, type Parts } from './parts.ts';
 import {
@@ -19,7 +19,8 @@ export interface InfrastructureOptions {
   /** Everything is kept below it; a later start with the same directory finds its data again. */
   readonly dataDirectory: string;
   readonly ports: InfrastructurePorts | 'default' | 'free';
-  readonly brokers: 1 | 3;
+  readonly brokers: 1 | 3 | 4;
+  readonly kafkaOptions?: Omit<KafkaOptions, 'tuning'>;
   /** Default `owner`: the servers end with this process, however it ends. `make up` uses `detached`. */
   readonly lifetime?: Lifetime;
   /** Default `fast-start`; benchmarks take `throughput`. */
@@ -73,6 +74,7 @@ export async function startInfrastructureIn(
   const ports = await choosePorts(options.ports, brokers);
   const secrets = createSecrets(dataDirectory, ports);
   const { signal } = parts;
+  const kafkaSettings = { ...options.kafkaOptions, tuning: kafkaTuning };
 
   const start = async (description: PartDescription): Promise<Part> => {
     const part = parts.add(description);
@@ -83,7 +85,7 @@ export async function startInfrastructureIn(
   };
   const startKafka = async (): Promise<Part[]> =>
     parts.together(
-      (await prepareKafka(dataDirectory, ports.kafka, ports.kafkaControllers, kafkaTuning, signal)).map(
+      (await prepareKafka(dataDirectory, ports.kafka, ports.kafkaControllers, kafkaSettings, signal)).map(
         start,
       ),
     );

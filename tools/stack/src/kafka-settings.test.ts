@@ -32,6 +32,18 @@ test('one broker does not wait for replicas that cannot be', () => {
   expect(settings.get('min.insync.replicas')).toBe('1');
 });
 
+test('a broker behind a proxy sends those who come through it back to the proxy, and nobody else', () => {
+  const [node, ...others] = nodes(3);
+  if (node === undefined) throw new Error('no node');
+  const behind = { ...node, behind: { port: 9094, advertisedPort: 19094 } };
+  const lines = serverProperties(behind, [behind, ...others]).split('\n');
+  expect(lines).toContain(
+    'listeners=PLAINTEXT://127.0.0.1:9092,PROXIED://127.0.0.1:9094,CONTROLLER://127.0.0.1:9093',
+  );
+  expect(lines).toContain('advertised.listeners=PLAINTEXT://127.0.0.1:9092,PROXIED://127.0.0.1:19094');
+  expect(lines).toContain('inter.broker.listener.name=PLAINTEXT');
+});
+
 test('brokers listen on loopback only and neither create topics by themselves nor lose records in an election of leaders', () => {
   const settings = settingsOf(3);
   expect(settings.get('listeners')).toBe('PLAINTEXT://127.0.0.1:9092,CONTROLLER://127.0.0.1:9093');

@@ -4,6 +4,15 @@ export interface KafkaNode {
   readonly port: number;
   readonly controllerPort: number;
   readonly logDirectory: string;
+  readonly behind?: BrokerListener | undefined;
+  /** Further lines of server.properties. */
+  readonly further?: Readonly<Record<string, string | number>> | undefined;
+}
+
+/** A further listener of a broker, which sends its clients to another port: that of a proxy in front of it. */
+export interface BrokerListener {
+  readonly port: number;
+  readonly advertisedPort: number;
 }
 
 /**
@@ -21,9 +30,9 @@ export function serverProperties(node: KafkaNode, nodes: readonly KafkaNode[]): 
     'process.roles': 'broker,controller',
     'node.id': node.id,
     'controller.quorum.voters': voters,
-    listeners: `PLAINTEXT://127.0.0.1:${node.port},CONTROLLER://127.0.0.1:${node.controllerPort}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${node.port}`,
-    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    listeners: listen({ PLAINTEXT: node.port, PROXIED: node.behind?.port, CONTROLLER: node.controllerPort }),
+    'advertised.listeners': listen({ PLAINTEXT: node.port, PROXIED: node.behind?.advertisedPort }),
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,PROXIED:PLAINTEXT,CONTROLLER:PLAINTEXT',
     'controller.listener.names': 'CONTROLLER',
     'inter.broker.listener.name': 'PLAINTEXT',
     'log.dirs': node.logDirectory,
@@ -48,10 +57,18 @@ export function serverProperties(node: KafkaNode, nodes: readonly KafkaNode[]): 
     'group.initial.rebalance.delay.ms': 0,
     'num.network.threads': 2,
     'num.io.threads': 4,
+    ...node.further,
   };
   return `${Object.entries(settings)
     .map(([name, value]) => `${name}=${value}`)
     .join('\n')}\n`;
+}
+
+function listen(ports: Readonly<Record<string, number | undefined>>): string {
+  return Object.entries(ports)
+    .filter(([, port]) => port !== undefined)
+    .map(([name, port]) => `${name}://127.0.0.1:${port}`)
+    .join(',');
 }
 
 /**

@@ -2,16 +2,22 @@ import { basename, join } from 'node:path';
 import { realpathSync } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
 import { classArchive, clusterIdentity, formatNode, kafkaProcess, prepareNode } from './kafka-node.ts';
-import type { KafkaNode, KafkaTuning } from './kafka-settings.ts';
+import type { BrokerListener, KafkaNode, KafkaTuning } from './kafka-settings.ts';
 import type { PartDescription } from './part.ts';
 import { programs } from './paths.ts';
+
+export interface KafkaOptions extends Pick<KafkaNode, 'further'> {
+  readonly tuning: KafkaTuning;
+  /** One per broker, for clients that come through a proxy; those that don't use the port itself. */
+  readonly behind?: readonly BrokerListener[];
+}
 
 /** Formats the nodes' directories at the first use and describes the nodes. */
 export async function prepareKafka(
   dataDirectory: string,
   ports: readonly number[],
   controllerPorts: readonly number[],
-  tuning: KafkaTuning,
+  { tuning, behind = [], further }: KafkaOptions,
   signal?: AbortSignal,
 ): Promise<PartDescription[]> {
   const home = join(dataDirectory, 'kafka');
@@ -25,6 +31,8 @@ export async function prepareKafka(
       port,
       controllerPort: controllerPorts[index] ?? 0,
       logDirectory: join(home, `node-${id}`, 'log'),
+      behind: behind[index],
+      further,
     };
   });
   return Promise.all(nodes.map(node => prepareBroker(node, nodes, dataDirectory, clusterId, tuning, signal)));

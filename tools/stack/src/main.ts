@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { down, reset, status, up } from './commands.ts';
+import { down, reset, scalePartitions, status, up } from './commands.ts';
 import { repositoryDirectory } from './paths.ts';
 
 const HELP = `The local stack: Kafka, PostgreSQL, Redis and all services, without a container engine.
@@ -8,6 +8,7 @@ const HELP = `The local stack: Kafka, PostgreSQL, Redis and all services, withou
   make up [BROKERS=3]   start it; a second time says that it is up
   make status           a table of its parts; exit status 1 when one is not healthy
   make down             stop it, keep its data
+  make scale-partitions N=32   add partitions to topic votes until there are so many, while votes arrive
   make reset            stop it and remove its data, after asking (YES=1 skips that)
 
   SUFFRAGE_DATA=DIR     where its data lives (default .data/local)
@@ -26,6 +27,14 @@ function brokersOf(text: string | undefined): 1 | 3 | undefined {
   if (text === undefined) return undefined;
   if (text !== '1' && text !== '3') throw new Error(`there can be 1 or 3 brokers, not ${text}`);
   return text === '1' ? 1 : 3;
+}
+
+function partitionsOf(text = ''): number {
+  const count = Number(text);
+  if (Number.isInteger(count) && count >= 1 && count <= 4096) return count;
+  throw new Error(
+    `say how many partitions there shall be, 1 to 4096 (make scale-partitions N=32), not "${text}"`,
+  );
 }
 
 async function run(): Promise<number> {
@@ -47,6 +56,8 @@ async function run(): Promise<number> {
       return down(dataDirectory, say);
     case 'status':
       return status(dataDirectory, say);
+    case 'scale-partitions':
+      return scalePartitions(dataDirectory, partitionsOf(positionals[1]), say);
     case 'reset':
       return reset(dataDirectory, process.env.YES === '1', say);
     default:

@@ -3,7 +3,7 @@ import type { Infrastructure } from './infrastructure.ts';
 import type { Part } from './part.ts';
 import { programs, repositoryDirectory } from './paths.ts';
 import { freePorts, type NamedPort, requireFreePorts } from './ports.ts';
-import { runToEnd } from './process.ts';
+import { type ProcessSpec, runToEnd } from './process.ts';
 import { type Progress, silentProgress } from './progress.ts';
 import {
   DEFAULT_COUNTS,
@@ -36,8 +36,32 @@ export interface Services {
 }
 
 const DEFAULT_PARTITIONS = 8;
-const DEFAULT_SHARDS = 1;
+export const DEFAULT_SHARDS = 1;
 const PREPARE_DEADLINE_MILLIS = 60_000;
+
+/** The step that creates and grows the topics; safe to repeat, also while votes arrive. */
+export function prepareLogProcess(
+  { bootstrap, brokers }: { readonly bootstrap: string; readonly brokers: number },
+  shape: { readonly namespace: string; readonly partitions: number; readonly shards: number },
+  dataDirectory: string,
+): ProcessSpec {
+  return {
+    command: programs.node,
+    args: [
+      '--disable-warning=TimeoutNegativeWarning',
+      join(repositoryDirectory, 'services/ingestion/src/prepare-log.ts'),
+    ],
+    environment: {
+      ...(shape.namespace === '' ? {} : { SUFFRAGE_NAMESPACE: shape.namespace }),
+      SUFFRAGE_KAFKA_BROKERS: bootstrap,
+      SUFFRAGE_PARTITIONS: String(shape.partitions),
+      SUFFRAGE_SHARDS: String(shape.shards),
+      SUFFRAGE_REPLICATION: String(Math.min(3, brokers)),
+    },
+    directory: repositoryDirectory,
+    logFile: join(dataDirectory, 'logs', 'prepare.log'),
+  };
+}
 
 /**
  * Migrates the databases and prepares the topics, then starts all services side by side and resolves when each is ready.
@@ -91,7 +115,6 @@ function prepare(
   { kafka, secrets, dataDirectory, parts }: Infrastructure,
   options: ServicesOptions,
 ): Promise<void>[] {
-  const namespace = options.namespace ? { SUFFRAGE_NAMESPACE: options.namespace } : {};
   const run = (what: string, script: string, environment: Record<string, string>) =>
     runToEnd(
       what,
@@ -112,13 +135,20 @@ function prepare(
     run('Migrating the registrar’s database', 'services/registrar/src/migrate.ts', {
       SUFFRAGE_REGISTRAR_DATABASE_FILE: secrets.registrarDatabase,
     }),
-    run('Preparing the topics', 'services/ingestion/src/prepare-log.ts', {
-      ...namespace,
-      SUFFRAGE_KAFKA_BROKERS: kafka.bootstrap,
-      SUFFRAGE_PARTITIONS: String(options.partitions ?? DEFAULT_PARTITIONS),
-      SUFFRAGE_SHARDS: String(options.shards ?? DEFAULT_SHARDS),
-      SUFFRAGE_REPLICATION: String(kafka.brokers.length),
-    }),
+    runToEnd(
+      'Preparing the topics',
+      prepareLogProcess(
+        { bootstrap: kafka.bootstrap, brokers: kafka.brokers.length },
+        {
+          namespace: options.namespace ?? '',
+          partitions: options.partitions ?? DEFAULT_PARTITIONS,
+          shards: options.shards ?? DEFAULT_SHARDS,
+        },
+        dataDirectory,
+      ),
+      PREPARE_DEADLINE_MILLIS,
+      parts.signal,
+    ),
   ];
 }
 

@@ -6,6 +6,21 @@ import {
   toProblem,
 } from '@suffrage/contracts/errors';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+
+const problemSchema = z.looseObject({
+  type: z.string(),
+  code: z.string(),
+  title: z.string(),
+  status: z.int(),
+});
+const document = {
+  description: 'A problem document (RFC 9457).',
+  content: { 'application/problem+json': { schema: problemSchema } },
+};
+
+/** What a route answers besides its own results, for its `response` schema. */
+export const problemResponses = { '4xx': document, '5xx': document };
 
 /** The one mapping of refusals to HTTP: status, problem document (RFC 9457), `Retry-After`. */
 export function sendRefusal(reply: FastifyReply, refusal: Refusal): FastifyReply {
@@ -23,6 +38,7 @@ const FRAMEWORK_ERRORS: Readonly<Record<string, ErrorCode>> = {
   FST_ERR_CTP_INVALID_JSON_BODY: 'malformed-json',
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'malformed-json',
   FST_ERR_BAD_URL: 'route-unknown',
+  FST_ERR_MAX_PARAM_LENGTH: 'route-unknown',
   FST_ERR_NOT_FOUND: 'route-unknown',
 };
 

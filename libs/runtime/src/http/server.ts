@@ -36,6 +36,8 @@ function newServer(log: Log, bodyLimit: number) {
     http: { headersTimeout: HEADERS_TIMEOUT_MILLIS },
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 200 },
+    // Left to itself the router answers bad addresses in another format, and repeats them.
+    frameworkErrors: (error, request, reply) => void handleError(error, request, reply),
   }).withTypeProvider<ZodTypeProvider>();
 }
 

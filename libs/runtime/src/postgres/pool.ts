@@ -7,6 +7,11 @@ export type Client = PoolClient;
 
 const CONNECT_DEADLINE_MILLIS = 5_000;
 const QUERY_GRACE_MILLIS = 2_000;
+/**
+ * A process that stands still in the middle of a transaction keeps its row locks, and others wait for them. Well below the
+ * session time of a consumer group (10 s): when its partitions move, its locks are gone.
+ */
+const IDLE_IN_TRANSACTION_MILLIS = 5_000;
 
 /** `max` connections, opened when needed. `statementMillis` bounds every statement on the server. */
 export function openPool(
@@ -25,7 +30,7 @@ export function openPool(
     max: options.max,
     connectionTimeoutMillis: CONNECT_DEADLINE_MILLIS,
     statement_timeout: options.statementMillis,
-    idle_in_transaction_session_timeout: options.statementMillis,
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MILLIS,
     // The server's own limit is no help when the server has vanished without a word.
     query_timeout: options.statementMillis + QUERY_GRACE_MILLIS,
     keepAlive: true,

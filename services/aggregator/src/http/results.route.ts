@@ -1,8 +1,8 @@
 import { snapshotSchema } from '@suffrage/contracts/results';
-import { sendRefusal } from '@suffrage/runtime/http/problems';
+import { problemResponses, sendRefusal } from '@suffrage/runtime/http/problems';
 import type { HttpServer } from '@suffrage/runtime/http/server';
 import type { Results } from '../results.ts';
-import { electionParams, failures } from './schemas.ts';
+import { electionParams } from './schemas.ts';
 
 /** `GET /v1/elections/{electionId}/results`: the newest snapshot. */
 export function resultsRoute(server: HttpServer, results: Results): void {
@@ -10,13 +10,15 @@ export function resultsRoute(server: HttpServer, results: Results): void {
     tags: ['results'],
     summary: 'The newest snapshot of the tallies',
     params: electionParams,
-    response: { 200: snapshotSchema, ...failures },
+    response: { 200: snapshotSchema, ...problemResponses },
   };
   server.get('/v1/elections/:electionId/results', { schema }, async (request, reply) => {
     const result = await results(request.params.electionId);
     reply.header('cache-control', 'no-store');
     if (!result.ok) return sendRefusal(reply, result);
     // The bytes were written when the snapshot came; checking and writing them again per request is not needed.
+    // With a serializer of its own the answer would have no type.
+    reply.type('application/json; charset=utf-8');
     return reply.serializer(() => result.published.json).send(result.published.snapshot);
   });
 }

@@ -1,13 +1,13 @@
 import websocket, { type WebSocket } from '@fastify/websocket';
 import { refuse } from '@suffrage/contracts/errors';
-import { sendRefusal } from '@suffrage/runtime/http/problems';
+import { problemResponses, sendRefusal } from '@suffrage/runtime/http/problems';
 import type { HttpServer } from '@suffrage/runtime/http/server';
 import type { FastifyReply } from 'fastify';
 import type { AggregatorMetrics } from '../metrics.ts';
 import type { NewestSnapshots } from '../newest.ts';
 import type { Results } from '../results.ts';
 import type { Connection, Subscribers } from '../subscribers.ts';
-import { electionParams, failures } from './schemas.ts';
+import { electionParams } from './schemas.ts';
 
 /** RFC 6455 section 7.4.1, and 1013 "try again later" of the IANA registry. */
 const GOING_AWAY = 1001;
@@ -44,7 +44,7 @@ export async function socketRoute(
       summary: 'Snapshots over a WebSocket',
       description: 'Each text message is the document of `/results`.',
       params: electionParams,
-      response: failures,
+      response: problemResponses,
     },
     // Refusals are answered before the upgrade, as problem documents.
     preHandler: async (request, reply: FastifyReply) => {

@@ -1,12 +1,12 @@
 import { refuse } from '@suffrage/contracts/errors';
-import { sendRefusal } from '@suffrage/runtime/http/problems';
+import { problemResponses, sendRefusal } from '@suffrage/runtime/http/problems';
 import type { HttpServer } from '@suffrage/runtime/http/server';
 import type { ServerResponse } from 'node:http';
 import { z } from 'zod';
 import type { AggregatorMetrics } from '../metrics.ts';
 import type { Results } from '../results.ts';
 import type { Connection, Subscribers } from '../subscribers.ts';
-import { electionParams, failures } from './schemas.ts';
+import { electionParams } from './schemas.ts';
 
 const HEADERS = {
   'content-type': 'text/event-stream',
@@ -21,6 +21,11 @@ type Needs = {
   readonly metrics: AggregatorMetrics;
 };
 
+const events = {
+  description: 'The stream; it ends only with the connection.',
+  content: { 'text/event-stream': { schema: z.unknown() } },
+};
+
 /**
  * `GET /v1/elections/{electionId}/results/stream`: server-sent events named `snapshot`, the newest one at once, `id` =
  * version. A slow reader skips to the newest. A comment every 15 s keeps the connection.
@@ -30,9 +35,8 @@ export function streamRoute(server: HttpServer, { results, subscribers, metrics 
     tags: ['results'],
     summary: 'Snapshots as server-sent events',
     description: 'Event `snapshot`, data: the document of `/results`, id: its version.',
-    produces: ['text/event-stream'],
     params: electionParams,
-    response: { 200: z.string(), ...failures },
+    response: { 200: events, ...problemResponses },
   };
   const path = '/v1/elections/:electionId/results/stream';
   server.get(path, { schema, exposeHeadRoute: false }, async (request, reply) => {

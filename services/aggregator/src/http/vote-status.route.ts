@@ -2,11 +2,11 @@ import { fromBase64url } from '@suffrage/contracts/bytes';
 import { refuse } from '@suffrage/contracts/errors';
 import { voteStatusSchema } from '@suffrage/contracts/results';
 import { VOTE_ID_LENGTH } from '@suffrage/contracts/vote-id';
-import { sendRefusal } from '@suffrage/runtime/http/problems';
+import { problemResponses, sendRefusal } from '@suffrage/runtime/http/problems';
 import type { HttpServer } from '@suffrage/runtime/http/server';
 import { z } from 'zod';
 import type { FindVoteStatus } from '../vote-status.ts';
-import { electionParams, failures } from './schemas.ts';
+import { electionParams } from './schemas.ts';
 
 /** `GET /v1/elections/{electionId}/votes/{voteId}`: what became of a vote; the vote ID as base64url. */
 export function voteStatusRoute(server: HttpServer, findStatus: FindVoteStatus): void {
@@ -14,7 +14,7 @@ export function voteStatusRoute(server: HttpServer, findStatus: FindVoteStatus):
     tags: ['votes'],
     summary: 'What became of a vote',
     params: electionParams.extend({ voteId: z.string() }),
-    response: { 200: voteStatusSchema, ...failures },
+    response: { 200: voteStatusSchema, ...problemResponses },
   };
   server.get('/v1/elections/:electionId/votes/:voteId', { schema }, async (request, reply) => {
     const { electionId, voteId } = request.params;

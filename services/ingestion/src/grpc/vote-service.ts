@@ -1,17 +1,17 @@
 import { type Refusal, refuse } from '@suffrage/contracts/errors';
 import { fromBase64url } from '@suffrage/contracts/bytes';
-import type {
+import {
   CastVoteRequest,
-  CastVoteResponse,
-  Receipt as ReceiptMessage,
-  VoteServiceServer,
+  type CastVoteResponse,
+  type Receipt as ReceiptMessage,
+  VoteServiceService,
 } from '@suffrage/contracts/generated/suffrage/v1/vote_service';
 import type { Receipt } from '@suffrage/contracts/receipt';
 import { Redacted } from '@suffrage/contracts/redacted';
 import type { VoteRequest } from '@suffrage/contracts/vote-request';
 import type { Log } from '@suffrage/runtime/log';
 import type { sendUnaryData, ServerUnaryCall } from '@grpc/grpc-js';
-import type { CastVote } from '../cast-vote.ts';
+import { answerName, type CastResult, type CastVote } from '../cast-vote.ts';
 import type { IngestionMetrics } from '../metrics.ts';
 import { traced } from '../tracing.ts';
 import { toServiceError } from './status.ts';
@@ -22,25 +22,48 @@ type Options = {
   readonly log: Log;
 };
 
+/** `undefined`: bytes that are no such message. */
+type Received<Message> = { readonly message: Message | undefined };
+type CastVoteCall = ServerUnaryCall<Received<CastVoteRequest>, CastVoteResponse>;
+
+/** Left to itself gRPC answers what it can't read with INTERNAL, as if it were our fault. */
+export const voteServiceDefinition = {
+  castVote: { ...VoteServiceService.castVote, requestDeserialize: receive(CastVoteRequest.decode) },
+};
+
+export type VoteService = {
+  readonly castVote: (call: CastVoteCall, answer: sendUnaryData<CastVoteResponse>) => void;
+};
+
+function receive<Message>(
+  decode: (received: Uint8Array) => Message,
+): (received: Buffer) => Received<Message> {
+  return received => {
+    try {
+      return { message: decode(received) };
+    } catch {
+      return { message: undefined };
+    }
+  };
+}
+
 /** `suffrage.v1.VoteService`: the same use case as REST, another transport. */
-export function createVoteService({ castVote, metrics, log }: Options): VoteServiceServer {
-  const cast = async (call: ServerUnaryCall<CastVoteRequest, CastVoteResponse>) => {
-    const vote = fromMessage(call.request);
+export function createVoteService({ castVote, metrics, log }: Options): VoteService {
+  const cast = async (call: CastVoteCall) => {
+    const { message } = call.request;
+    const vote = message ? fromMessage(message) : refuse('malformed-message');
     if ('ok' in vote) return vote;
     return traced('suffrage.v1.VoteService/CastVote', call.metadata.getMap(), headers =>
       castVote(vote, headers),
     );
   };
-  const castVoteUnary = async (
-    call: ServerUnaryCall<CastVoteRequest, CastVoteResponse>,
-    answer: sendUnaryData<CastVoteResponse>,
-  ) => {
+  const castVoteUnary = async (call: CastVoteCall, answer: sendUnaryData<CastVoteResponse>) => {
     const result = await cast(call).catch(error => {
       log.error({ err: error, rpc: 'CastVote' }, 'request failed');
       return refuse('internal');
     });
-    metrics.votes.inc({ transport: 'grpc', code: result.ok ? 'accepted' : result.code });
-    if (result.ok) answer(null, { receipt: toMessage(result.receipt) });
+    metrics.votes.inc({ transport: 'grpc', code: answerName(result) });
+    if (result.ok) answer(null, toResponse(result));
     else answer(toServiceError(result));
   };
   return { castVote: (call, answer) => void castVoteUnary(call, answer) };
@@ -64,6 +87,15 @@ function fromMessage(message: CastVoteRequest): VoteRequest | Refusal {
     revision: message.revision,
     voterReference: new Redacted(message.voterReference),
   };
+}
+
+function toResponse(result: Extract<CastResult, { ok: true }>): CastVoteResponse {
+  switch (result.durability) {
+    case 'replicated':
+      return { receipt: toMessage(result.receipt), local: undefined };
+    case 'local':
+      return { receipt: undefined, local: { electionId: result.electionId, voteId: result.voteId } };
+  }
 }
 
 function toMessage(receipt: Receipt): ReceiptMessage {

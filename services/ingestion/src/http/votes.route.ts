@@ -1,15 +1,15 @@
+import { toBase64url } from '@suffrage/contracts/bytes';
+import { localAcceptanceSchema } from '@suffrage/contracts/local-vote';
 import { receiptSchema } from '@suffrage/contracts/receipt';
 import { castVoteBody, fromCastVoteBody } from '@suffrage/contracts/vote-request';
-import { sendRefusal } from '@suffrage/runtime/http/problems';
+import { problemResponses, sendRefusal } from '@suffrage/runtime/http/problems';
 import type { HttpServer } from '@suffrage/runtime/http/server';
-import { z } from 'zod';
-import type { CastVote } from '../cast-vote.ts';
+import { answerName, type CastVote } from '../cast-vote.ts';
 import type { IngestionMetrics } from '../metrics.ts';
 import { traced } from '../tracing.ts';
+import { electionParams } from './schemas.ts';
 
-const problem = z.looseObject({ type: z.string(), code: z.string(), title: z.string(), status: z.int() });
-
-/** `POST /v1/elections/{id}/votes` -> 201 with a receipt, or a problem document. */
+/** `POST /v1/elections/{id}/votes` -> 201 with a receipt, 202 for what is on the disk only, or a problem document. */
 export function votesRoute(
   server: HttpServer,
   castVote: CastVote,
@@ -18,11 +18,11 @@ export function votesRoute(
   const schema = {
     summary: 'Cast a vote',
     description:
-      'Answered 201 once the vote is on every in-sync replica of the log. On 503 and 504 send the same vote again.',
+      'Answered 201 once the vote is on every in-sync replica of the log. 202: the log can not be reached, the vote is on the disk of one instance and not acknowledged. On 202, 503 and 504 send the same vote again.',
     tags: ['votes'],
-    params: z.strictObject({ electionId: z.string().max(63) }),
+    params: electionParams,
     body: castVoteBody,
-    response: { 201: receiptSchema, '4xx': problem, '5xx': problem },
+    response: { 201: receiptSchema, 202: localAcceptanceSchema, ...problemResponses },
   };
   server.post('/v1/elections/:electionId/votes', { schema }, async (request, reply) => {
     const vote = fromCastVoteBody(request.params.electionId, request.body);
@@ -32,8 +32,10 @@ export function votesRoute(
         : await traced('POST /v1/elections/{electionId}/votes', request.headers, headers =>
             castVote(vote, headers),
           );
-    metrics.votes.inc({ transport: 'rest', code: result.ok ? 'accepted' : result.code });
+    metrics.votes.inc({ transport: 'rest', code: answerName(result) });
     if (!result.ok) return sendRefusal(reply, result);
-    return reply.code(201).send(result.receipt);
+    if (result.durability === 'replicated') return reply.code(201).send(result.receipt);
+    const { electionId, voteId } = result;
+    return reply.code(202).send({ durability: 'local', electionId, voteId: toBase64url(voteId) });
   });
 }

@@ -16,9 +16,10 @@ export type BatchAppender = (records: readonly LogRecord[], timestamp: number) =
 
 const STICK_MILLIS = 500;
 const HEDGE_AFTER_MILLIS = 200;
-const DEADLINE_MILLIS = 5_000;
 const AVOID_BROKER_MILLIS = 3_000;
 const BREAKER_MILLIS = 1_000;
+/** Made once: an error with its stack for each batch would cost more than the timer that it ends. */
+const SETTLED = new Error('settled');
 
 type Options = {
   readonly topic: string;
@@ -28,6 +29,8 @@ type Options = {
   readonly producers: ProducerPool;
   readonly metrics: Pick<IngestionMetrics, 'batches'>;
   readonly clock: () => number;
+  /** How long a batch may wait for its confirmation. */
+  readonly deadlineMillis: number;
   readonly sleep?: Sleep;
   /** Chooses partitions: from 0 up to 1. */
   readonly random?: () => number;
@@ -36,7 +39,7 @@ type Options = {
 /**
  * Appends one batch at a time to one partition of the shard, which changes every 500 ms. Not confirmed within 200 ms:
  * the same batch is appended once more, through another producer, to a partition led by another broker, and the first
- * confirmation counts; a vote twice on the log is counted once. The 5 s deadline is our own timer, because the
+ * confirmation counts; a vote twice on the log is counted once. The deadline is our own timer, because the
  * client's ends later.
  */
 export function createBatchAppender({
@@ -47,6 +50,7 @@ export function createBatchAppender({
   producers,
   metrics,
   clock,
+  deadlineMillis,
   sleep = systemSleep,
   random = Math.random,
 }: Options): BatchAppender {
@@ -95,11 +99,8 @@ export function createBatchAppender({
       return { status: 'confirmed', ...prompt };
     }
     const second = hedge(target, records, timestamp);
-    const late = await settledWithin(
-      second ? [first, second] : [first],
-      DEADLINE_MILLIS - HEDGE_AFTER_MILLIS,
-      sleep,
-    );
+    const sends = second ? [first, second] : [first];
+    const late = await settledWithin(sends, deadlineMillis - HEDGE_AFTER_MILLIS, sleep);
     metrics.batches.inc({ result: late ? 'hedged' : 'failed' });
     if (late) return { status: 'confirmed', ...late };
     // For a moment nothing more is handed over: callers get an answer that lets them try again without doubt.
@@ -122,6 +123,6 @@ async function settledWithin(
   try {
     return await Promise.race([Promise.any(sends).catch(() => undefined), late]);
   } finally {
-    settled.abort();
+    settled.abort(SETTLED);
   }
 }

@@ -2,6 +2,7 @@ import { timeRefusal } from '@suffrage/contracts/ballot';
 import { type Refusal, refuse } from '@suffrage/contracts/errors';
 import type { Receipt } from '@suffrage/contracts/receipt';
 import type { ReceiptSigner } from '@suffrage/contracts/sign-receipts.node';
+import { crashPoint } from '@suffrage/runtime/crash-point';
 import { sleep as systemSleep, type Sleep } from '@suffrage/runtime/wait';
 import type { IngestionMetrics } from '../metrics.ts';
 import type { BatchAppender } from './append-batch.ts';
@@ -16,7 +17,9 @@ export type LaneVote = LogRecord & {
   readonly closesAt: number;
 };
 
-export type Appended = { readonly ok: true; readonly receipt: Receipt } | Refusal;
+export type Appended =
+  | { readonly ok: true; readonly durability: 'replicated'; readonly receipt: Receipt }
+  | Refusal;
 
 export type Lane = {
   /**
@@ -24,6 +27,8 @@ export type Lane = {
    * producer and not confirmed, and with any other refusal when it was not handed over.
    */
   append(vote: LaneVote): Promise<Appended>;
+  /** For how long nothing has been confirmed although there was something to append; 0 after each confirmation. */
+  failingMillis(): number;
   /** Resolves when every vote taken has its answer. */
   drained(): Promise<void>;
 };
@@ -57,6 +62,7 @@ export function createLane(options: Options): Lane {
   const { topic, appendBatch, signReceipts, metrics, clock, sleep = systemSleep } = options;
   let waiting: Waiting[] = [];
   let running: Promise<void> | undefined;
+  let failingSince: number | undefined;
 
   const run = async () => {
     while (waiting.length > 0) {
@@ -82,10 +88,13 @@ export function createLane(options: Options): Lane {
       timestamp,
     );
     if (outcome.status !== 'confirmed') {
+      failingSince ??= timestamp;
       const code = outcome.status === 'unknown' ? 'outcome-unknown' : 'log-unavailable';
       for (const { answer } of ready) answer(refuse(code));
       return;
     }
+    failingSince = undefined;
+    crashPoint('after-produce-before-answer');
     const { partition, offset } = outcome;
     const receipts = signReceipts(
       ready.map(({ vote: { electionId, voteId } }, place) => ({
@@ -97,7 +106,9 @@ export function createLane(options: Options): Lane {
         timestamp,
       })),
     );
-    for (const [place, receipt] of receipts.entries()) ready[place]?.answer({ ok: true, receipt });
+    for (const [place, receipt] of receipts.entries()) {
+      ready[place]?.answer({ ok: true, durability: 'replicated', receipt });
+    }
   };
 
   return {
@@ -106,6 +117,7 @@ export function createLane(options: Options): Lane {
         waiting.push({ vote, since: clock(), answer: resolve });
         running ??= run();
       }),
+    failingMillis: () => (failingSince === undefined ? 0 : clock() - failingSince),
     drained: async () => {
       while (running) await running;
     },

@@ -33,7 +33,14 @@ const CLOSE_UNSETTLED_AFTER_MILLIS = 30_000;
 
 export function createProducerPool(brokers: readonly string[], clientId: string, log: Log): ProducerPool {
   // The second one waits connected: when a partition stalls, the hedge must not first shake hands.
-  const idle: Producer[] = [openProducer(brokers, clientId), openProducer(brokers, clientId)];
+  let opened = 0;
+  // Each begins with another broker of the list: one that is frozen holds up only those that ask it first.
+  const open = () => {
+    opened += 1;
+    const first = opened % brokers.length;
+    return openProducer([...brokers.slice(first), ...brokers.slice(0, first)], clientId);
+  };
+  const idle: Producer[] = [open(), open()];
   const unsettled = new Set<Producer>();
   for (const producer of idle) producer.initIdempotentProducer({}).catch(() => undefined);
 
@@ -51,7 +58,7 @@ export function createProducerPool(brokers: readonly string[], clientId: string,
   return {
     send(append) {
       if (unsettled.size >= MAX_UNSETTLED) return undefined;
-      const producer = idle.pop() ?? openProducer(brokers, clientId);
+      const producer = idle.pop() ?? open();
       unsettled.add(producer);
       const giveUp = setTimeout(() => settle(producer, false), CLOSE_UNSETTLED_AFTER_MILLIS);
       return sendBatch(producer, append).then(

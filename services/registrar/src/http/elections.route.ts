@@ -1,6 +1,6 @@
 import { electionDefinition, electionDraft } from '@suffrage/contracts/election';
 import { refuse } from '@suffrage/contracts/errors';
-import { sendRefusal } from '@suffrage/runtime/http/problems';
+import { problemResponses, sendRefusal } from '@suffrage/runtime/http/problems';
 import type { HttpServer } from '@suffrage/runtime/http/server';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
@@ -12,9 +12,7 @@ const view = z.strictObject({
   phase: z.enum(['draft', 'scheduled', 'open', 'closed']),
   official: z.boolean(),
 });
-const problem = z.looseObject({ code: z.string(), status: z.int() });
 const params = z.strictObject({ electionId: z.string().max(63) });
-const failures = { '4xx': problem, '5xx': problem };
 const closeBody = z.strictObject({ closesAt: z.iso.datetime().optional() }).nullish();
 
 /** What everybody may read, and what managers may do. */
@@ -27,14 +25,14 @@ export function electionsRoutes(server: HttpServer, elections: Elections, findMa
     {
       schema: {
         summary: 'List elections',
-        response: { 200: z.strictObject({ elections: z.array(view) }), ...failures },
+        response: { 200: z.strictObject({ elections: z.array(view) }), ...problemResponses },
       },
     },
     async request => ({ elections: await elections.list(isManager(request.headers.authorization)) }),
   );
   server.get(
     '/v1/elections/:electionId',
-    { schema: { summary: 'One election', params, response: { 200: view, ...failures } } },
+    { schema: { summary: 'One election', params, response: { 200: view, ...problemResponses } } },
     async (request, reply) => {
       const found = await elections.find(request.params.electionId, isManager(request.headers.authorization));
       return found ? reply.send(found) : sendRefusal(reply, refuse('election-unknown'));
@@ -42,7 +40,13 @@ export function electionsRoutes(server: HttpServer, elections: Elections, findMa
   );
   server.post(
     '/v1/elections',
-    { schema: { summary: 'Create a draft', body: electionDraft, response: { 201: view, ...failures } } },
+    {
+      schema: {
+        summary: 'Create a draft',
+        body: electionDraft,
+        response: { 201: view, ...problemResponses },
+      },
+    },
     async (request, reply) => {
       if (!isManager(request.headers.authorization)) return sendRefusal(reply, refuse('unauthorized'));
       return send(reply, await elections.create(request.body), 201);
@@ -54,7 +58,7 @@ export function electionsRoutes(server: HttpServer, elections: Elections, findMa
   ] as const) {
     server.post(
       `/v1/elections/:electionId/${action}`,
-      { schema: { summary, params, response: { 200: view, ...failures } } },
+      { schema: { summary, params, response: { 200: view, ...problemResponses } } },
       async (request, reply) => {
         if (!isManager(request.headers.authorization)) return sendRefusal(reply, refuse('unauthorized'));
         return send(reply, await elections[action](request.params.electionId));
@@ -64,7 +68,12 @@ export function electionsRoutes(server: HttpServer, elections: Elections, findMa
   server.post(
     '/v1/elections/:electionId/close',
     {
-      schema: { summary: 'Move the closing', params, body: closeBody, response: { 200: view, ...failures } },
+      schema: {
+        summary: 'Move the closing',
+        params,
+        body: closeBody,
+        response: { 200: view, ...problemResponses },
+      },
     },
     async (request, reply) => {
       if (!isManager(request.headers.authorization)) return sendRefusal(reply, refuse('unauthorized'));

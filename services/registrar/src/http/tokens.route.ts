@@ -1,4 +1,4 @@
-import { sendRefusal } from '@suffrage/runtime/http/problems';
+import { problemResponses, sendRefusal } from '@suffrage/runtime/http/problems';
 import type { HttpServer } from '@suffrage/runtime/http/server';
 import { z } from 'zod';
 import type { IssueToken } from '../issue-token.ts';
@@ -8,7 +8,6 @@ const base64url = (max: number) =>
     .string()
     .max(max)
     .regex(/^[A-Za-z0-9_-]+$/, 'must be base64url without padding');
-const problem = z.looseObject({ code: z.string(), status: z.int() });
 
 const body = z.union([
   z.strictObject({ blindedMessage: base64url(1024) }),
@@ -30,7 +29,7 @@ export function tokensRoute(server: HttpServer, issueToken: IssueToken): void {
     summary: 'Get a token',
     params: z.strictObject({ electionId: z.string().max(63) }),
     body,
-    response: { 200: answer, '4xx': problem, '5xx': problem },
+    response: { 200: answer, ...problemResponses },
   };
   server.post('/v1/elections/:electionId/tokens', { schema }, async (request, reply) => {
     const result = await issueToken(request.params.electionId, request.body);

@@ -38,8 +38,19 @@ export interface CastVoteRequest {
   readonly voterReference: Uint8Array;
 }
 
+/** Exactly one of the two is set. */
 export interface CastVoteResponse {
   readonly receipt: Receipt | undefined;
+  readonly local: LocalAcceptance | undefined;
+}
+
+/**
+ * The log can not be reached: the instance that answered keeps the vote on its disk and appends it later. Send the same
+ * vote again until there is a receipt; it is counted at most once.
+ */
+export interface LocalAcceptance {
+  readonly electionId: string;
+  readonly voteId: Uint8Array;
 }
 
 /** Signed proof of acceptance; it names the vote ID and the log position, never a choice. */
@@ -244,13 +255,16 @@ export const CastVoteRequest: MessageFns<CastVoteRequest> = {
 };
 
 function createBaseCastVoteResponse(): CastVoteResponse {
-  return { receipt: undefined };
+  return { receipt: undefined, local: undefined };
 }
 
 export const CastVoteResponse: MessageFns<CastVoteResponse> = {
   encode(message: CastVoteResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.receipt !== undefined) {
       Receipt.encode(message.receipt, writer.uint32(10).fork()).join();
+    }
+    if (message.local !== undefined) {
+      LocalAcceptance.encode(message.local, writer.uint32(18).fork()).join();
     }
     return writer;
   },
@@ -274,6 +288,71 @@ export const CastVoteResponse: MessageFns<CastVoteResponse> = {
             }
 
             message.receipt = Receipt.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.local = LocalAcceptance.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseLocalAcceptance(): LocalAcceptance {
+  return { electionId: "", voteId: new Uint8Array(0) };
+}
+
+export const LocalAcceptance: MessageFns<LocalAcceptance> = {
+  encode(message: LocalAcceptance, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.electionId !== "") {
+      writer.uint32(10).string(message.electionId);
+    }
+    if (message.voteId.length !== 0) {
+      writer.uint32(18).bytes(message.voteId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LocalAcceptance {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLocalAcceptance() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.electionId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.voteId = reader.bytes();
             continue;
           }
         }
@@ -543,7 +622,8 @@ export const InstanceCertificate: MessageFns<InstanceCertificate> = {
 };
 
 /**
- * Takes votes. A response means: the vote is on the log, on every in-sync replica, and will be counted at most once.
+ * Takes votes. A response with a receipt means: the vote is on the log, on every in-sync replica, and will be counted at
+ * most once. A response with `local` instead means: it is on the disk of one instance only, and not acknowledged yet.
  * DEADLINE_EXCEEDED with `suffrage-code: outcome-unknown` means that it may be there: send the same vote again.
  */
 export type VoteServiceService = typeof VoteServiceService;

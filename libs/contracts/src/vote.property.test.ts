@@ -1,0 +1,110 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { checkVote } from './check-vote.ts';
+import { errorCodes } from './errors.ts';
+import { createElectionBook } from './election-book.ts';
+import { VoteRecord } from './generated/suffrage/v1/vote_record.ts';
+import { signedVote, testElection } from './testing.node.ts';
+import { createTokenVerifier } from './verify-token.node.ts';
+import { decodeVoteRecord, encodeVoteRecord } from './vote.ts';
+
+const made = testElection();
+const pseudonymous = testElection({ mode: 'pseudonymous' });
+const checkToken = createTokenVerifier();
+const RUNS = { numRuns: 2_000 };
+
+const valid = fc
+  .constantFrom(made, pseudonymous)
+  .map(each => ({ election: each.election, bytes: encodeVoteRecord(signedVote(each), 'ingestion-0') }));
+const bytes = (maxLength: number) => fc.uint8Array({ maxLength });
+
+/** Fields of any content, as somebody could write them who knows the format. */
+const anyRecord = fc.record({
+  electionId: fc.oneof(fc.string({ unit: 'binary' }), fc.constant(made.election.definition.id)),
+  selections: bytes(40),
+  salt: fc.oneof(bytes(40), fc.uint8Array({ minLength: 32, maxLength: 32 })),
+  token: bytes(300),
+  tokenKeyId: fc.oneof(bytes(40), fc.constant(made.tokenKeyId)),
+  revision: fc.nat(2 ** 32 - 1),
+  voterReference: bytes(40),
+  instance: fc.string({ unit: 'binary' }),
+});
+
+/** What a processor does with a record: read it, and judge it if it can be read. */
+function judge(record: Uint8Array): string {
+  const vote = decodeVoteRecord(record);
+  if (!vote) return 'unreadable';
+  const found = [made, pseudonymous].find(({ election }) => election.definition.id === vote.electionId);
+  if (!found) return 'election-unknown';
+  const verdict = checkVote(found.election, vote, Date.now(), checkToken);
+  return verdict.ok ? 'valid' : verdict.code;
+}
+const VERDICTS: readonly string[] = ['unreadable', ...errorCodes];
+
+test('random bytes on the log are judged without a fault, and are never a valid vote', () => {
+  fc.assert(
+    fc.property(bytes(1_000), record => {
+      expect(VERDICTS).toContain(judge(record));
+    }),
+    RUNS,
+  );
+});
+
+test('records of any content are judged without a fault, and are never a valid vote', () => {
+  fc.assert(
+    fc.property(anyRecord, record => {
+      expect(VERDICTS).toContain(judge(VoteRecord.encode(record).finish()));
+    }),
+    RUNS,
+  );
+});
+
+test('a valid record with bytes changed, cut or inserted is judged without a fault', () => {
+  const edit = fc.record({ at: fc.nat(1_000), cut: fc.nat(8), insert: bytes(8) });
+  fc.assert(
+    fc.property(valid, fc.array(edit, { minLength: 1, maxLength: 4 }), ({ bytes: record }, edits) => {
+      const edited = edits.reduce((before, { at, cut, insert }) => {
+        const place = at % (before.length + 1);
+        return Buffer.concat([before.subarray(0, place), insert, before.subarray(place + cut)]);
+      }, Buffer.from(record));
+      // An edit may change nothing, or only the name of the instance.
+      expect([...VERDICTS, 'valid']).toContain(judge(edited));
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('groups nested a hundred thousand deep, and lengths beyond the record, are unreadable', () => {
+  expect(judge(new Uint8Array(100_000).fill(0x0b))).toBe('unreadable');
+  expect(judge(Uint8Array.of(0x0a, 0xff, 0xff, 0xff, 0xff, 0x0f))).toBe('unreadable');
+  expect(judge(Uint8Array.of(0x0a, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff))).toBe(
+    'unreadable',
+  );
+});
+
+test('records of any content on topic elections are taken without a fault', () => {
+  const json = fc.oneof(
+    fc.json(),
+    fc
+      .record({
+        kind: fc.constantFrom('election', 'closing', 'topology', '__proto__'),
+        definition: fc.anything(),
+      })
+      .map(message => JSON.stringify(message) ?? ''),
+  );
+  fc.assert(
+    fc.property(
+      fc.option(bytes(40)),
+      fc.option(
+        fc.oneof(
+          bytes(200),
+          json.map(text => Buffer.from(text)),
+        ),
+      ),
+      (key, value) => {
+        createElectionBook().apply({ key, value, appendedAt: 0 });
+      },
+    ),
+    RUNS,
+  );
+});

@@ -1,0 +1,25 @@
+import { clientCases } from './cases/clients.ts';
+import { crashPointCases } from './cases/crash-points.ts';
+import { diskCases } from './cases/disks.ts';
+import { hostCases } from './cases/hosts.ts';
+import { kafkaCases } from './cases/kafka.ts';
+import { postgresCases } from './cases/postgres.ts';
+import { redisCases } from './cases/redis.ts';
+import type { FaultCase } from './fault-case.ts';
+
+const cases: readonly FaultCase[] = [
+  ...kafkaCases,
+  ...crashPointCases,
+  ...postgresCases,
+  ...redisCases,
+  ...hostCases,
+  ...diskCases,
+  ...clientCases,
+];
+
+/** In the order in which they run; those that need another shape of the stack come last. */
+export const allCases = cases.toSorted((a, b) => shapeOf(a).localeCompare(shapeOf(b)));
+
+function shapeOf({ shape = 'standard' }: FaultCase): string {
+  return shape;
+}

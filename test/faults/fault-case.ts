@@ -1,0 +1,36 @@
+import type { Part } from '@suffrage/stack/part';
+import type { CaseElections } from './ballots.ts';
+import type { Journal } from './journal.ts';
+import type { Load } from './load.ts';
+import type { Shape, World } from './world.ts';
+
+/** What a case works with while votes are being cast. */
+export type Stage = {
+  readonly world: World;
+  readonly elections: CaseElections;
+  readonly load: Load;
+  readonly journal: Journal;
+  /** Seeded: the same seed makes the same choices. */
+  readonly random: () => number;
+  /** SIGKILL, counted. */
+  kill(part: Part): Promise<void>;
+  /** Notes that a fault happened, or several. A case without one fails: it has shown nothing. */
+  happened(what: string, times?: number): void;
+  /** Notes something that must not be. */
+  problem(what: string): void;
+};
+
+/** One way for things to break. */
+export type FaultCase = {
+  readonly name: string;
+  /** One sentence. */
+  readonly what: string;
+  /** Among those that run without being asked for all. */
+  readonly fast?: boolean;
+  /** Default `standard`. */
+  readonly shape?: Shape;
+  /** Why it can't be made here, for instance because it needs root. */
+  readonly skip?: () => string | undefined;
+  /** Resolves when the fault is over. Whatever it leaves broken is healed by the runner. */
+  readonly run: (stage: Stage) => Promise<void>;
+};

@@ -1,0 +1,77 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { availableParallelism, totalmem } from 'node:os';
+import type { CaseResult } from './run-case.ts';
+
+/** What out/faults.json holds. */
+export type FaultsReport = {
+  readonly command: string;
+  readonly startedAt: string;
+  readonly machine: { readonly cpus: number; readonly memoryGiB: number; readonly node: string };
+  readonly cases: readonly CaseResult[];
+};
+
+/** Written after each case, so that an interrupted run leaves what it has shown. */
+export function saveReport(file: string, report: Omit<FaultsReport, 'machine'>): void {
+  const memoryGiB = Math.round(totalmem() / 1024 ** 3);
+  const machine = { cpus: availableParallelism(), memoryGiB, node: process.version };
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, `${JSON.stringify({ machine, ...report }, null, 2)}\n`);
+}
+
+/** @throws Error when there is none. */
+export function loadReport(file: string): FaultsReport {
+  return JSON.parse(readFileSync(file, 'utf8'));
+}
+
+const HEAD = [
+  'case',
+  'seed',
+  'result',
+  'acknowledged',
+  'lost',
+  'twice',
+  'unknown',
+  'stall ms',
+  'recovery ms',
+  'kills',
+  'votes/s',
+];
+
+/** One row a case; text left, numbers right. */
+export function tableRows(cases: readonly CaseResult[]): string[][] {
+  return [
+    HEAD,
+    ...cases.map(result =>
+      [
+        result.name,
+        result.seed,
+        result.status,
+        ...(result.status === 'skipped'
+          ? ['-', '-', '-', '-', '-', '-', '-', '-']
+          : [
+              result.acknowledged,
+              result.lost,
+              result.countedTwice,
+              result.unknownOutcome,
+              result.longestAckStallMs,
+              result.recoveryMs,
+              result.kills,
+              result.votesPerSecond,
+            ]),
+      ].map(String),
+    ),
+  ];
+}
+
+export function printTable(cases: readonly CaseResult[]): string {
+  const rows = tableRows(cases);
+  const widths = HEAD.map((_, column) => Math.max(...rows.map(row => row[column]?.length ?? 0)));
+  const isText = (column: number) => column === 0 || column === 2;
+  const line = (row: readonly string[]) =>
+    row
+      .map((cell, i) => (isText(i) ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0)))
+      .join('  ')
+      .trimEnd();
+  return rows.map(line).join('\n');
+}

@@ -9,7 +9,7 @@ import { createRowLocks, databaseError } from './row-locks.ts';
 import { beginTransaction, copyTables, emptyTables, type Tables, type Transaction } from './tables.ts';
 
 /** As `idle_in_transaction_session_timeout` of the processor's sessions. */
-const IDLE_IN_TRANSACTION_MILLIS = 30_000;
+const IDLE_IN_TRANSACTION_MILLIS = 5_000;
 const HOP_MILLIS = 1;
 
 /** A PostgreSQL that can crash, lose sessions and be restored; what it has committed it keeps until then. */
@@ -75,7 +75,7 @@ export function createFakeDatabase({ name, scheduler, random, weather, onDeadloc
     return session;
   };
 
-  /** The server notices a little later that a client has gone, and after 30 s that it does nothing. */
+  /** The server notices a little later that a client has gone, and after 5 s that it does nothing. */
   const watch = (machine: Machine) => {
     const endOwn = (which: (session: Session) => boolean) => () => {
       for (const session of sessions) if (session.machine === machine && which(session)) end(session);

@@ -37,7 +37,7 @@ async function stormOfRetries({ world, elections, random, happened }: Stage): Pr
     const forged = ballots.forged();
     while (Date.now() < until) {
       const transport = world.transports[client % world.transports.length];
-      await transport?.(forged, AbortSignal.timeout(50 + random() * 100));
+      await transport?.(forged, AbortSignal.timeout(50 + Math.floor(random() * 100)));
       happened('request given up or refused');
     }
   });

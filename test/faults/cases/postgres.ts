@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { createPart, type Part } from '@suffrage/stack/part';
+import { until } from '@suffrage/test/poll';
 import { freePorts } from '@suffrage/stack/ports';
 import { writeSecret } from '@suffrage/stack/secrets';
 import pg from 'pg';
@@ -167,7 +168,8 @@ export const postgresCases: readonly FaultCase[] = [
       const { part } = stage.world.infrastructure.postgres;
       for (let time = 0; time < 5; time += 1) {
         await stage.kill(part);
-        await part.start();
+        // It does not start while a process of its former life is about to end.
+        await until('PostgreSQL starts again', () => part.start().then(() => true));
         await sleep(3_000);
       }
     },

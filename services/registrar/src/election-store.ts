@@ -94,24 +94,28 @@ export type Untold = {
 };
 
 /** Waiting for the brokers is not idleness: the lock must not be lost meanwhile. */
-const RELAY_IDLE = '60s';
+function inPatientTransaction(pool: Pool, work: (client: Client) => Promise<void>): Promise<void> {
+  return inTransaction(pool, 'begin', async client => {
+    await client.query(`set local idle_in_transaction_session_timeout = '60s'`);
+    await work(client);
+  });
+}
 
 /**
- * Hands over the next entry of the outbox after `after`, to one process at a time. Resolves to `undefined` when there is
- * none, or when another process has it in hand. The entry stays when `tell` throws.
+ * Hands over the next entry of the outbox after `after`, to one process at a time; nothing when there is none, or when
+ * another process has it in hand. The entry stays when `tell` throws.
  */
-export async function withNextUntold<T>(
+export async function withNextUntold(
   pool: Pool,
   after: number,
-  tell: (untold: Untold, client: Client) => Promise<T>,
-): Promise<T | undefined> {
-  return inTransaction(pool, 'begin', async client => {
-    await client.query(`set local idle_in_transaction_session_timeout = '${RELAY_IDLE}'`);
+  tell: (untold: Untold, client: Client) => Promise<void>,
+): Promise<void> {
+  await inPatientTransaction(pool, async client => {
     // A statement of its own: the next one must see what the holder before has committed.
     const lock = await client.query<{ held: boolean }>(
       `select pg_try_advisory_xact_lock(hashtext('suffrage outbox')) as held`,
     );
-    if (!lock.rows[0]?.held) return undefined;
+    if (!lock.rows[0]?.held) return;
     const { rows } = await client.query<{ id: string; definition: unknown; version: string }>(
       `select outbox.id, definition, nextval('announcement_versions') as version
        from outbox join elections on elections.id = election_id
@@ -119,9 +123,9 @@ export async function withNextUntold<T>(
       [after],
     );
     const [row] = rows;
-    if (!row) return undefined;
+    if (!row) return;
     const definition = electionDefinition.parse(row.definition);
-    return tell({ entry: Number(row.id), version: Number(row.version), definition }, client);
+    await tell({ entry: Number(row.id), version: Number(row.version), definition }, client);
   });
 }
 
@@ -139,7 +143,7 @@ export async function recordTold(client: Client, { entry, definition }: Untold):
 export async function replaceClosing(
   client: Client,
   { entry, definition }: Untold,
-  { closesAt, known }: { readonly closesAt: string; readonly known: string },
+  { closesAt, known }: { readonly closesAt: string; readonly known: string | undefined },
 ): Promise<void> {
   await client.query('delete from outbox where id = $1', [entry]);
   await client.query(
@@ -183,8 +187,7 @@ export async function adoptClosing(
   id: string,
   known: () => Promise<string | undefined>,
 ): Promise<void> {
-  await inTransaction(pool, 'begin', async client => {
-    await client.query(`set local idle_in_transaction_session_timeout = '${RELAY_IDLE}'`);
+  await inPatientTransaction(pool, async client => {
     await client.query('select from elections where id = $1 for update', [id]);
     const { rowCount } = await client.query('select from outbox where election_id = $1', [id]);
     const closesAt = rowCount === 0 ? await known() : undefined;

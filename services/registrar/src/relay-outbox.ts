@@ -113,17 +113,17 @@ async function tell(
     return;
   }
   const plan = planAnnouncement(known?.closesAt, Date.parse(closesAt), followed.brokersClock());
-  if (known !== undefined && 'instead' in plan) {
+  if ('instead' in plan) {
     const instead = new Date(plan.instead).toISOString();
     log.warn({ electionId: id, closesAt, instead }, 'the closing could not be announced in time');
-    await replaceClosing(client, untold, { closesAt: instead, known: known.definition.closesAt });
+    await replaceClosing(client, untold, { closesAt: instead, known: known?.definition.closesAt });
     return;
   }
   const message: PublishedElection = {
     kind: 'election',
     // A database that was restored may have forgotten how far it had counted.
     version: Math.max(untold.version, book.version(id) + 1),
-    ...('announceBy' in plan ? { announceBy: new Date(plan.announceBy).toISOString() } : {}),
+    announceBy: new Date(plan.announceBy).toISOString(),
     definition,
   };
   crashPoint('between-database-commit-and-topic');

@@ -1,8 +1,7 @@
 import type { checkReceipt } from '@suffrage/contracts/check-receipt';
 import { toBase64url } from '@suffrage/contracts/bytes';
-import { merkleTree } from '@suffrage/contracts/merkle';
-import { receiptLeaf, receiptRoot } from '@suffrage/contracts/receipt';
-import type { ReceiptSigner } from '@suffrage/contracts/sign-receipts.node';
+import { receiptRoot } from '@suffrage/contracts/receipt';
+import { type ReceiptSigner, receiptSigner } from '@suffrage/contracts/sign-receipts.node';
 
 /**
  * Receipts with real trees and paths, "signed" by repeating the root: signatures are the business of other tests, and
@@ -10,22 +9,7 @@ import type { ReceiptSigner } from '@suffrage/contracts/sign-receipts.node';
  */
 export function plainReceiptSigner(instance: string): ReceiptSigner {
   const certificate = { instance, publicKey: '', receiptKeyId: '', signature: '' };
-  return accepted => {
-    const { root, paths } = merkleTree(accepted.map(receiptLeaf));
-    return accepted.map((acceptance, leafIndex) => ({
-      electionId: acceptance.electionId,
-      voteId: toBase64url(acceptance.voteId),
-      topic: acceptance.topic,
-      partition: acceptance.partition,
-      offset: acceptance.offset.toString(),
-      timestamp: acceptance.timestamp,
-      leafIndex,
-      treeSize: accepted.length,
-      path: (paths[leafIndex] ?? []).map(toBase64url),
-      signature: toBase64url(root),
-      certificate,
-    }));
-  };
+  return receiptSigner(certificate, (_, root) => root);
 }
 
 export const checkPlainReceipt: typeof checkReceipt = receipt => {

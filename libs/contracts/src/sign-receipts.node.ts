@@ -34,9 +34,19 @@ export function createReceiptSigner(receiptKeyPem: string, instance: string): Re
     receiptKeyId: publishedKey(createPublicKey(receiptKey)).keyId,
     signature: toBase64url(sign(null, instanceCertificateMessage(instance, publicKey), receiptKey)),
   };
+  return receiptSigner(certificate, (size, root) =>
+    sign(null, receiptRootMessage(size, root), own.privateKey),
+  );
+}
+
+/** Builds the receipts of a batch around the signature of its tree's size and root. */
+export function receiptSigner(
+  certificate: InstanceCertificate,
+  signRoot: (size: number, root: Uint8Array) => Uint8Array,
+): ReceiptSigner {
   return accepted => {
     const { root, paths } = merkleTree(accepted.map(receiptLeaf));
-    const signature = toBase64url(sign(null, receiptRootMessage(accepted.length, root), own.privateKey));
+    const signature = toBase64url(signRoot(accepted.length, root));
     return accepted.map((acceptance, leafIndex) => ({
       electionId: acceptance.electionId,
       voteId: toBase64url(acceptance.voteId),

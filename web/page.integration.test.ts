@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { launchChromium } from './test/chromium.ts';
+import { launchChromium } from '@suffrage/test/chromium';
 import { edinburgh, snapshot } from './test/edinburgh.ts';
 import { expectSoon } from './test/expect-soon.ts';
 import { type StandIn, startStandIn } from './test/stand-in.ts';

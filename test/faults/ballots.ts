@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { SignedBallot } from '@suffrage/client/transport';
-import { toBase64url } from '@suffrage/contracts/bytes';
 import { electionId } from '@suffrage/contracts/election';
 import { Redacted } from '@suffrage/contracts/redacted';
-import { signedVote, type TestElection, testElection } from '@suffrage/contracts/testing.node';
-import { voteId } from '@suffrage/contracts/vote-id';
+import { type TestElection, testElection } from '@suffrage/contracts/testing.node';
+import { signedBallot } from '@suffrage/test/ballot';
 
 /** The elections of one case, with their private keys: no registrar is needed to sign a ballot. */
 export type CaseElections = { readonly secret: TestElection; readonly revotable: TestElection };
@@ -40,13 +39,13 @@ export function createBallots({ secret, revotable }: CaseElections, random: () =
     mayor: [`mayor-${1 + pick(3)}`],
     council: random() < 0.5 ? [] : [`council-${1 + pick(4)}`],
   });
-  const secretBallot = () => sign(secret, marked(), {});
+  const secretBallot = () => signedBallot(secret, { marked: marked() });
   const revotableBallot = () => {
     const earlier = random() < REVISED_SHARE ? voted[pick(voted.length)] : undefined;
     const voter = earlier ?? { voterReference: randomBytes(32), revision: 0 };
     voter.revision += 1;
     if (!earlier) voted.push(voter);
-    return sign(revotable, marked(), { ...voter });
+    return signedBallot(revotable, { marked: marked(), ...voter });
   };
   return {
     next: () => (random() < SECRET_SHARE ? secretBallot() : revotableBallot()),
@@ -56,24 +55,5 @@ export function createBallots({ secret, revotable }: CaseElections, random: () =
       token[0] = (token[0] ?? 0) ^ 1;
       return { ...ballot, token: { ...ballot.token, token: new Redacted(token) } };
     },
-  };
-}
-
-function sign(
-  made: TestElection,
-  marked: Readonly<Record<string, readonly string[]>>,
-  options: { readonly voterReference?: Uint8Array; readonly revision?: number },
-): SignedBallot {
-  const vote = signedVote(made, { marked, ...options });
-  const id = voteId(made.election.ballotHash, vote.salt.reveal(), vote.selections.reveal());
-  return {
-    vote: {
-      election: made.election,
-      marked: new Redacted(marked),
-      salt: vote.salt,
-      voteId: id,
-      voteIdText: toBase64url(id),
-    },
-    token: vote,
   };
 }

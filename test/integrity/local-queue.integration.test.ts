@@ -68,11 +68,11 @@ async function castOntoDisk(url: string, ballot: SignedBallot): Promise<void> {
 }
 
 /** Vote ID -> times of its records. */
-async function logged({ election }: TestElection): Promise<Map<string, number[]>> {
+async function logged(made: TestElection): Promise<Map<string, number[]>> {
   const times = new Map<string, number[]>();
   for (const { vote, timestamp } of await readLog(bed.kafka, bed.topics.votes)) {
-    if (vote?.electionId !== election.definition.id) continue;
-    const id = toBase64url(voteIdOf(election, vote));
+    if (vote?.electionId !== made.election.definition.id) continue;
+    const id = toBase64url(voteIdOf(made, vote));
     times.set(id, [...(times.get(id) ?? []), timestamp]);
   }
   return times;

@@ -1,5 +1,4 @@
 import type { SignedBallot } from '@suffrage/client/transport';
-import type { Election } from '@suffrage/contracts/ballot';
 import { toBase64url } from '@suffrage/contracts/bytes';
 import { Redacted } from '@suffrage/contracts/redacted';
 import { signedVote, type TestElection } from '@suffrage/contracts/testing.node';
@@ -16,7 +15,7 @@ export function signedBallot(
   { marked = MARKED, ...options }: Options = {},
 ): SignedBallot {
   const vote = signedVote(made, { marked, ...options });
-  const id = voteIdOf(made.election, vote);
+  const id = voteIdOf(made, vote);
   return {
     vote: {
       election: made.election,
@@ -30,6 +29,6 @@ export function signedBallot(
 }
 
 /** 32 bytes, recomputed from what lies in the vote. */
-export function voteIdOf(election: Election, vote: Vote): Uint8Array {
+export function voteIdOf({ election }: TestElection, vote: Vote): Uint8Array {
   return voteId(election.ballotHash, vote.salt.reveal(), vote.selections.reveal());
 }

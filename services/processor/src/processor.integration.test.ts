@@ -5,9 +5,9 @@ import { signedVote, type TestElection } from '@suffrage/contracts/testing.node'
 import { Redacted } from '@suffrage/contracts/redacted';
 import { redisNames } from '@suffrage/contracts/topics';
 import { encodeVoteRecord, type Vote } from '@suffrage/contracts/vote';
-import { voteId } from '@suffrage/contracts/vote-id';
 import { createLifecycle } from '@suffrage/runtime/lifecycle';
 import { inTransaction, openPool } from '@suffrage/runtime/postgres/pool';
+import { voteIdOf } from '@suffrage/test/ballot';
 import { until } from '@suffrage/test/poll';
 import { readLog } from '@suffrage/test/read-log';
 import { openTestbed, type Testbed } from '@suffrage/test/testbed';
@@ -37,10 +37,6 @@ beforeEach(async () => {
 });
 
 const idOf = ({ election }: TestElection) => election.definition.id;
-
-function voteIdOf({ election }: TestElection, vote: Vote): Uint8Array {
-  return voteId(election.ballotHash, vote.salt.reveal(), vote.selections.reveal());
-}
 
 function partitionOf(made: TestElection, vote: Vote, which = 0): number {
   const shard = shardOf(ballotKey(voteIdOf(made, vote), vote.voterReference.reveal()), SHARDS);

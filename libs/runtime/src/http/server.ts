@@ -35,6 +35,8 @@ function newServer(log: Log, bodyLimit: number) {
     requestTimeout: REQUEST_TIMEOUT_MILLIS,
     http: { headersTimeout: HEADERS_TIMEOUT_MILLIS },
     forceCloseConnections: 'idle',
+    // What arrives on an open connection while we close is served: its answer tells the caller to connect elsewhere.
+    return503OnClosing: false,
     routerOptions: { maxParamLength: 200 },
     // Left to itself the router answers bad addresses in another format, and repeats them.
     frameworkErrors: (error, request, reply) => void handleError(error, request, reply),

@@ -15,7 +15,7 @@ const MAX_STREAMS_PER_CONNECTION = 1_000;
 /** A machine that vanished without a word is noticed by then, and its calls end. */
 const KEEPALIVE_MILLIS = 30_000;
 const KEEPALIVE_ANSWER_MILLIS = 10_000;
-/** What is under way when the server closes may take so long. */
+/** What is under way when the server closes may take so long, then connections are cut. */
 const CLOSE_DEADLINE_MILLIS = 10_000;
 
 type Options = {
@@ -78,11 +78,15 @@ export async function serveGrpc(options: Options, lifecycle: Lifecycle): Promise
   const bound = await listen(listener, host, port);
   lifecycle.onClose('grpc server', async () => {
     for (const name of names) health.setStatus(name, 'NOT_SERVING');
-    listener.close();
-    const over = shutDown(server);
+    // gRPC itself does not wait for connections that it did not open.
+    const over = new Promise<void>(resolve => listener.close(() => resolve()));
+    server.tryShutdown(() => undefined);
     options.endStreams();
+    const deadline = setTimeout(() => {
+      for (const socket of sockets.values()) socket.destroy();
+    }, CLOSE_DEADLINE_MILLIS);
     await over;
-    for (const socket of sockets.values()) socket.destroy();
+    clearTimeout(deadline);
   });
   return bound;
 }
@@ -93,17 +97,6 @@ function listen(listener: NetServer, host: string, port: number): Promise<number
     listener.listen(port, host, () => {
       const address = listener.address();
       resolve(typeof address === 'object' ? (address?.port ?? port) : port);
-    });
-  });
-}
-
-/** GOAWAY to every client; those whose calls are not over by the deadline are cut. */
-function shutDown(server: Server): Promise<void> {
-  return new Promise(resolve => {
-    const deadline = setTimeout(() => server.forceShutdown(), CLOSE_DEADLINE_MILLIS);
-    server.tryShutdown(() => {
-      clearTimeout(deadline);
-      resolve();
     });
   });
 }

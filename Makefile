@@ -15,6 +15,7 @@ demo: setup build ## hold a real election again, check its count, leave the page
 
 test: build ## all tests, on servers of their own
 	@tools/setup/setup.sh browser
+	@tools/setup/setup.sh python
 	@$(JEST) $(ARGS)
 
 test-unit: setup ## only the tests that need no servers

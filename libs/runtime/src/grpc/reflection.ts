@@ -8,6 +8,6 @@ const SERVICES = ['suffrage/v1/vote_service.proto', 'suffrage/v1/results_service
 
 /** Server reflection (v1 and v1alpha), so that grpcurl and the like need no files. */
 export function describeTo(server: Server): void {
-  const everything = loadSync(SERVICES, { includeDirs: [PROTO_DIRECTORY] });
+  const everything = loadSync(SERVICES, { includeDirs: [PROTO_DIRECTORY], keepCase: true });
   new ReflectionService(everything).addToServer(server);
 }

@@ -31,7 +31,7 @@ test('every commit that is timed is on both servers', async () => {
     // One more for each cell, before it.
     expect(rows).toEqual([{ n: timed + cells.length }]);
   }
-});
+}, 60_000);
 
 test('a vote is on the standby at the first look when its commit has waited for that', async () => {
   const writer = await openWriter(installation.openStore('remote_apply', batches.find), batches, 1);
@@ -47,4 +47,4 @@ test('a vote is on the standby at the first look when its commit has waited for 
     votes: 20,
   });
   expect(cell).toMatchObject({ asked: 20, atOnce: 20 });
-});
+}, 60_000);

@@ -2,7 +2,7 @@ import type { Measured } from './measured.ts';
 import type { Prices } from './prices.ts';
 
 /** `measured` by the benchmark, `derived` by arithmetic from lines above, `assumed`: nobody has measured it here. */
-export type Basis = 'measured' | 'derived' | 'assumed';
+type Basis = 'measured' | 'derived' | 'assumed';
 
 export type Line = {
   readonly what: string;

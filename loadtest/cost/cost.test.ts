@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
@@ -45,7 +45,9 @@ test('what costs more CPU costs more, and brokers come in threes', () => {
 
 test('without a benchmark, or with half of one, it says what to do', () => {
   expect(() => readMeasured('/nowhere/bench.json')).toThrow('run make bench first');
-  const file = join(mkdtempSync(join(tmpdir(), 'suffrage-cost-')), 'bench.json');
+  const directory = mkdtempSync(join(tmpdir(), 'suffrage-cost-'));
+  const file = join(directory, 'bench.json');
   writeFileSync(file, JSON.stringify({ summary: { cpuMicrosPerVote: null }, cells: {} }));
   expect(() => readMeasured(file)).toThrow('run make bench whole');
+  rmSync(directory, { recursive: true });
 });

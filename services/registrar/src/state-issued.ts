@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Refusal, refuse } from '@suffrage/contracts/errors';
 import type { IssuedCount } from '@suffrage/contracts/issued-count';
 import { signIssuedCount } from '@suffrage/contracts/sign-issued-count.node';
 import { tokenPrivateKey } from '@suffrage/contracts/token-keys.node';
 import type { Pool } from '@suffrage/runtime/postgres/pool';
+import { shareNext } from '@suffrage/runtime/wait';
 import { findElection, findRegistrarKey, type StoredElection } from './election-store.ts';
 import { countIssued } from './issued-store.ts';
 import type { KeyVault } from './key-vault.ts';
@@ -60,20 +60,4 @@ export function createStateIssued({ pool, vault }: Options): StateIssued {
 /** Also above a multiple: the first token changes nothing. */
 function roundedUp(issued: number): number {
   return (Math.floor(issued / STEP) + 1) * STEP;
-}
-
-/** Whoever asks while the work is under way, or has just been done, shares the next round: none that began earlier. */
-function shareNext<T>(work: () => Promise<T>, pauseMillis: number): () => Promise<T> {
-  let next: Promise<T> | undefined;
-  let ready: Promise<unknown> = Promise.resolve();
-  return () => {
-    next ??= ready.then(() => {
-      next = undefined;
-      const running = work();
-      const pause = () => sleep(pauseMillis, undefined, { ref: false });
-      ready = running.then(pause, pause);
-      return running;
-    });
-    return next;
-  };
 }

@@ -162,10 +162,11 @@ function openKeeper(
       try {
         if (!(await queue.keep(shard, vote))) return otherwise;
       } catch {
-        // The disk has refused, and logged it; the vote may be there all the same.
+        // The disk has refused, and logged it; the vote may be there all the same, and must not stay there.
         return refuse('outcome-unknown');
+      } finally {
+        replay.watch(shard);
       }
-      replay.watch(shard);
       const { electionId, voteId } = vote;
       return { ok: true, durability: 'local', electionId, voteId };
     },

@@ -2,7 +2,7 @@
 NODE := .tools/bin/node --disable-warning=TimeoutNegativeWarning
 JEST := $(NODE) --experimental-vm-modules --disable-warning=ExperimentalWarning node_modules/jest/bin/jest.js
 
-.PHONY: help setup demo test test-unit fuzz up down status scale-partitions reset audit bench-audit votes simulate faults check format build clean-tools
+.PHONY: help setup demo test test-unit fuzz up down status scale-partitions reset audit bench-audit votes load simulate faults check format build clean-tools
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
@@ -14,7 +14,7 @@ demo: setup build ## hold a real election again, check its count, leave the page
 	@$(NODE) tools/demo/src/main.ts
 
 test: build ## all tests, on servers of their own
-	@tools/setup/setup.sh browser
+	@tools/setup/setup.sh browser k6
 	@$(JEST) $(ARGS)
 
 test-unit: setup ## only the tests that need no servers
@@ -48,6 +48,13 @@ bench-audit: setup ## measure the audit on synthetic votes, writes out/audit-ben
 votes: setup ## sign votes into a file for load tests (N=200000 MODE=secret|pseudonymous SEED=1 VOTES_PER_VOTER=1)
 	@$(NODE) loadtest/votes/main.ts $(if $(N),--votes $(N)) $(if $(MODE),--mode $(MODE)) $(if $(SEED),--seed $(SEED)) \
 	  $(if $(VOTES_PER_VOTER),--votes-per-voter $(VOTES_PER_VOTER)) $(ARGS)
+
+LOAD_ARGUMENTS := $(if $(SCENARIO),--scenario $(SCENARIO)) $(if $(TRANSPORT),--transport $(TRANSPORT)) $(if $(MODE),--mode $(MODE)) \
+  $(if $(RATE),--rate $(RATE)) $(if $(DURATION),--duration $(DURATION)) $(if $(SEED),--seed $(SEED)) $(if $(WATCHERS),--watchers $(WATCHERS)) \
+  $(if $(RUNNING),--running) $(ARGS)
+load: setup ## k6 against an own or a running installation, then the audit (SCENARIO=smoke TRANSPORT=grpc RATE=200 DURATION=30 RUNNING=1)
+	@tools/setup/setup.sh k6
+	@$(NODE) loadtest/run/main.ts $(LOAD_ARGUMENTS)
 
 simulate: setup ## the suite's own code under a seeded scheduler with faults (SEEDS=2000 SEED_START=1 MUTANTS=1 TRACE=1)
 	@$(NODE) test/simulation/main.ts $(if $(SEEDS),--seeds $(SEEDS)) $(if $(SEED_START),--start $(SEED_START)) \

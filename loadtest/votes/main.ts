@@ -11,7 +11,7 @@ Two runs with one seed give the same bytes; the first votes of a smaller and a l
   MODE=MODE           secret (0.5 ms of one core each) or pseudonymous (0.15 ms); default secret
   SEED=NUMBER         default 1
   VOTES_PER_VOTER=N   above 1, pseudonymous only: votes of one voter that conflict, other choices under revisions
-                      1, 1, 2, 2, …, side by side but not in order; one for each voter is counted (default 1)
+                      1, 2, …, side by side but not in order; one for each voter is counted (default 1, at most 9)
 
 The file: SUFFRAGE_CACHE/votes/load-MODE-SEED-N.jsonl, or below out/votes where SUFFRAGE_CACHE is not set.
 

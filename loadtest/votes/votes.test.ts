@@ -95,17 +95,17 @@ test('a whole file is taken from the cache, half a file is made again', async ()
   expect(signed).toBe(1);
 });
 
-test('conflicting votes of one voter are valid, share the ballot key, and differ in revision or choice', async () => {
+test('conflicting votes of one voter are valid, share the ballot key, and have a revision each, not always in order', async () => {
   const file = await small({ votesPerVoter: 4, votes: 40 });
   const accepted = (await readBodies(file, 0, 40)).map(body => accept(file.load, JSON.parse(String(body))));
   const voters = Map.groupBy(accepted, ({ ballotKey }) => ballotKey);
   expect(voters.size).toBe(10);
   for (const votes of voters.values()) {
-    expect(votes.map(({ vote }) => vote.revision).toSorted()).toEqual([1, 1, 2, 2]);
+    expect(votes.map(({ vote }) => vote.revision).toSorted()).toEqual([1, 2, 3, 4]);
     expect(new Set(votes.map(({ voteId }) => voteId)).size).toBe(4);
   }
   const orders = [...voters.values()].map(votes => votes.map(({ vote }) => vote.revision).join(''));
-  expect(new Set(orders).size).toBeGreaterThan(1);
+  expect(new Set(orders).size).toBeGreaterThan(2);
 });
 
 test('several votes of one voter are refused where nobody knows whose a vote is', () => {

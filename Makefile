@@ -47,11 +47,11 @@ bench-audit: setup ## measure the audit on synthetic votes, writes out/audit-ben
 
 votes: setup ## sign votes into a file for load tests (N=200000 MODE=secret|pseudonymous SEED=1 VOTES_PER_VOTER=1)
 	@$(NODE) loadtest/votes/main.ts $(if $(N),--votes $(N)) $(if $(MODE),--mode $(MODE)) $(if $(SEED),--seed $(SEED)) \
-	  $(if $(VOTES_PER_VOTER),--votes-per-voter $(VOTES_PER_VOTER)) $(ARGS)
+	  $(if $(VOTES_PER_VOTER),--votes-per-voter $(VOTES_PER_VOTER)) $(if $(FROM),--from $(FROM)) $(ARGS)
 
 LOAD_ARGUMENTS := $(if $(SCENARIO),--scenario $(SCENARIO)) $(if $(TRANSPORT),--transport $(TRANSPORT)) $(if $(MODE),--mode $(MODE)) \
   $(if $(RATE),--rate $(RATE)) $(if $(DURATION),--duration $(DURATION)) $(if $(SEED),--seed $(SEED)) $(if $(WATCHERS),--watchers $(WATCHERS)) \
-  $(if $(RUNNING),--running) $(ARGS)
+  $(if $(RUNNING),--running) $(if $(OPEN),--open) $(ARGS)
 load: setup ## k6 against an own or a running installation, then the audit (SCENARIO=smoke TRANSPORT=grpc RATE=200 DURATION=30 RUNNING=1)
 	@tools/setup/setup.sh k6
 	@$(NODE) loadtest/run/main.ts $(LOAD_ARGUMENTS)

@@ -22,8 +22,8 @@ export type LoadOptions = {
   readonly mode: 'secret' | 'pseudonymous';
   readonly seed: number;
   /** Casts per second at the highest; default the scenario's. */
-  readonly rate?: number;
-  readonly seconds?: number;
+  readonly rate?: number | undefined;
+  readonly seconds?: number | undefined;
   readonly watchers?: number;
   /** Further settings of `scenarios/environment.ts`, by their names there. */
   readonly further?: Readonly<Record<string, string>>;
@@ -113,12 +113,25 @@ function result(
   };
 }
 
-function settingsOf({ scenario, rate, seconds }: LoadOptions) {
+function settingsOf({ scenario, rate, seconds }: VotesNeed) {
   const { defaults } = plans[scenario];
   return { rate: rate ?? defaults.rate, seconds: seconds ?? defaults.seconds };
 }
 
-async function votesOf(options: LoadOptions): Promise<VotesFile> {
+/** Opens the election of a scenario's votes, for another generator than k6. */
+export async function openOnly(
+  options: VotesNeed,
+  start: () => Promise<Installation>,
+): Promise<{ readonly votes: VotesFile; readonly installation: Installation }> {
+  const votes = await votesOf(options);
+  const installation = await start();
+  await openElection(installation, votes);
+  return { votes, installation };
+}
+
+type VotesNeed = Pick<LoadOptions, 'scenario' | 'mode' | 'seed' | 'rate' | 'seconds' | 'onSigning'>;
+
+async function votesOf(options: VotesNeed): Promise<VotesFile> {
   const plan = plans[options.scenario];
   const { mode, seed, onSigning } = options;
   if (plan.votesPerVoter > 1 && mode === 'secret')

@@ -5,7 +5,7 @@ import { repositoryDirectory } from '@suffrage/stack/paths';
 import { plans, type ScenarioName, scenarioNames } from '../scenarios/plans.ts';
 import { showCount } from '../show/progress-line.ts';
 import { type Installation, startOwn, useRunning } from './installation.ts';
-import { runLoad } from './load.ts';
+import { openOnly, runLoad } from './load.ts';
 import { printLoad } from './print-load.ts';
 import { findK6 } from './run-k6.ts';
 
@@ -30,6 +30,7 @@ ${scenarios.join('\n')}
   SEED=N                          which votes (default 1); an installation takes those of one seed once
   WATCHERS=N                      people who watch, in scenario watchers (default 50)
   RUNNING=1                       send to what make up has started (SUFFRAGE_DATA=DIR) instead of an own installation
+  OPEN=1                          with RUNNING=1: only open the election and say where, for other generators than k6
   K6=PROGRAM                      a k6 of your own, 1.0 or newer; scenario watchers needs the one that is built
   VUS=N P95=MS P99=MS FAILED=SHARE RECEIPT_EVERY=N
                                   casts under way at most; limits of acknowledgement in ms (1000, 2000) and of casts that
@@ -52,6 +53,7 @@ async function main(): Promise<boolean> {
       duration: { type: 'string' },
       seed: { type: 'string', default: '1' },
       watchers: { type: 'string' },
+      open: { type: 'boolean', default: false },
       running: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
@@ -62,16 +64,28 @@ async function main(): Promise<boolean> {
   }
   const scenario = oneOf<ScenarioName>('SCENARIO', values.scenario, scenarioNames);
   const mode = values.mode ?? (plans[scenario].votesPerVoter > 1 ? 'pseudonymous' : 'secret');
-  findK6();
   const directory = join(repositoryDirectory, 'out');
   const progress = showCount(process.stderr, 'signing votes');
-  const result = await runLoad({
+  const need = {
     scenario,
-    transport: oneOf('TRANSPORT', values.transport, ['rest', 'grpc']),
-    mode: oneOf('MODE', mode, ['secret', 'pseudonymous']),
+    mode: oneOf('MODE', mode, ['secret', 'pseudonymous'] as const),
     seed: positive('SEED', values.seed),
-    ...(values.rate === undefined ? {} : { rate: positive('RATE', values.rate) }),
-    ...(values.duration === undefined ? {} : { seconds: positive('DURATION', values.duration) }),
+    rate: values.rate === undefined ? undefined : positive('RATE', values.rate),
+    seconds: values.duration === undefined ? undefined : positive('DURATION', values.duration),
+    onSigning: progress.update,
+  };
+  if (values.open) {
+    if (!values.running)
+      throw new Error('OPEN=1 needs RUNNING=1: an own installation would end with this command');
+    const opened = await openOnly(need, startRunning);
+    progress.clear();
+    sayWhere(opened);
+    return true;
+  }
+  findK6();
+  const result = await runLoad({
+    ...need,
+    transport: oneOf('TRANSPORT', values.transport, ['rest', 'grpc']),
     ...(values.watchers === undefined ? {} : { watchers: positive('WATCHERS', values.watchers) }),
     further: Object.fromEntries(FURTHER.flatMap(name => setInEnvironment(name))),
     directory,
@@ -80,13 +94,19 @@ async function main(): Promise<boolean> {
       progress.clear();
       say(line);
     },
-    onSigning: progress.update,
   });
   mkdirSync(directory, { recursive: true });
   writeFileSync(join(directory, 'load.json'), `${JSON.stringify(result, null, 2)}\n`);
   for (const line of ['', ...printLoad(result), '']) say(line);
   say(result.ok ? 'Everything holds.' : 'Something does not hold: see the lines marked with ✗.');
   return result.ok;
+}
+
+function sayWhere({ votes, installation: { stack } }: Awaited<ReturnType<typeof openOnly>>): void {
+  say(`ELECTION=${votes.load.id}`);
+  say(`VOTES_FILE=${votes.path}`);
+  say(`INGESTION_URLS=${stack.ingestionUrls.join(',')}`);
+  say(`GRPC_ADDRESSES=${stack.grpcAddresses.join(',')}`);
 }
 
 async function startRunning(): Promise<Installation> {

@@ -50,7 +50,9 @@ async function publish(brokers: readonly string[], message: ElectionsMessage): P
 }
 
 async function hasResults(url: string, id: string): Promise<boolean> {
-  const response = await fetch(`${url}/v1/elections/${id}/results`);
+  const response = await fetch(`${url}/v1/elections/${id}/results`).catch((cause: unknown) => {
+    throw new Error(`nothing answers at ${url}: make status tells what is up`, { cause });
+  });
   await response.body?.cancel();
   return response.ok;
 }

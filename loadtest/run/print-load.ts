@@ -17,7 +17,7 @@ export function printLoad(result: LoadResult): string[] {
     ...latencyRows('acknowledgement', k6.acknowledgementMillis),
     ...latencyRows('age of results on arrival', k6.resultsAgeMillis),
     ['CPU of the generator per cast, µs', whole(result.generatorMicrosPerCast)],
-    ['records on the log', whole(audit.totals.records)],
+    ['records on the log of the installation', whole(audit.totals.records)],
     ['counted', whole(audit.totals.counted)],
     ['superseded', whole(audit.totals.superseded)],
     ['older revision', whole(audit.totals.olderRevision)],

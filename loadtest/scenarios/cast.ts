@@ -1,7 +1,7 @@
 import { Counter, Rate, Trend } from 'k6/metrics';
 import { scenario } from 'k6/execution';
 import type { Answer } from './answer.ts';
-import { grpcAddresses, ingestionUrls, plan, receiptEvery, transport } from './environment.ts';
+import { grpcAddresses, ingestionUrls, ownFile, plan, receiptEvery, transport } from './environment.ts';
 import { castOverGrpc } from './grpc.ts';
 import { placeOf } from './plans.ts';
 import { castOverRest } from './rest.ts';
@@ -19,7 +19,7 @@ const acknowledgement = new Trend('acknowledgement', true);
 
 /** One arrival: the next vote of the file, to the next ingestion process. */
 export async function castOne(): Promise<void> {
-  const cast = scenario.iterationInTest;
+  const cast = ownFile ? scenario.iterationInInstance : scenario.iterationInTest;
   const body = await readBody(placeOf(cast, plan.copiesInTen));
   const keepReceipt = cast % receiptEvery === 0;
   const answer =

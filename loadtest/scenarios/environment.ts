@@ -28,6 +28,8 @@ export const electionId = read('ELECTION');
 /** Relative to this script, or absolute. */
 export const votesPath = read('VOTES_FILE');
 export const lineBytes = Number(read('LINE_BYTES'));
+/** Each of several generators has a file of its own; else its casts take turns in one file for all. */
+export const ownFile = read('OWN_FILE', '0') === '1';
 /** Addresses `http://host:port` and `host:port`; casts take turns. */
 export const ingestionUrls = transport === 'rest' ? list('INGESTION_URLS') : [];
 export const grpcAddresses = transport === 'grpc' ? list('GRPC_ADDRESSES') : [];

@@ -74,6 +74,13 @@ test('the same seed gives the same bytes, whatever the number of votes and of th
   expect(bytes.length).toBe(more.manifest.lineBytes * 1_200);
 });
 
+test('a file that begins later holds the same votes as the rest of a whole one', async () => {
+  const whole = await small({ votes: 6 });
+  const rest = await small({ votes: 2, from: 4 });
+  expect(await readBodies(rest, 0, 9)).toEqual(await readBodies(whole, 4, 9));
+  await expect(small({ votesPerVoter: 4, from: 2 })).rejects.toThrow('first of a voter');
+});
+
 test('another seed gives another key and other votes', () => {
   const [one, two] = [1, 2].map(seed => loadElection({ mode: 'secret', seed, votesPerVoter: 1 }));
   if (!one || !two) throw new Error('two elections');

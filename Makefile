@@ -2,7 +2,7 @@
 NODE := .tools/bin/node --disable-warning=TimeoutNegativeWarning
 JEST := $(NODE) --experimental-vm-modules --disable-warning=ExperimentalWarning node_modules/jest/bin/jest.js
 
-.PHONY: help setup demo test test-unit fuzz up down scale-partitions requeue status reset audit bench-audit votes bench-db cost simulate faults check format build clean-tools
+.PHONY: help setup demo test test-unit fuzz up down scale-partitions requeue status reset audit bench-audit votes load bench-db cost simulate faults check format build clean-tools
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
@@ -14,8 +14,7 @@ demo: setup build ## hold a real election again, check its count, leave the page
 	@$(NODE) tools/demo/src/main.ts
 
 test: build ## all tests, on servers of their own
-	@tools/setup/setup.sh browser
-	@tools/setup/setup.sh python
+	@tools/setup/setup.sh browser python k6
 	@$(JEST) $(ARGS)
 
 test-unit: setup ## only the tests that need no servers
@@ -51,7 +50,14 @@ bench-audit: setup ## measure the audit on synthetic votes, writes out/audit-ben
 
 votes: setup ## sign votes into a file for load tests (N=200000 MODE=secret|pseudonymous SEED=1 VOTES_PER_VOTER=1)
 	@$(NODE) loadtest/votes/main.ts $(if $(N),--votes $(N)) $(if $(MODE),--mode $(MODE)) $(if $(SEED),--seed $(SEED)) \
-	  $(if $(VOTES_PER_VOTER),--votes-per-voter $(VOTES_PER_VOTER)) $(ARGS)
+	  $(if $(VOTES_PER_VOTER),--votes-per-voter $(VOTES_PER_VOTER)) $(if $(FROM),--from $(FROM)) $(ARGS)
+
+LOAD_ARGUMENTS := $(if $(SCENARIO),--scenario $(SCENARIO)) $(if $(TRANSPORT),--transport $(TRANSPORT)) $(if $(MODE),--mode $(MODE)) \
+  $(if $(RATE),--rate $(RATE)) $(if $(DURATION),--duration $(DURATION)) $(if $(SEED),--seed $(SEED)) $(if $(WATCHERS),--watchers $(WATCHERS)) \
+  $(if $(RUNNING),--running) $(if $(OPEN),--open) $(ARGS)
+load: setup ## k6 against an own or a running installation, then the audit (SCENARIO=smoke TRANSPORT=grpc RATE=200 DURATION=30 RUNNING=1)
+	@tools/setup/setup.sh k6
+	@$(NODE) loadtest/run/main.ts $(LOAD_ARGUMENTS)
 
 bench-db: setup ## commit latency and standby delay of the database, writes out/bench-db.json (QUICK=1)
 	@$(NODE) loadtest/database/main.ts $(if $(QUICK),--quick) $(ARGS)

@@ -16,7 +16,8 @@ export type VotesPlan = {
   readonly votesPerVoter: number;
 };
 
-export const MAX_VOTES_PER_VOTER = 16;
+/** So that a revision is one digit, and all lines are equally long. */
+const MAX_VOTES_PER_VOTER = 9;
 
 /** An election whose private token key follows from the seed, so that no registrar has to sign its votes. */
 export type LoadElection = {

@@ -11,9 +11,11 @@ Two runs with one seed give the same bytes; the first votes of a smaller and a l
   MODE=MODE           secret (0.5 ms of one core each) or pseudonymous (0.15 ms); default secret
   SEED=NUMBER         default 1
   VOTES_PER_VOTER=N   above 1, pseudonymous only: votes of one voter that conflict, other choices under revisions
-                      1, 1, 2, 2, …, side by side but not in order; one for each voter is counted (default 1)
+                      1, 2, …, side by side but not in order; one for each voter is counted (default 1, at most 9)
+  FROM=NUMBER         the first vote of the seed's endless row (default 0), where several generators share it out
 
-The file: SUFFRAGE_CACHE/votes/load-MODE-SEED-N.jsonl, or below out/votes where SUFFRAGE_CACHE is not set.
+The file: SUFFRAGE_CACHE/votes/load-MODE-SEED-N.jsonl (-from-FROM), or below out/votes where SUFFRAGE_CACHE is not
+set.
 
   One line for each vote, all equally long (secret 538 bytes, pseudonymous 358): a JSON object, the body of
   POST /v1/elections/{electionId}/votes as it is to be sent, filled up with spaces, then a newline. Vote i begins at
@@ -35,6 +37,7 @@ async function main(): Promise<void> {
       mode: { type: 'string', default: 'secret' },
       seed: { type: 'string', default: '1' },
       'votes-per-voter': { type: 'string', default: '1' },
+      from: { type: 'string', default: '0' },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
@@ -49,6 +52,7 @@ async function main(): Promise<void> {
     seed: Number(values.seed),
     votes: Number(values.votes),
     votesPerVoter: Number(values['votes-per-voter']),
+    from: Number(values.from),
     onProgress: progress.update,
   }).finally(progress.clear);
   for (const line of describe(file, performance.now() - begun)) say(line);

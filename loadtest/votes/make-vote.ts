@@ -13,8 +13,6 @@ const SALT_BYTES = 32;
 const PSS_SALT_BYTES = 48;
 const REFERENCE_BYTES = 32;
 const MODULUS_BITS = 2048;
-/** Votes of one voter for each of their revisions: so two with equal revisions conflict as well. */
-const VOTES_PER_REVISION = 2;
 
 /** The REST body of the vote at this place, 0 and up, the same whenever it is made: 0.5 ms (`secret`), 0.1 ms. */
 export function makeVote(load: LoadElection, index: number): CastVoteBody {
@@ -60,15 +58,18 @@ function secretToken(load: LoadElection, committed: Uint8Array, pssSalt: Uint8Ar
 }
 
 /**
- * The votes of one voter lie side by side, so that they meet in time. Their revisions are 1, 1, 2, 2, … from a place that
- * the seed chooses, so that later ones also come first.
+ * The votes of one voter lie side by side, so that they meet in time; their revisions are 1, 2, … upwards or downwards from
+ * a place that the seed chooses, so that later ones also come first. No two are equal: no registrar signs that, and the audit
+ * reports it.
  */
 function voterOf({ plan, id }: LoadElection, index: number) {
-  const voter = Math.floor(index / plan.votesPerVoter);
-  const random = seededBytes(`suffrage/load/v1/${id}/voter/${voter}`, REFERENCE_BYTES + 1);
-  const place = (index + (random[REFERENCE_BYTES] ?? 0)) % plan.votesPerVoter;
+  const { votesPerVoter } = plan;
+  const voter = Math.floor(index / votesPerVoter);
+  const random = seededBytes(`suffrage/load/v1/${id}/voter/${voter}`, REFERENCE_BYTES + 2);
+  const [start = 0, direction = 0] = random.subarray(REFERENCE_BYTES);
+  const place = direction % 2 === 0 ? index : votesPerVoter - 1 - (index % votesPerVoter);
   return {
     voterReference: random.subarray(0, REFERENCE_BYTES),
-    revision: 1 + Math.floor(place / VOTES_PER_REVISION),
+    revision: 1 + ((place + start) % votesPerVoter),
   };
 }

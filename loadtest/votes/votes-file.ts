@@ -21,6 +21,7 @@ const manifest = z.strictObject({
   mode: z.enum(['secret', 'pseudonymous']),
   seed: z.int(),
   votesPerVoter: z.int(),
+  from: z.int().default(0),
   votes: z.int(),
   /** Of each line, spaces and newline included: vote `i` begins at byte `i * lineBytes`. */
   lineBytes: z.int(),
@@ -38,6 +39,8 @@ export type VotesFile = {
 
 export type VotesOptions = VotesPlan & {
   readonly votes: number;
+  /** Where in the endless row of votes of this seed the file begins, default 0: generators can share them out. */
+  readonly from?: number;
   /** Default `votesDirectory()`. */
   readonly directory?: string;
   /** Default: all cores. */
@@ -57,12 +60,14 @@ export function votesDirectory(): string {
  * @throws Error when the plan can't be, or the disk is full.
  */
 export async function votesFile(options: VotesOptions): Promise<VotesFile> {
-  const { mode, seed, votesPerVoter, votes, directory = votesDirectory() } = options;
+  const { mode, seed, votesPerVoter, votes, from = 0, directory = votesDirectory() } = options;
   if (!Number.isInteger(votes) || votes < 1)
     throw new Error('the number of votes must be a whole number from 1 on');
+  if (!Number.isSafeInteger(from) || from < 0 || from % votesPerVoter !== 0)
+    throw new Error('the first vote must be the first of a voter');
   const load = loadElection({ mode, seed, votesPerVoter });
   mkdirSync(directory, { recursive: true });
-  const path = join(directory, `${load.id}-${votes}.jsonl`);
+  const path = join(directory, `${load.id}-${votes}${from > 0 ? `-from-${from}` : ''}.jsonl`);
   const known = readManifest(path);
   if (known) return { path, manifest: known, load };
   const lineBytes = lineBytesOf(load);
@@ -71,7 +76,7 @@ export async function votesFile(options: VotesOptions): Promise<VotesFile> {
   try {
     const sha256 = await writeLines(file, load, lineBytes, options);
     await file.close();
-    const made = { electionId: load.id, mode, seed, votesPerVoter, votes, lineBytes };
+    const made = { electionId: load.id, mode, seed, votesPerVoter, from, votes, lineBytes };
     const whole: VotesManifest = { format: FORMAT, ...made, bytes: votes * lineBytes, sha256 };
     renameSync(partial, path);
     writeFileSync(manifestPath(path), `${JSON.stringify(whole, null, 2)}\n`);
@@ -83,7 +88,7 @@ export async function votesFile(options: VotesOptions): Promise<VotesFile> {
   }
 }
 
-/** Bodies from place `from` on, as they are sent, spaces included; fewer at the end of the file. */
+/** Bodies from place `from` of the file on, as they are sent, spaces included; fewer at the end of the file. */
 export async function readBodies(
   { path, manifest: { lineBytes } }: VotesFile,
   from: number,
@@ -119,7 +124,7 @@ async function writeLines(
   file: FileHandle,
   { plan }: LoadElection,
   lineBytes: number,
-  { votes, threads = availableParallelism(), onProgress = () => undefined }: VotesOptions,
+  { votes, from = 0, threads = availableParallelism(), onProgress = () => undefined }: VotesOptions,
 ): Promise<string> {
   const wanted = Math.min(threads, Math.ceil(votes / VOTES_PER_TASK));
   const pool = new Piscina<LinesTask, Uint8Array>({
@@ -142,9 +147,9 @@ async function writeLines(
     onProgress(done, votes);
   };
   try {
-    for (let from = 0; from < votes; from += VOTES_PER_TASK) {
-      const count = Math.min(VOTES_PER_TASK, votes - from);
-      const lines = pool.run({ from, count });
+    for (let place = 0; place < votes; place += VOTES_PER_TASK) {
+      const count = Math.min(VOTES_PER_TASK, votes - place);
+      const lines = pool.run({ from: from + place, count });
       // When one piece fails, the others end with the pool, and nobody waits for them.
       lines.catch(() => undefined);
       underWay.push({ count, lines });

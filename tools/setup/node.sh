@@ -84,14 +84,19 @@ install_packages() {
   local stamp="$tools/stamps/packages" signature
   signature=$(packages_signature)
   if [ "$(cat "$stamp" 2>/dev/null)" != "$signature" ] || [ ! -d "$root/node_modules/.pnpm" ]; then
-    step packages "installing the npm packages that pnpm-lock.yaml names" locked "packages-$(printf %s "$root" | cksum | cut -d' ' -f1)" fill_packages
-    echo "$signature" >"$stamp"
+    step packages "installing the npm packages that pnpm-lock.yaml names" locked "packages-$(printf %s "$root" | cksum | cut -d' ' -f1)" fill_packages "$stamp" "$signature"
   fi
   check_postgres
 }
 
 fill_packages() {
-  if logged packages.log pnpm_install; then return; fi
+  local stamp=$1 signature=$2
+  # Another set-up of this checkout may have done it while this one waited, and its tools may be running by now.
+  [ "$(cat "$stamp" 2>/dev/null)" != "$signature" ] || [ ! -d "$root/node_modules/.pnpm" ] || return 0
+  if logged packages.log pnpm_install; then
+    echo "$signature" >"$stamp"
+    return
+  fi
   ! grep -q 'OUTDATED_LOCKFILE' "$tools/logs/packages.log" ||
     fail "pnpm-lock.yaml does not match the package.json files: run .tools/bin/pnpm install and commit the changed pnpm-lock.yaml."
   explain packages.log "The npm packages of the workspace" "the npm registry"

@@ -5,6 +5,8 @@
 #   tools/setup/setup.sh browser   also Chromium, for the test of the page (as root: apt-get install chromium)
 #   tools/setup/setup.sh fuzz      also schemathesis, for make fuzz (needs Python 3)
 #   tools/setup/setup.sh python    also Python's gRPC client, for the tests (needs Python 3)
+#   tools/setup/setup.sh k6        also k6, for make load and its test (builds it; needs Go, or Python 3 to fetch Go)
+# Several of these names can be given together.
 #
 # SUFFRAGE_CACHE: a directory for the downloads that several checkouts share (default: .tools of this checkout).
 # Needs bash, a Node of any version with npm, Java 17 or newer, and the package registries; root is not needed.
@@ -20,6 +22,8 @@ cache=$(cd "$cache" && pwd -P)
 PATH=$(printf %s "$PATH" | tr ':' '\n' | grep -vxF "$tools/bin" | paste -sd:)
 . "$root/tools/setup/versions.env"
 
+for part in common debian node kafka redis browser fuzz python k6; do . "$root/tools/setup/$part.sh"; done
+
 # Everything that decides what the set-up does. When it is unchanged since the last complete run, there is nothing to do.
 signature() {
   echo "$root $cache ${JAVA_HOME:-} $(stat -Lc '%Y %s' "$tools/bin/java" 2>/dev/null)"
@@ -31,19 +35,26 @@ is_current() {
   [ "$(cat "$tools/stamps/setup" 2>/dev/null)" = "$(signature)" ] || return 1
   for name in node pnpm java redis-server; do [ -x "$tools/bin/$name" ] || return 1; done
   [ -d "$tools/kafka/libs" ] && [ -x "$tools/postgresql/bin/initdb" ] && [ -d "$root/node_modules/.pnpm" ] || return 1
-  [ "${1:-}" != browser ] || [ -x "$tools/bin/chromium" ] || return 1
-  [ "${1:-}" != fuzz ] || [ -x "$tools/bin/schemathesis" ] || return 1
-  [ "${1:-}" != python ] || [ -x "$tools/bin/python-grpc" ]
+  ! wants browser || [ -x "$tools/bin/chromium" ] || return 1
+  ! wants k6 || { [ -x "$tools/bin/k6" ] && [ "$(readlink "$tools/bin/k6")" = "$(k6_directory)/k6" ]; } || return 1
+  ! wants fuzz || [ -x "$tools/bin/schemathesis" ] || return 1
+  ! wants python || [ -x "$tools/bin/python-grpc" ]
 }
 
-case "${1:-}" in
-  '' | browser | fuzz | python) ;;
-  *)
-    echo "usage: $0 [browser | fuzz | python]" >&2
-    exit 2
-    ;;
-esac
-if is_current "$@"; then
+for part in "$@"; do
+  case "$part" in
+    browser | fuzz | python | k6) ;;
+    *)
+      echo "usage: $0 [browser] [fuzz] [python] [k6]" >&2
+      exit 2
+      ;;
+  esac
+done
+wanted=" $* "
+wants() { [[ $wanted == *" $1 "* ]]; }
+# The user's own k6 needs no other.
+[ -z "${K6:-}" ] || wanted=${wanted/ k6 / }
+if is_current; then
   echo 'setup: everything is current.'
   exit 0
 fi
@@ -57,7 +68,6 @@ find "$tools" -maxdepth 1 -name 'run.*' -mmin +120 -exec rm -rf {} +
 run=$(mktemp -d "$tools/run.XXXXXX")
 mkdir "$run/steps"
 jobs_started=()
-for part in common debian node kafka redis browser fuzz python; do . "$root/tools/setup/$part.sh"; done
 
 # Each chain runs in a process group of its own (set -m), so that a failure or Ctrl-C ends its npm, Maven or apt as well.
 stop_chains() {
@@ -107,9 +117,10 @@ java=$(readlink -f "$tools/bin/java")
 start_chain node_chain
 start_chain install_kafka
 start_chain install_redis
-[ "${1:-}" != browser ] || start_chain install_browser
-[ "${1:-}" != fuzz ] || start_chain install_fuzz
-[ "${1:-}" != python ] || start_chain install_python
+! wants browser || start_chain install_browser
+! wants fuzz || start_chain install_fuzz
+! wants python || start_chain install_python
+! wants k6 || start_chain install_k6
 watch_chains
 if [ -e "$run/failure" ]; then
   stop_chains

@@ -83,9 +83,14 @@ export function encodeSelections(selections: Selections): Uint8Array {
  */
 export function decodeSelections(election: Election, bytes: Uint8Array): Selections | undefined {
   if (!fitsBallot(election, bytes)) return undefined;
-  let at = 0;
-  const next = () => u16At(bytes, (at += 2) - 2);
-  return election.contests.map(() => Array.from({ length: next() }, next));
+  const selections: number[][] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const marks: number[] = [];
+    const end = at + 2 + 2 * u16At(bytes, at);
+    for (at += 2; at < end; at += 2) marks.push(u16At(bytes, at));
+    selections.push(marks);
+  }
+  return selections;
 }
 
 /** Whether these are canonical bytes of valid selections of this ballot. */

@@ -44,8 +44,32 @@ function trustedKey(keys: readonly PublicKey[], keyId: string): Uint8Array | und
   return bytes && toBase64url(sha256(bytes)) === keyId ? bytes : undefined;
 }
 
-async function verifyEd25519(
-  format: 'spki' | 'raw',
+type KeyFormat = 'spki' | 'raw';
+
+/** The receipts of a process share their certificate, those of a batch their root: a signature is verified once. */
+const good = new Map<string, Promise<boolean>>();
+const MAX_GOOD = 256;
+
+function verifyEd25519(
+  format: KeyFormat,
+  publicKey: Uint8Array,
+  signature: string,
+  message: Uint8Array,
+): Promise<boolean> {
+  const key = `${format} ${toBase64url(publicKey)} ${signature} ${toBase64url(message)}`;
+  const known = good.get(key);
+  if (known) return known;
+  const verified = verifyAnew(format, publicKey, signature, message);
+  const [oldest] = good.keys();
+  if (oldest !== undefined && good.size >= MAX_GOOD) good.delete(oldest);
+  good.set(key, verified);
+  const forget = () => good.delete(key);
+  verified.then(isGood => isGood || forget(), forget);
+  return verified;
+}
+
+async function verifyAnew(
+  format: KeyFormat,
   publicKey: Uint8Array,
   signature: string,
   message: Uint8Array,

@@ -5,12 +5,27 @@ import { concat } from './bytes.ts';
 const LEAF_PREFIX = Uint8Array.of(0);
 const NODE_PREFIX = Uint8Array.of(1);
 
+/** Where usual parts are joined: memory of their own, for each hash, costs as much as the hash. */
+const scratch = new Uint8Array(512);
+
 export function leafHash(data: Uint8Array): Uint8Array {
-  return sha256(concat(LEAF_PREFIX, data));
+  return hashOf(LEAF_PREFIX, data);
 }
 
 function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
-  return sha256(concat(NODE_PREFIX, left, right));
+  return hashOf(NODE_PREFIX, left, right);
+}
+
+const NOTHING = new Uint8Array(0);
+
+function hashOf(prefix: Uint8Array, left: Uint8Array, right: Uint8Array = NOTHING): Uint8Array {
+  const rightAt = prefix.length + left.length;
+  const end = rightAt + right.length;
+  if (end > scratch.length) return sha256(concat(prefix, left, right));
+  scratch.set(prefix);
+  scratch.set(left, prefix.length);
+  scratch.set(right, rightAt);
+  return sha256(scratch.subarray(0, end));
 }
 
 /** The tree of RFC 9162 over some leaves: `levels` from the leaves up to the root, which stands alone in the last. */

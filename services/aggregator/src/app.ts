@@ -1,6 +1,7 @@
 import { createElectionBook } from '@suffrage/contracts/election-book';
 import { redisNames, topicNames } from '@suffrage/contracts/topics';
 import { createHealth } from '@suffrage/runtime/health';
+import { serveGrpc } from '@suffrage/runtime/grpc/server';
 import { serveMetrics } from '@suffrage/runtime/http/metrics-server';
 import { closeHttpServer, createHttpServer } from '@suffrage/runtime/http/server';
 import { kafkaClient } from '@suffrage/runtime/kafka/client';
@@ -13,6 +14,7 @@ import { connectRedis } from '@suffrage/runtime/redis';
 import { startClosing } from './closing.ts';
 import type { Config } from './config.ts';
 import { createElections } from './elections.ts';
+import { createResultsService, MAX_MESSAGE_BYTES, resultsServiceDefinition } from './grpc/results-service.ts';
 import { resultsRoute } from './http/results.route.ts';
 import { socketRoute } from './http/socket.route.ts';
 import { streamRoute } from './http/stream.route.ts';
@@ -25,7 +27,7 @@ import { createReaderLock } from './reader-lock.ts';
 import { listenToRelay } from './relay.ts';
 import { createResults } from './results.ts';
 import { startRounds } from './rounds.ts';
-import { createSubscribers } from './subscribers.ts';
+import { createSubscribers, UNREAD_MILLIS } from './subscribers.ts';
 import { createVoteStatus } from './vote-status.ts';
 
 const STATEMENT_MILLIS = 5_000;
@@ -40,6 +42,7 @@ const BODY_LIMIT_BYTES = 1_024;
 
 export type Aggregator = {
   readonly httpPort: number;
+  readonly grpcPort: number;
   /** Whether this replica reads the tallies for all. */
   readonly isElected: () => boolean;
 };
@@ -111,8 +114,23 @@ export async function startAggregator(
   lifecycle.onClose('http server', () => closeHttpServer(server));
   const host = config.SUFFRAGE_HOST;
   const address = await server.listen({ host, port: config.SUFFRAGE_HTTP_PORT });
-  // Open streams would keep the server from closing, so they end first.
+  const implementation = createResultsService({ results, subscribers, metrics, log });
+  const grpcPort = await serveGrpc(
+    {
+      host,
+      port: config.SUFFRAGE_GRPC_PORT,
+      services: { 'suffrage.v1.ResultsService': { definition: resultsServiceDefinition, implementation } },
+      maxMessageBytes: MAX_MESSAGE_BYTES,
+      unreadMillis: UNREAD_MILLIS,
+      reflection: config.SUFFRAGE_ENVIRONMENT === 'development',
+      // They are among the subscribers, which end before this server.
+      endStreams: () => undefined,
+      log,
+    },
+    lifecycle,
+  );
+  // Open streams would keep the servers from closing, so they end first.
   lifecycle.onClose('subscribers', subscribers.close);
   await serveMetrics({ host, port: config.SUFFRAGE_METRICS_PORT, health, metrics: base }, lifecycle);
-  return { httpPort: Number(new URL(address).port), isElected: lock.isHeld };
+  return { httpPort: Number(new URL(address).port), grpcPort, isElected: lock.isHeld };
 }

@@ -31,6 +31,7 @@ test('shards that share a database are read once', () => {
 test('the defaults are those of the documentation', () => {
   expect(readConfig(environment)).toMatchObject({
     SUFFRAGE_HTTP_PORT: 8081,
+    SUFFRAGE_GRPC_PORT: 9091,
     SUFFRAGE_METRICS_PORT: 9465,
     SUFFRAGE_RESULT_REFRESH_INTERVAL: 1000,
     SUFFRAGE_SUBSCRIBER_LIMIT: 10_000,

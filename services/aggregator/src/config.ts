@@ -18,6 +18,8 @@ export const settings = {
   SUFFRAGE_METRICS_PORT: port.default(9465),
   /** Results, streams, vote status, health. */
   SUFFRAGE_HTTP_PORT: port.default(8081),
+  /** ResultsService, health. */
+  SUFFRAGE_GRPC_PORT: port.default(9091),
   SUFFRAGE_KAFKA_BROKERS: list,
   /**
    * File: the votes databases, one `postgresql://` URL per line, one line per shard. The first also holds the lock of

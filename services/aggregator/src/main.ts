@@ -13,6 +13,6 @@ const log = createLog('aggregator', config.SUFFRAGE_INSTANCE, config.SUFFRAGE_LO
 runService(log, async lifecycle => {
   log.info({ settings: printableConfig(settings) }, 'starting');
   lifecycle.onClose('telemetry', await startTelemetry('aggregator', config.SUFFRAGE_INSTANCE));
-  const { httpPort } = await startAggregator(config, { log }, lifecycle);
-  log.info({ httpPort }, 'serving');
+  const { httpPort, grpcPort } = await startAggregator(config, { log }, lifecycle);
+  log.info({ httpPort, grpcPort }, 'serving');
 });

@@ -10,7 +10,7 @@ export type AggregatorMetrics = {
   readonly roundSeconds: Histogram;
   /** No labels. */
   readonly roundFailures: Counter;
-  /** Labels: transport (sse, websocket). */
+  /** Labels: transport (sse, websocket, grpc). */
   readonly subscribersRefused: Counter<'transport'>;
 };
 

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promi
 import { createMailbox, type Mailbox } from './mailbox.ts';
 import type { Published } from './newest.ts';
 
-export const transports = ['sse', 'websocket'] as const;
+export const transports = ['sse', 'websocket', 'grpc'] as const;
 export type Transport = (typeof transports)[number];
 
 /** One reader's connection. None of its functions throws, whatever state the connection is in. */
@@ -32,6 +32,7 @@ export type Subscribers = {
 export const HEARTBEAT_MILLIS = 15_000;
 /** A reader that takes nothing for this many heartbeats is disconnected: it holds a place that another could have. */
 const MISSED_BEATS = 4;
+export const UNREAD_MILLIS = MISSED_BEATS * HEARTBEAT_MILLIS;
 /** So many subscribers are written to before requests and health checks have their turn. */
 const TOLD_PER_TURN = 500;
 const END_DEADLINE_MILLIS = 1_000;
@@ -48,13 +49,14 @@ type Audience = { readonly members: Set<Subscriber>; newest: Published; telling:
 
 export function createSubscribers(limit: number): Subscribers {
   const audiences = new Map<string, Audience>();
-  const counts: Record<Transport, number> = { sse: 0, websocket: 0 };
+  const counts: Record<Transport, number> = { sse: 0, websocket: 0, grpc: 0 };
+  const total = () => transports.reduce((sum, transport) => sum + counts[transport], 0);
   let closing = false;
   const everybody = () => [...audiences.values()].flatMap(({ members }) => [...members]);
   const heartbeat = setInterval(() => everybody().forEach(beat), HEARTBEAT_MILLIS).unref();
 
   return {
-    isOpen: () => !closing && counts.sse + counts.websocket < limit,
+    isOpen: () => !closing && total() < limit,
     count: transport => counts[transport],
     join(electionId, transport, connection, newest) {
       const audience = audiences.get(electionId) ?? {

@@ -56,6 +56,7 @@ type ReplicaOptions = {
 
 export type Replica = {
   readonly url: string;
+  readonly grpcAddress: string;
   readonly isElected: () => boolean;
   readonly close: Lifecycle['close'];
 };
@@ -104,6 +105,7 @@ export async function createInstallation(servers: Servers): Promise<Installation
       const config = readConfig({
         SUFFRAGE_NAMESPACE: namespace,
         SUFFRAGE_HTTP_PORT: '0',
+        SUFFRAGE_GRPC_PORT: '0',
         SUFFRAGE_METRICS_PORT: '0',
         SUFFRAGE_KAFKA_BROKERS: servers.brokers.join(','),
         SUFFRAGE_VOTES_DATABASES_FILE: file('databases', [...urls, urls[0]].join('\n')),
@@ -113,12 +115,17 @@ export async function createInstallation(servers: Servers): Promise<Installation
       });
       const replica = createLifecycle(log);
       lifecycle.onClose('replica', () => replica.close());
-      const { httpPort, isElected } = await startAggregator(
+      const { httpPort, grpcPort, isElected } = await startAggregator(
         config,
         { log, ...(clock ? { clock } : {}) },
         replica,
       );
-      return { url: `http://127.0.0.1:${httpPort}`, isElected, close: () => replica.close() };
+      return {
+        url: `http://127.0.0.1:${httpPort}`,
+        grpcAddress: `127.0.0.1:${grpcPort}`,
+        isElected,
+        close: () => replica.close(),
+      };
     },
     close: () => lifecycle.close(),
   };

@@ -3,23 +3,23 @@ import { createReceiptSigner } from '@suffrage/contracts/sign-receipts.node';
 import { topicNames } from '@suffrage/contracts/topics';
 import { createTokenVerifier } from '@suffrage/contracts/verify-token.node';
 import { createHealth } from '@suffrage/runtime/health';
+import { serveGrpc } from '@suffrage/runtime/grpc/server';
 import { serveMetrics } from '@suffrage/runtime/http/metrics-server';
 import { closeHttpServer, createHttpServer } from '@suffrage/runtime/http/server';
 import { followTopic } from '@suffrage/runtime/kafka/follow-topic';
 import type { Lifecycle } from '@suffrage/runtime/lifecycle';
 import type { Log } from '@suffrage/runtime/log';
 import { startTelemetry } from '@suffrage/runtime/telemetry';
-import { createCastVote } from './cast-vote.ts';
+import { type CastVote, createCastVote } from './cast-vote.ts';
 import type { IngestionConfig } from './config.ts';
-import { serveGrpc } from './grpc/server.ts';
-import { createVoteService } from './grpc/vote-service.ts';
+import { createVoteService, MAX_MESSAGE_BYTES, voteServiceDefinition } from './grpc/vote-service.ts';
 import { votesRoute } from './http/votes.route.ts';
 import { localVoteRoute } from './http/local-vote.route.ts';
 import { knowElections } from './known-elections.ts';
 import { watchLayout } from './log/layout.ts';
 import { openLocalQueue } from './log/local-queue.ts';
 import { createProducerPool } from './log/producers.ts';
-import { createIngestionMetrics } from './metrics.ts';
+import { createIngestionMetrics, type IngestionMetrics } from './metrics.ts';
 import { openVoteLog } from './vote-log.ts';
 
 /** Builds the whole of ingestion, in order, and serves it. Returns the ports in use. */
@@ -88,8 +88,7 @@ export async function startIngestion(
     ...(queue ? { localQueue: { required: false, check: queue.hasRoom } } : {}),
   });
   await serveMetrics({ host, port: config.SUFFRAGE_METRICS_PORT, health, metrics }, lifecycle);
-  const voteService = createVoteService({ castVote, metrics, log });
-  const grpcPort = await serveGrpc({ host, port: config.SUFFRAGE_GRPC_PORT, voteService }, lifecycle);
+  const grpcPort = await serveVoteService(config, { castVote, metrics, log }, lifecycle);
   const server = await createHttpServer({
     title: 'Suffrage ingestion',
     log,
@@ -102,4 +101,38 @@ export async function startIngestion(
   const address = await server.listen({ host, port: config.SUFFRAGE_HTTP_PORT });
   lifecycle.onClose('http server', () => closeHttpServer(server));
   return { httpPort: Number(new URL(address).port), grpcPort };
+}
+
+/** A client that takes no answer for so long loses its connection: it holds a place that another could have. */
+const UNREAD_MILLIS = 30_000;
+
+function serveVoteService(
+  config: IngestionConfig,
+  needs: { castVote: CastVote; metrics: IngestionMetrics; log: Log },
+  lifecycle: Lifecycle,
+): Promise<number> {
+  const limits = {
+    voteBytes: config.SUFFRAGE_BODY_LIMIT_BYTES,
+    votesPerCall: config.SUFFRAGE_VOTES_PER_CALL,
+    streamVotes: config.SUFFRAGE_VOTES_PER_STREAM,
+  };
+  const definition = voteServiceDefinition(limits);
+  const { implementation, endStreams } = createVoteService({ ...needs, limits });
+  return serveGrpc(
+    {
+      host: config.SUFFRAGE_HOST,
+      port: config.SUFFRAGE_GRPC_PORT,
+      services: { 'suffrage.v1.VoteService': { definition, implementation } },
+      maxMessageBytes: MAX_MESSAGE_BYTES,
+      maxCalls: {
+        [definition.castVotes.path]: config.SUFFRAGE_CAST_VOTES_CALLS,
+        [definition.castVoteStream.path]: config.SUFFRAGE_CAST_VOTE_STREAMS,
+      },
+      unreadMillis: UNREAD_MILLIS,
+      reflection: config.SUFFRAGE_ENVIRONMENT === 'development',
+      endStreams,
+      log: needs.log,
+    },
+    lifecycle,
+  );
 }

@@ -139,6 +139,7 @@ function environmentOf(
     case 'aggregator':
       return {
         ...brokers,
+        ...(ports.grpc === undefined ? {} : { SUFFRAGE_GRPC_PORT: String(ports.grpc) }),
         SUFFRAGE_VOTES_DATABASES_FILE: secrets.votesDatabases,
         SUFFRAGE_REDIS_URL_FILE: secrets.redisUrl,
       };

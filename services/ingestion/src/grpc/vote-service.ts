@@ -1,124 +1,173 @@
-import { type Refusal, refuse } from '@suffrage/contracts/errors';
-import { fromBase64url } from '@suffrage/contracts/bytes';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { refuse } from '@suffrage/contracts/errors';
 import {
   CastVoteRequest,
   type CastVoteResponse,
-  type Receipt as ReceiptMessage,
+  CastVotesRequest,
+  type CastVotesResponse,
+  CastVoteStreamRequest,
+  type CastVoteStreamResponse,
   VoteServiceService,
 } from '@suffrage/contracts/generated/suffrage/v1/vote_service';
-import type { Receipt } from '@suffrage/contracts/receipt';
-import { Redacted } from '@suffrage/contracts/redacted';
-import type { VoteRequest } from '@suffrage/contracts/vote-request';
+import { receive, type Received } from '@suffrage/runtime/grpc/received';
+import { toServiceError } from '@suffrage/runtime/grpc/status';
 import type { Log } from '@suffrage/runtime/log';
-import type { sendUnaryData, ServerUnaryCall } from '@grpc/grpc-js';
+import type { sendUnaryData, ServerDuplexStream, ServerUnaryCall } from '@grpc/grpc-js';
 import { answerName, type CastResult, type CastVote } from '../cast-vote.ts';
 import type { IngestionMetrics } from '../metrics.ts';
 import { traced } from '../tracing.ts';
-import { toServiceError } from './status.ts';
+import { answerStream, type OpenStream } from './answer-stream.ts';
+import { fromMessage, toResponse, toResult } from './messages.ts';
 
 type Options = {
   readonly castVote: CastVote;
   readonly metrics: Pick<IngestionMetrics, 'votes'>;
   readonly log: Log;
+  readonly limits: Limits;
 };
 
-/** `undefined`: bytes that are no such message. */
-type Received<Message> = { readonly message: Message | undefined };
-type CastVoteCall = ServerUnaryCall<Received<CastVoteRequest>, CastVoteResponse>;
-
-/** Left to itself gRPC answers what it can't read with INTERNAL, as if it were our fault. */
-export const voteServiceDefinition = {
-  castVote: { ...VoteServiceService.castVote, requestDeserialize: receive(CastVoteRequest.decode) },
+export type Limits = {
+  /** Of one vote in a message of its own, as for REST. */
+  readonly voteBytes: number;
+  /** In one call of CastVotes. */
+  readonly votesPerCall: number;
+  /** Of one stream: votes whose result the client has not taken. Further ones are not read until it has. */
+  readonly streamVotes: number;
 };
 
-export type VoteService = {
-  readonly castVote: (call: CastVoteCall, answer: sendUnaryData<CastVoteResponse>) => void;
-};
+/** So many votes of a call are verified (up to 3 ms) before other requests have their turn. */
+const VOTES_PER_TURN = 25;
+/** Also bounds what an unfinished call can make us hold; 1,000 votes with 10 marks each take about 600 KB. */
+export const MAX_MESSAGE_BYTES = 2 * 1024 * 1024;
+/** A stream without a vote for so long gives its place to another. */
+const IDLE_MILLIS = 60_000;
 
-function receive<Message>(
-  decode: (received: Uint8Array) => Message,
-): (received: Buffer) => Received<Message> {
-  return received => {
-    try {
-      return { message: decode(received) };
-    } catch {
-      return { message: undefined };
-    }
-  };
-}
+type Call<Request, Response> = ServerUnaryCall<Received<Request>, Response>;
+type Stream = ServerDuplexStream<Received<CastVoteStreamRequest>, CastVoteStreamResponse>;
+type Headers = ReadonlyMap<string, string>;
+
+export type VoteService = ReturnType<typeof createVoteService>;
 
 /** `suffrage.v1.VoteService`: the same use case as REST, another transport. */
-export function createVoteService({ castVote, metrics, log }: Options): VoteService {
-  const cast = async (call: CastVoteCall) => {
-    const { message } = call.request;
+export function createVoteService({ castVote, metrics, log, limits }: Options) {
+  const streams = new Set<OpenStream>();
+  let closing = false;
+
+  /** Never rejects: what goes wrong with one vote is that vote's answer. */
+  const cast = async (message: CastVoteRequest | undefined, traceHeaders: Headers): Promise<CastResult> => {
     const vote = message ? fromMessage(message) : refuse('malformed-message');
     if ('ok' in vote) return vote;
-    return traced('suffrage.v1.VoteService/CastVote', call.metadata.getMap(), headers =>
-      castVote(vote, headers),
-    );
-  };
-  const castVoteUnary = async (call: CastVoteCall, answer: sendUnaryData<CastVoteResponse>) => {
-    const result = await cast(call).catch(error => {
-      log.error({ err: error, rpc: 'CastVote' }, 'request failed');
+    return castVote(vote, traceHeaders).catch(error => {
+      log.error({ err: error }, 'a vote over gRPC failed');
       return refuse('internal');
     });
+  };
+  const count = (result: CastResult) => {
     metrics.votes.inc({ transport: 'grpc', code: answerName(result) });
-    if (result.ok) answer(null, toResponse(result));
-    else answer(toServiceError(result));
+    return result;
   };
-  return { castVote: (call, answer) => void castVoteUnary(call, answer) };
-}
 
-/** A contest named twice would be merged or overwritten in a map, so it is refused here. */
-function fromMessage(message: CastVoteRequest): VoteRequest | Refusal {
-  const selections: Record<string, readonly string[]> = Object.create(null);
-  for (const [place, { contestId, optionIds }] of message.selections.entries()) {
-    if (Object.hasOwn(selections, contestId)) {
-      return refuse('field-invalid', `selections[${place}].contest_id`, 'the contest is named twice');
+  const castVoteUnary = async (call: Call<CastVoteRequest, CastVoteResponse>) => {
+    const { request } = call;
+    if (!request.ok) return request;
+    return traced('suffrage.v1.VoteService/CastVote', call.metadata.getMap(), async (headers, span) => {
+      const result = await cast(request.message, headers);
+      span.setAttribute('suffrage.answer', answerName(result));
+      return result;
+    });
+  };
+
+  /** The votes of a call that has been given up are left alone, save those already begun. */
+  const castInTurns = async (
+    call: Call<CastVotesRequest, CastVotesResponse>,
+    votes: readonly CastVoteRequest[],
+    headers: Headers,
+  ) => {
+    const results: Promise<CastResult>[] = [];
+    for (const vote of votes) {
+      if ((results.length + 1) % VOTES_PER_TURN === 0) await nextTurn();
+      if (call.cancelled) break;
+      results.push(cast(vote, headers));
     }
-    selections[contestId] = optionIds;
-  }
-  return {
-    electionId: message.electionId,
-    selections: new Redacted(selections),
-    salt: new Redacted(message.salt),
-    token: new Redacted(message.token),
-    tokenKeyId: message.tokenKeyId,
-    revision: message.revision,
-    voterReference: new Redacted(message.voterReference),
+    return Promise.all(results);
   };
-}
 
-function toResponse(result: Extract<CastResult, { ok: true }>): CastVoteResponse {
-  switch (result.durability) {
-    case 'replicated':
-      return { receipt: toMessage(result.receipt), local: undefined };
-    case 'local':
-      return { receipt: undefined, local: { electionId: result.electionId, voteId: result.voteId } };
-  }
-}
+  const castVotes = async (call: Call<CastVotesRequest, CastVotesResponse>) => {
+    const { request } = call;
+    if (!request.ok) return request;
+    const { votes } = request.message;
+    if (votes.length > limits.votesPerCall) return refuse('field-invalid', 'votes');
+    return traced('suffrage.v1.VoteService/CastVotes', call.metadata.getMap(), async (headers, span) => {
+      span.setAttribute('suffrage.votes', votes.length);
+      const results = await castInTurns(call, votes, headers);
+      return { ok: true as const, results };
+    });
+  };
 
-function toMessage(receipt: Receipt): ReceiptMessage {
-  const { certificate } = receipt;
+  const castVoteStream = (stream: Stream) =>
+    traced('suffrage.v1.VoteService/CastVoteStream', stream.metadata.getMap(), async (headers, span) => {
+      let votes = 0;
+      const open = answerStream(stream, {
+        maxUntaken: limits.streamVotes,
+        idleMillis: IDLE_MILLIS,
+        answer: async (request: Received<CastVoteStreamRequest>) => {
+          votes += 1;
+          const result = count(request.ok ? await cast(request.message.vote, headers) : request);
+          return { result: toResult(result) };
+        },
+      });
+      streams.add(open);
+      if (closing) open.end(refuse('not-ready'));
+      await open.over;
+      streams.delete(open);
+      span.setAttribute('suffrage.votes', votes);
+    });
+
   return {
-    ...receipt,
-    voteId: bytes(receipt.voteId),
-    offset: BigInt(receipt.offset),
-    timestamp: BigInt(receipt.timestamp),
-    path: receipt.path.map(bytes),
-    signature: bytes(receipt.signature),
-    certificate: {
-      instance: certificate.instance,
-      publicKey: bytes(certificate.publicKey),
-      receiptKeyId: bytes(certificate.receiptKeyId),
-      signature: bytes(certificate.signature),
+    implementation: {
+      castVote(call: Call<CastVoteRequest, CastVoteResponse>, answer: sendUnaryData<CastVoteResponse>): void {
+        void castVoteUnary(call).then(result => {
+          count(result);
+          if (result.ok) answer(null, toResponse(result));
+          else answer(toServiceError(result));
+        });
+      },
+      castVotes(
+        call: Call<CastVotesRequest, CastVotesResponse>,
+        answer: sendUnaryData<CastVotesResponse>,
+      ): void {
+        void castVotes(call).then(answered => {
+          if (!answered.ok) {
+            count(answered);
+            return answer(toServiceError(answered));
+          }
+          return answer(null, { results: answered.results.map(result => toResult(count(result))) });
+        });
+      },
+      castVoteStream: (stream: Stream): void => void castVoteStream(stream),
+    },
+    /** Every stream takes no more, answers what it took and ends. */
+    endStreams(): void {
+      closing = true;
+      for (const stream of streams) stream.end(refuse('not-ready'));
     },
   };
 }
 
-/** Our own receipts hold valid base64url. */
-function bytes(text: string): Uint8Array {
-  const decoded = fromBase64url(text);
-  if (!decoded) throw new Error('a receipt of ours holds invalid base64url');
-  return decoded;
+/** Messages that can't be read, or are too large, are the refusal of their vote and not a fault. */
+export function voteServiceDefinition({ voteBytes }: Limits) {
+  return {
+    castVote: {
+      ...VoteServiceService.castVote,
+      requestDeserialize: receive(CastVoteRequest.decode, voteBytes),
+    },
+    castVotes: {
+      ...VoteServiceService.castVotes,
+      requestDeserialize: receive(CastVotesRequest.decode, Number.POSITIVE_INFINITY),
+    },
+    castVoteStream: {
+      ...VoteServiceService.castVoteStream,
+      requestDeserialize: receive(CastVoteStreamRequest.decode, voteBytes),
+    },
+  };
 }

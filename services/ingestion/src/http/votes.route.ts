@@ -29,9 +29,11 @@ export function votesRoute(
     const result =
       'ok' in vote
         ? vote
-        : await traced('POST /v1/elections/{electionId}/votes', request.headers, headers =>
-            castVote(vote, headers),
-          );
+        : await traced('POST /v1/elections/{electionId}/votes', request.headers, async (headers, span) => {
+            const answered = await castVote(vote, headers);
+            span.setAttribute('suffrage.answer', answerName(answered));
+            return answered;
+          });
     metrics.votes.inc({ transport: 'rest', code: answerName(result) });
     if (!result.ok) return sendRefusal(reply, result);
     if (result.durability === 'replicated') return reply.code(201).send(result.receipt);

@@ -10,8 +10,10 @@ import {
   type CallOptions,
   type ChannelCredentials,
   Client,
+  type ClientDuplexStream,
   type ClientOptions,
   type ClientUnaryCall,
+  type handleBidiStreamingCall,
   type handleUnaryCall,
   makeGenericClientConstructor,
   type Metadata,
@@ -42,6 +44,44 @@ export interface CastVoteRequest {
 export interface CastVoteResponse {
   readonly receipt: Receipt | undefined;
   readonly local: LocalAcceptance | undefined;
+}
+
+export interface CastVotesRequest {
+  /** At most 1,000, unless the server is set otherwise. */
+  readonly votes: readonly CastVoteRequest[];
+}
+
+export interface CastVotesResponse {
+  /** The first is that of the first vote, and so on. */
+  readonly results: readonly CastVoteResult[];
+}
+
+export interface CastVoteStreamRequest {
+  readonly vote: CastVoteRequest | undefined;
+}
+
+export interface CastVoteStreamResponse {
+  readonly result: CastVoteResult | undefined;
+}
+
+/** Exactly one of the three is set. */
+export interface CastVoteResult {
+  readonly receipt: Receipt | undefined;
+  readonly local: LocalAcceptance | undefined;
+  readonly refusal: VoteRefusal | undefined;
+}
+
+/** What `CastVote` would have answered as status and trailing metadata. */
+export interface VoteRefusal {
+  /** A google.rpc.Code, never 0. */
+  readonly status: number;
+  /** Stable, as in `suffrage-code` and in the problem documents of REST. */
+  readonly code: string;
+  readonly title: string;
+  /** The offending field of the vote; empty where there is none. */
+  readonly field: string;
+  /** Whether the same vote may be sent again and may succeed. */
+  readonly retryable: boolean;
 }
 
 /**
@@ -296,6 +336,348 @@ export const CastVoteResponse: MessageFns<CastVoteResponse> = {
             }
 
             message.local = LocalAcceptance.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseCastVotesRequest(): CastVotesRequest {
+  return { votes: [] };
+}
+
+export const CastVotesRequest: MessageFns<CastVotesRequest> = {
+  encode(message: CastVotesRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.votes) {
+      CastVoteRequest.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CastVotesRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCastVotesRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.votes.push(CastVoteRequest.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseCastVotesResponse(): CastVotesResponse {
+  return { results: [] };
+}
+
+export const CastVotesResponse: MessageFns<CastVotesResponse> = {
+  encode(message: CastVotesResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.results) {
+      CastVoteResult.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CastVotesResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCastVotesResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.results.push(CastVoteResult.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseCastVoteStreamRequest(): CastVoteStreamRequest {
+  return { vote: undefined };
+}
+
+export const CastVoteStreamRequest: MessageFns<CastVoteStreamRequest> = {
+  encode(message: CastVoteStreamRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.vote !== undefined) {
+      CastVoteRequest.encode(message.vote, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CastVoteStreamRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCastVoteStreamRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.vote = CastVoteRequest.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseCastVoteStreamResponse(): CastVoteStreamResponse {
+  return { result: undefined };
+}
+
+export const CastVoteStreamResponse: MessageFns<CastVoteStreamResponse> = {
+  encode(message: CastVoteStreamResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.result !== undefined) {
+      CastVoteResult.encode(message.result, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CastVoteStreamResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCastVoteStreamResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.result = CastVoteResult.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseCastVoteResult(): CastVoteResult {
+  return { receipt: undefined, local: undefined, refusal: undefined };
+}
+
+export const CastVoteResult: MessageFns<CastVoteResult> = {
+  encode(message: CastVoteResult, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.receipt !== undefined) {
+      Receipt.encode(message.receipt, writer.uint32(10).fork()).join();
+    }
+    if (message.local !== undefined) {
+      LocalAcceptance.encode(message.local, writer.uint32(18).fork()).join();
+    }
+    if (message.refusal !== undefined) {
+      VoteRefusal.encode(message.refusal, writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CastVoteResult {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCastVoteResult() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.receipt = Receipt.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.local = LocalAcceptance.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.refusal = VoteRefusal.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseVoteRefusal(): VoteRefusal {
+  return { status: 0, code: "", title: "", field: "", retryable: false };
+}
+
+export const VoteRefusal: MessageFns<VoteRefusal> = {
+  encode(message: VoteRefusal, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.status !== 0) {
+      writer.uint32(8).int32(message.status);
+    }
+    if (message.code !== "") {
+      writer.uint32(18).string(message.code);
+    }
+    if (message.title !== "") {
+      writer.uint32(26).string(message.title);
+    }
+    if (message.field !== "") {
+      writer.uint32(34).string(message.field);
+    }
+    if (message.retryable !== false) {
+      writer.uint32(40).bool(message.retryable);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): VoteRefusal {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseVoteRefusal() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.status = reader.int32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.code = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.title = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.field = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.retryable = reader.bool();
             continue;
           }
         }
@@ -637,10 +1019,54 @@ export const VoteServiceService = {
     responseSerialize: (value: CastVoteResponse): Buffer => Buffer.from(CastVoteResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): CastVoteResponse => CastVoteResponse.decode(value),
   },
+  /**
+   * Many votes in one call, each with a result of its own, in the order of the votes. The call as a whole is refused
+   * only for what concerns it as a whole (too many votes, unreadable, the server's limits); then nothing was stored.
+   * A call that is cancelled or misses its deadline says nothing of its votes: send the same votes again.
+   */
+  castVotes: {
+    path: "/suffrage.v1.VoteService/CastVotes" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: CastVotesRequest): Buffer => Buffer.from(CastVotesRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): CastVotesRequest => CastVotesRequest.decode(value),
+    responseSerialize: (value: CastVotesResponse): Buffer => Buffer.from(CastVotesResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): CastVotesResponse => CastVotesResponse.decode(value),
+  },
+  /**
+   * One result for each vote, in the order of the votes. The server takes further votes only while the client reads
+   * results. When the server ends the stream (UNAVAILABLE with `suffrage-code: not-ready`, DEADLINE_EXCEEDED with
+   * `suffrage-code: request-timeout`), every vote that it took has had its result before: the others were not stored. A
+   * stream that ends in any other way before the last result says nothing of the votes without one: send them again.
+   */
+  castVoteStream: {
+    path: "/suffrage.v1.VoteService/CastVoteStream" as const,
+    requestStream: true as const,
+    responseStream: true as const,
+    requestSerialize: (value: CastVoteStreamRequest): Buffer =>
+      Buffer.from(CastVoteStreamRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): CastVoteStreamRequest => CastVoteStreamRequest.decode(value),
+    responseSerialize: (value: CastVoteStreamResponse): Buffer =>
+      Buffer.from(CastVoteStreamResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): CastVoteStreamResponse => CastVoteStreamResponse.decode(value),
+  },
 } as const;
 
 export interface VoteServiceServer extends UntypedServiceImplementation {
   castVote: handleUnaryCall<CastVoteRequest, CastVoteResponse>;
+  /**
+   * Many votes in one call, each with a result of its own, in the order of the votes. The call as a whole is refused
+   * only for what concerns it as a whole (too many votes, unreadable, the server's limits); then nothing was stored.
+   * A call that is cancelled or misses its deadline says nothing of its votes: send the same votes again.
+   */
+  castVotes: handleUnaryCall<CastVotesRequest, CastVotesResponse>;
+  /**
+   * One result for each vote, in the order of the votes. The server takes further votes only while the client reads
+   * results. When the server ends the stream (UNAVAILABLE with `suffrage-code: not-ready`, DEADLINE_EXCEEDED with
+   * `suffrage-code: request-timeout`), every vote that it took has had its result before: the others were not stored. A
+   * stream that ends in any other way before the last result says nothing of the votes without one: send them again.
+   */
+  castVoteStream: handleBidiStreamingCall<CastVoteStreamRequest, CastVoteStreamResponse>;
 }
 
 export interface VoteServiceClient extends Client {
@@ -659,6 +1085,38 @@ export interface VoteServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: CastVoteResponse) => void,
   ): ClientUnaryCall;
+  /**
+   * Many votes in one call, each with a result of its own, in the order of the votes. The call as a whole is refused
+   * only for what concerns it as a whole (too many votes, unreadable, the server's limits); then nothing was stored.
+   * A call that is cancelled or misses its deadline says nothing of its votes: send the same votes again.
+   */
+  castVotes(
+    request: CastVotesRequest,
+    callback: (error: ServiceError | null, response: CastVotesResponse) => void,
+  ): ClientUnaryCall;
+  castVotes(
+    request: CastVotesRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: CastVotesResponse) => void,
+  ): ClientUnaryCall;
+  castVotes(
+    request: CastVotesRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: CastVotesResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * One result for each vote, in the order of the votes. The server takes further votes only while the client reads
+   * results. When the server ends the stream (UNAVAILABLE with `suffrage-code: not-ready`, DEADLINE_EXCEEDED with
+   * `suffrage-code: request-timeout`), every vote that it took has had its result before: the others were not stored. A
+   * stream that ends in any other way before the last result says nothing of the votes without one: send them again.
+   */
+  castVoteStream(): ClientDuplexStream<CastVoteStreamRequest, CastVoteStreamResponse>;
+  castVoteStream(options: Partial<CallOptions>): ClientDuplexStream<CastVoteStreamRequest, CastVoteStreamResponse>;
+  castVoteStream(
+    metadata: Metadata,
+    options?: Partial<CallOptions>,
+  ): ClientDuplexStream<CastVoteStreamRequest, CastVoteStreamResponse>;
 }
 
 export const VoteServiceClient = makeGenericClientConstructor(

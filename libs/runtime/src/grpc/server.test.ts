@@ -1,0 +1,161 @@
+import { once } from 'node:events';
+import { type ClientHttp2Session, connect, constants } from 'node:http2';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type sendUnaryData, type ServerDuplexStream, type ServerUnaryCall, status } from '@grpc/grpc-js';
+import { afterEach, expect, test } from '@jest/globals';
+import { createLifecycle, type Lifecycle } from '../lifecycle.ts';
+import { createLog } from '../log.ts';
+import { serveGrpc } from './server.ts';
+
+const log = createLog('test', 'test', 'silent');
+const LARGE = Buffer.alloc(1024 * 1024);
+const identity = (bytes: Buffer) => bytes;
+const method = (path: string, streams: boolean) => ({
+  path,
+  requestStream: streams,
+  responseStream: streams,
+  requestSerialize: identity,
+  requestDeserialize: identity,
+  responseSerialize: identity,
+  responseDeserialize: identity,
+});
+/** Answers more than a client takes that does not read. */
+const definition = { large: method('/test/Large', false), stream: method('/test/Stream', true) };
+const implementation = {
+  large: (_call: ServerUnaryCall<Buffer, Buffer>, respond: sendUnaryData<Buffer>) => respond(null, LARGE),
+  stream: (stream: ServerDuplexStream<Buffer, Buffer>) => {
+    stream.on('data', () => stream.write(LARGE));
+    stream.on('end', () => stream.end());
+  },
+};
+
+const servers: Lifecycle[] = [];
+const sessions: ClientHttp2Session[] = [];
+afterEach(async () => {
+  for (const session of sessions.splice(0)) session.destroy();
+  for (const server of servers.splice(0)) await server.close();
+});
+
+async function serve(unreadMillis: number, maxCalls: Readonly<Record<string, number>> = {}) {
+  const own = createLifecycle(log);
+  servers.push(own);
+  const services = { test: { definition, implementation } };
+  const options = {
+    host: '127.0.0.1',
+    port: 0,
+    maxMessageBytes: 4096,
+    reflection: false,
+    endStreams: () => {},
+    log,
+  };
+  const port = await serveGrpc({ ...options, services, unreadMillis, maxCalls }, own);
+  return {
+    close: () => own.close(),
+    connect: () => {
+      const session = connect(`http://127.0.0.1:${port}`);
+      session.on('error', () => undefined);
+      sessions.push(session);
+      return session;
+    },
+  };
+}
+
+const EMPTY = Buffer.alloc(5);
+/** The head of a message of 4,000 bytes, of which none follows. */
+const UNFINISHED = Buffer.from([0, 0, 0, 0x0f, 0xa0]);
+
+function call(session: ClientHttp2Session, path: string) {
+  const stream = session.request({
+    ':method': 'POST',
+    ':path': path,
+    'content-type': 'application/grpc',
+    te: 'trailers',
+  });
+  stream.on('error', () => undefined);
+  return stream;
+}
+
+/** Reads to the end, from a moment on; the bytes of the answer and its status. */
+async function answer(
+  stream: ReturnType<typeof call>,
+  from: Promise<unknown> = Promise.resolve(),
+): Promise<{ bytes: number; grpc: number }> {
+  let bytes = 0;
+  const [head] = await once(stream, 'response');
+  if (head['grpc-status'] !== undefined) return { bytes, grpc: Number(head['grpc-status']) };
+  await from;
+  stream.on('data', (chunk: Buffer) => void (bytes += chunk.length));
+  const [trailers] = await once(stream, 'trailers');
+  return { bytes, grpc: Number(trailers['grpc-status']) };
+}
+
+test('who does not read an answer loses the connection, who reads it late but in time does not', async () => {
+  const { connect: open } = await serve(500);
+  const [silent, late] = [open(), open()];
+  call(silent, definition.large.path).end(EMPTY);
+  call(open(), definition.stream.path).write(EMPTY);
+  const pausing = call(late, definition.large.path);
+  pausing.end(EMPTY);
+  expect(await answer(pausing, sleep(100))).toEqual({ bytes: LARGE.length + 5, grpc: status.OK });
+  for (const session of sessions) {
+    if (session !== late && !session.closed) await once(session, 'close');
+  }
+  expect(late.destroyed).toBe(false);
+}, 20_000);
+
+test('a stream that is read goes on for longer than an unread one may', async () => {
+  const { connect: open } = await serve(300);
+  const stream = call(open(), definition.stream.path);
+  let bytes = 0;
+  stream.on('data', (chunk: Buffer) => void (bytes += chunk.length));
+  for (let message = 1; message <= 3; message += 1) {
+    stream.write(EMPTY);
+    await sleep(400);
+  }
+  stream.end();
+  const [trailers] = await once(stream, 'trailers');
+  expect(trailers['grpc-status']).toBe('0');
+  expect(bytes).toBe(3 * (LARGE.length + 5));
+}, 20_000);
+
+test('requests that do not arrive can not pile up: beyond a hundred their connection goes', async () => {
+  const { connect: open } = await serve(60_000);
+  const patient = open();
+  const session = open();
+  for (let place = 0; place < 120; place += 1) call(session, definition.large.path).write(UNFINISHED);
+  await once(session, 'close');
+  expect(await answer(call(patient, definition.large.path).end(EMPTY))).toMatchObject({ grpc: status.OK });
+}, 20_000);
+
+test('calls beyond the limit of their method are refused, others are not', async () => {
+  const { connect: open } = await serve(60_000, { [definition.stream.path]: 1 });
+  const session = open();
+  const first = call(session, definition.stream.path);
+  await new Promise(resolve => first.write(EMPTY, resolve));
+  expect(await answer(call(session, definition.stream.path).end())).toEqual({
+    bytes: 0,
+    grpc: status.UNAVAILABLE,
+  });
+  expect(await answer(call(session, definition.large.path).end(EMPTY))).toMatchObject({ grpc: status.OK });
+  first.close(constants.NGHTTP2_CANCEL);
+  // The reset may be noticed after the next call.
+  const free: number = status.OK;
+  let again = -1;
+  while (again !== free) again = (await answer(call(session, definition.stream.path).end())).grpc;
+}, 20_000);
+
+test('closing answers what is under way, tells clients to leave and takes no more', async () => {
+  const { connect: open, close } = await serve(60_000);
+  const session = open();
+  const leaving = once(session, 'goaway');
+  const stream = call(session, definition.stream.path);
+  const answered = answer(stream);
+  stream.write(EMPTY);
+  await once(stream, 'response');
+  const closed = close();
+  expect((await leaving)[0]).toBe(0);
+  stream.end();
+  expect(await answered).toEqual({ bytes: LARGE.length + 5, grpc: status.OK });
+  await closed;
+  await expect(once(open(), 'connect')).rejects.toThrow('ECONNREFUSED');
+}, 20_000);

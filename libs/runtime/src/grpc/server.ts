@@ -1,0 +1,102 @@
+import { createServer, type Server as NetServer, type Socket } from 'node:net';
+import {
+  Server,
+  ServerCredentials,
+  type ServiceDefinition,
+  type UntypedServiceImplementation,
+} from '@grpc/grpc-js';
+import { HealthImplementation } from 'grpc-health-check';
+import type { Lifecycle } from '../lifecycle.ts';
+import type { Log } from '../log.ts';
+import { guardCalls } from './guard-calls.ts';
+
+const MAX_CONNECTIONS = 10_000;
+const MAX_STREAMS_PER_CONNECTION = 1_000;
+/** A machine that vanished without a word is noticed by then, and its calls end. */
+const KEEPALIVE_MILLIS = 30_000;
+const KEEPALIVE_ANSWER_MILLIS = 10_000;
+/** What is under way when the server closes may take so long, then connections are cut. */
+const CLOSE_DEADLINE_MILLIS = 10_000;
+
+type Options = {
+  readonly host: string;
+  readonly port: number;
+  /** Full name -> service. */
+  readonly services: Readonly<
+    Record<
+      string,
+      { readonly definition: ServiceDefinition; readonly implementation: UntypedServiceImplementation }
+    >
+  >;
+  /** Larger messages end their call with RESOURCE_EXHAUSTED, before they are read whole. */
+  readonly maxMessageBytes: number;
+  /** Path of a method -> how many of its calls may be open at once; further ones are refused as `overloaded`. */
+  readonly maxCalls?: Readonly<Record<string, number>>;
+  /** A client that takes nothing of a message for so long ends its connection. */
+  readonly unreadMillis: number;
+  /** Whether the services describe themselves to whoever asks (server reflection). */
+  readonly reflection: boolean;
+  /** Ends streams that would never end by themselves; called when the server closes, after clients were told to leave. */
+  readonly endStreams: () => void;
+  readonly log: Log;
+};
+
+/**
+ * Serves gRPC with the standard health service, on connections of our own so that one can be ended. Returns the port.
+ * It closes in good order: clients are told to leave (GOAWAY), nothing new is taken, what is under way is answered.
+ */
+export async function serveGrpc(options: Options, lifecycle: Lifecycle): Promise<number> {
+  const { host, port, services, maxMessageBytes, maxCalls = {}, unreadMillis, log } = options;
+  const sockets = new Map<string, Socket>();
+  const cutOff = (peer: string) => {
+    sockets.get(peer)?.destroy();
+    log.warn('a gRPC client that neither reads nor sends what it began was disconnected');
+  };
+  const server = new Server({
+    'grpc.max_receive_message_length': maxMessageBytes,
+    'grpc.max_concurrent_streams': MAX_STREAMS_PER_CONNECTION,
+    'grpc.keepalive_time_ms': KEEPALIVE_MILLIS,
+    'grpc.keepalive_timeout_ms': KEEPALIVE_ANSWER_MILLIS,
+    interceptors: [guardCalls({ maxCalls, unreadMillis, cutOff })],
+  });
+  for (const { definition, implementation } of Object.values(services)) {
+    server.addService(definition, implementation);
+  }
+  const names = ['', ...Object.keys(services)];
+  const health = new HealthImplementation(Object.fromEntries(names.map(name => [name, 'SERVING'])));
+  health.addToServer(server);
+  if (options.reflection) (await import('./reflection.ts')).describeTo(server);
+
+  const { injectConnection } = server.createConnectionInjector(ServerCredentials.createInsecure());
+  const listener = createServer({ noDelay: true }, socket => {
+    const peer = `${socket.remoteAddress}:${socket.remotePort}`;
+    sockets.set(peer, socket);
+    socket.once('close', () => sockets.delete(peer));
+    injectConnection(socket);
+  });
+  listener.maxConnections = MAX_CONNECTIONS;
+  const bound = await listen(listener, host, port);
+  lifecycle.onClose('grpc server', async () => {
+    for (const name of names) health.setStatus(name, 'NOT_SERVING');
+    // gRPC itself does not wait for connections that it did not open.
+    const over = new Promise<void>(resolve => listener.close(() => resolve()));
+    server.tryShutdown(() => undefined);
+    options.endStreams();
+    const deadline = setTimeout(() => {
+      for (const socket of sockets.values()) socket.destroy();
+    }, CLOSE_DEADLINE_MILLIS);
+    await over;
+    clearTimeout(deadline);
+  });
+  return bound;
+}
+
+function listen(listener: NetServer, host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    listener.once('error', reject);
+    listener.listen(port, host, () => {
+      const address = listener.address();
+      resolve(typeof address === 'object' ? (address?.port ?? port) : port);
+    });
+  });
+}

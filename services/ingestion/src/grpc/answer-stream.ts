@@ -1,0 +1,69 @@
+import { type Refusal, refuse } from '@suffrage/contracts/errors';
+import { toServiceError } from '@suffrage/runtime/grpc/status';
+import type { ServerDuplexStream } from '@grpc/grpc-js';
+
+export type OpenStream = {
+  /** Takes no more, sends the answers to all that was taken, and ends the stream with this refusal. */
+  end(why: Refusal): void;
+  /** Resolves when the stream is over and nothing that it took is being worked on any more. */
+  readonly over: Promise<void>;
+};
+
+type Options<Request, Response> = {
+  /** Requests whose answer the client has not taken: at that many the stream is not read until it has. */
+  readonly maxUntaken: number;
+  /** After so long without a request, and with nothing to answer, the stream ends with `request-timeout`. */
+  readonly idleMillis: number;
+  /** Never rejects. */
+  readonly answer: (request: Request) => Promise<Response>;
+};
+
+/**
+ * Answers the requests of a stream in the order in which they came, while working on many at once. What is not read here
+ * waits with the client: HTTP/2's flow control holds it back. When the client has given up nothing more is read, and the
+ * answers to what was taken are dropped.
+ */
+export function answerStream<Request, Response>(
+  stream: ServerDuplexStream<Request, Response>,
+  { maxUntaken, idleMillis, answer }: Options<Request, Response>,
+): OpenStream {
+  let untaken = 0;
+  let isEnding = false;
+  let answered = Promise.resolve();
+  const { promise: closed, resolve: close } = Promise.withResolvers<void>();
+
+  const finish = (send: () => void) => {
+    if (isEnding) return;
+    isEnding = true;
+    stream.pause();
+    clearTimeout(idle);
+    answered = answered.then(send);
+  };
+  const end = (why: Refusal) => finish(() => void stream.emit('error', toServiceError(why)));
+  const whenIdle = () => {
+    if (untaken === 0) end(refuse('request-timeout'));
+    else idle.refresh();
+  };
+  const idle = setTimeout(whenIdle, idleMillis);
+  const taken = () => {
+    untaken -= 1;
+    if (untaken < maxUntaken && !isEnding) stream.resume();
+  };
+
+  stream.on('data', (request: Request) => {
+    untaken += 1;
+    idle.refresh();
+    if (untaken >= maxUntaken) stream.pause();
+    const answering = answer(request);
+    answered = answered.then(async () => {
+      const response = await answering;
+      if (!stream.cancelled) stream.write(response, taken);
+    });
+  });
+  stream.once('end', () => finish(() => stream.end()));
+  stream.once('cancelled', () => {
+    finish(() => undefined);
+    close();
+  });
+  return { end, over: closed.then(() => answered) };
+}

@@ -2,7 +2,7 @@
 NODE := .tools/bin/node --disable-warning=TimeoutNegativeWarning
 JEST := $(NODE) --experimental-vm-modules --disable-warning=ExperimentalWarning node_modules/jest/bin/jest.js
 
-.PHONY: help setup demo test test-unit fuzz up down status scale-partitions reset audit bench-audit votes simulate faults check format build clean-tools
+.PHONY: help setup demo test test-unit fuzz up down scale-partitions requeue status reset audit bench-audit votes bench-db cost simulate faults check format build clean-tools
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
@@ -33,6 +33,9 @@ down: setup ## stop it, keep its data
 
 scale-partitions: setup ## add partitions to topic votes of the running stack (N=32)
 	@$(NODE) tools/stack/src/main.ts scale-partitions $(N)
+
+requeue: setup ## have the votes tried again now that a database has refused (ARGS=--help)
+	@$(NODE) tools/stack/src/main.ts requeue $(ARGS)
 
 status: setup ## a table of its parts
 	@$(NODE) tools/stack/src/main.ts status

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { audit } from '@suffrage/audit/audit';
@@ -13,10 +14,12 @@ import { openElection, results, waitFor } from '@suffrage/demo/manager';
 import { planSendings, seeded } from '@suffrage/demo/plan';
 import { launchChromium } from '@suffrage/test/chromium';
 import { startSuite, type Suite } from '@suffrage/test/suite';
+import { Pool } from 'pg';
 
 const whole = readBallotFile(join(import.meta.dirname, '../../examples/edinburgh-2022-ward-16.csv'));
 const fifth = { ...whole, ballots: whole.ballots.filter((_, place) => place % 5 === 0) };
 const MARKED = { [FIRST]: [whole.candidates[0]?.id ?? ''], [RANKED]: [whole.candidates[0]?.id ?? ''] };
+const STACK_COMMAND = join(import.meta.dirname, '../../tools/stack/src/main.ts');
 const DAY = 86_400_000;
 
 let suite: Suite;
@@ -64,10 +67,13 @@ function votesOf(snapshot: NonNullable<Awaited<ReturnType<typeof results>>>, con
 }
 
 async function balanced() {
-  const { brokers, databaseUrls } = suite.stack;
-  const report = await audit({ brokers, databaseUrls, namespace: '', waitMillis: 30_000 });
+  const { brokers, databaseUrls, registrarUrl } = suite.stack;
+  const issued = [{ from: registrarUrl, isRequired: true }];
+  const report = await audit({ brokers, databaseUrls, namespace: '', waitMillis: 30_000, issued });
   expect(report.findings.first).toEqual([]);
   expect(report.balances).toBe(true);
+  // Each election that counts votes has a signed number of tokens, which the audit has held against them.
+  expect(Object.keys(report.issued)).toEqual(expect.arrayContaining(Object.keys(report.votes)));
   return report;
 }
 
@@ -139,6 +145,69 @@ test('a hundred copies of one vote at the same moment, through one and through t
   const report = await balanced();
   expect(report.votes[definition.id]).toBe(2);
 }, 120_000);
+
+/** `make requeue` on this suite. */
+async function runRequeue(): Promise<{ status: number | null; stdout: string }> {
+  const { dataDirectory } = suite.infrastructure;
+  const child = spawn(process.execPath, [STACK_COMMAND, 'requeue'], {
+    env: { ...process.env, SUFFRAGE_DATA: dataDirectory },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let stdout = '';
+  child.stdout.on('data', data => (stdout += String(data)));
+  const status = await new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  return { status, stdout };
+}
+
+test('make requeue has refused votes tried again, and says what became of them', async () => {
+  const definition = await open('refused', 'secret');
+  expect(await runRequeue()).toEqual({
+    status: 0,
+    stdout: 'No vote is set aside: there is nothing to requeue.\n',
+  });
+  const database = new Pool({ connectionString: suite.stack.databaseUrls[0], max: 1 });
+  try {
+    await database.query(
+      `create function refuse() returns trigger language plpgsql as
+         $$ begin if new.election_id = '${definition.id}' then raise exception 'planted'; end if; return new; end $$;
+       create trigger refuse before insert on votes for each row execute function refuse()`,
+    );
+    const ballots = await Promise.all(
+      Array.from({ length: 3 }, () => signBallot(suite.stack.registrarUrl, definition, MARKED)),
+    );
+    const cast = ballots.map(ballot => castVote(restTransport(suite.stack.ingestionUrls[0] ?? ''), ballot));
+    await Promise.all(cast);
+    await waitFor('all set aside', async () => (await setAside(database)) === 3 || undefined);
+    const refused = await runRequeue();
+    expect(refused.status).toBe(1);
+    expect(refused.stdout).toMatch(/^election +partition +set aside +counted +not counted +still refused$/m);
+    expect(refused.stdout).toContain('3 still refused: the processors');
+    await database.query('drop trigger refuse on votes; drop function refuse()');
+    // (The processors' own attempt every 30 s may come first.)
+    expect(await runRequeue()).toEqual({
+      status: 0,
+      stdout: expect.stringMatching(/^ +processor-\d has tried again|nothing to requeue/),
+    });
+    expect(await setAside(database)).toBe(0);
+  } finally {
+    await database.end();
+  }
+  await waitFor('the count', async () => {
+    const snapshot = await results(suite.stack, definition.id);
+    return snapshot?.counted === 3 ? snapshot : undefined;
+  });
+  await balanced();
+}, 120_000);
+
+async function setAside(database: Pool): Promise<number> {
+  const { rows } = await database.query<{ votes: string }>(
+    `select count(*) as votes from outcomes where code = 'database-refused'`,
+  );
+  return Number(rows[0]?.votes);
+}
 
 test('a processor killed while votes arrive loses nothing, and works on when it is started again', async () => {
   const definition = await open('killed', 'pseudonymous');

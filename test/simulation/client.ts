@@ -50,6 +50,7 @@ export function createClients({
     const answered = machine.receive(Promise.resolve()).then(async () => {
       const result = await target.cast(vote.ballot);
       ledger.answered(vote, result.ok ? undefined : result.code);
+      if (result.ok && result.durability === 'local') ledger.kept.push(vote);
       return toAnswer(result);
     });
     return Promise.race([answered, broken]);
@@ -87,7 +88,12 @@ export function createClients({
         const aborted = new Promise<Answer>(resolve => {
           signal.addEventListener('abort', () => resolve(noAnswer('TimeoutError')));
         });
-        return Promise.race([machine.receive(exchange(vote)), aborted]);
+        const answered = machine.receive(exchange(vote)).then(answer => {
+          // Some take "kept on a disk" for an answer and switch their device off.
+          if (answer.kind === 'held-locally' && !vote.isPersistent) machine.kill();
+          return answer;
+        });
+        return Promise.race([answered, aborted]);
       };
       const result = await castVote(transport, vote.ballot, {
         deadlineMillis,

@@ -24,14 +24,21 @@ export const faultKinds = [
   'network loses',
   'network repeats',
   'foreign records',
+  'log away',
+  'disk fails',
 ] as const;
 export type FaultKind = (typeof faultKinds)[number];
 
-export function chooseFaults(random: Random, spared: readonly FaultKind[]): ReadonlySet<FaultKind> {
+type Choice = { readonly spares?: readonly FaultKind[]; readonly needs?: readonly FaultKind[] };
+
+export function chooseFaults(
+  random: Random,
+  { spares = [], needs = [] }: Choice = {},
+): ReadonlySet<FaultKind> {
   const share = random.between(0.1, 0.6);
   // Every kind is drawn, spared or not, so that sparing one leaves the others of a seed as they were.
   const chosen = faultKinds.filter(() => random.chance(share));
-  return new Set(chosen.filter(kind => !spared.includes(kind)));
+  return new Set([...chosen.filter(kind => !spares.includes(kind)), ...needs]);
 }
 
 /** How bad single steps are while these faults last. */
@@ -47,5 +54,6 @@ export function weatherOf(random: Random, faults: ReadonlySet<FaultKind>): Weath
     answerLost: when('network loses', 0.3),
     requestRepeated: when('network repeats', 0.5),
     hintWrong: when('redis lies', 0.2),
+    diskFails: when('disk fails', 0.3),
   };
 }

@@ -48,6 +48,19 @@ const strikes: { readonly [Kind in FaultKind]?: Strike } = {
     world.log.killBroker(broker);
     world.scheduler.after(random.between(500, 12_000), () => world.log.restartBroker(broker));
   },
+  'log away': (world, random) => {
+    world.note('all brokers are away');
+    const millis = random.between(3_000, 20_000);
+    for (const broker of Array.from({ length: BROKERS }).keys()) {
+      world.log.killBroker(broker);
+      world.scheduler.after(millis, () => world.log.restartBroker(broker));
+    }
+    // Whatever takes them away may take a process with it, when its votes have gone onto its disk.
+    if (random.chance(0.5)) {
+      const place = random.integer(0, world.plan.ingestions - 1);
+      world.scheduler.after(random.between(2_500, millis + 2_000), () => world.killIngestion(place));
+    }
+  },
   'coordinator rebalances': world => {
     world.note('the group rebalances');
     world.group.rebalance();

@@ -83,6 +83,19 @@ test('a vote on the log that was only ever refused breaks INV-3', () => {
   expect(invariants({ ...sound, ledger })).toEqual(new Set(['INV-3']));
 });
 
+test('a vote that was said to be on a disk and is not on the log breaks INV-1, unless its election has closed', () => {
+  const [vote] = sound.plan.votes.filter(({ castAfter }) => castAfter.length > 0);
+  if (!vote) throw new Error('a vote is planned');
+  const { definition } = vote.ballot.vote.election;
+  const strange = { ...vote.ballot.vote, voteId: new Uint8Array(32) };
+  const kept = [{ ...vote, ballot: { ...vote.ballot, vote: strange } }];
+  const ledger = { ...sound.ledger, kept };
+  const closesAt = sound.book.find(definition.id)?.closesAt ?? 0;
+  const broken = new Set(['INV-1']);
+  expect(invariants({ ...sound, ledger, endedAt: closesAt - 60_000 })).toEqual(broken);
+  expect(invariants({ ...sound, ledger, endedAt: closesAt })).toEqual(new Set());
+});
+
 test('an acknowledged vote that is rejected for its time breaks INV-9', () => {
   const found = invariants(
     changed(({ votes, outcomes }) => {

@@ -19,12 +19,18 @@ export type Evidence = {
   readonly book: ElectionBook;
   readonly databases: readonly { readonly name: string; readonly tables: Tables }[];
   readonly ledger: Ledger;
+  /** Milliseconds since 1970. */
+  readonly endedAt: number;
 };
+
+/** How wrong the clock of a process may be, when it says that an election has closed. */
+const SKEW_MILLIS = 5_000;
 
 /** All invariants that a quiet installation must keep: those of the audit, and what only the journal can tell. */
 export function judge(evidence: Evidence): Failure[] {
   return [
     ...judgeReceipts(evidence),
+    ...judgeKept(evidence),
     ...judgeByAudit(evidence),
     ...judgeVoters(evidence),
     ...judgeRefused(evidence),
@@ -46,6 +52,21 @@ function judgeReceipts({ log, book, ledger, databases }: Evidence): Failure[] {
       .find(row => row !== undefined);
     const timely = outcome?.code !== 'election-closed' && outcome?.code !== 'election-not-yet-open';
     return timely ? [] : [{ invariant: 'INV-9', message: `${where}: rejected for its time` }];
+  });
+}
+
+/** INV-1 for what was only said to be on a disk: it has reached the log, unless its election has closed. */
+function judgeKept({ log, book, ledger, endedAt }: Evidence): Failure[] {
+  const partitions = Array.from({ length: log.partitions }, (_, partition) => partition);
+  return [...new Set(ledger.kept)].flatMap(vote => {
+    const closesAt = book.find(vote.ballot.vote.election.definition.id)?.closesAt ?? 0;
+    if (closesAt <= endedAt + SKEW_MILLIS) return [];
+    const isThere = partitions.some(partition =>
+      log.records(partition).some(({ value }) => isVote(book, value, vote)),
+    );
+    return isThere
+      ? []
+      : [{ invariant: 'INV-1', message: `vote ${nameOf(vote)} was kept on a disk, and is not on the log` }];
   });
 }
 

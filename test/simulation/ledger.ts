@@ -7,6 +7,8 @@ export type Ledger = {
   readonly acknowledged: { readonly vote: PlannedVote; readonly receipt: Receipt }[];
   /** Votes whose client was told by the results service that they are processed, and looked no further. */
   readonly counted: PlannedVote[];
+  /** Votes of which a process said that they are on its disk. */
+  readonly kept: PlannedVote[];
   /** A request for this vote has reached a process. */
   asked(vote: PlannedVote): void;
   /** A process has answered such a request; `undefined` with a receipt. */
@@ -25,6 +27,7 @@ export function createLedger(): Ledger {
   return {
     acknowledged: [],
     counted: [],
+    kept: [],
     asked: vote => void add(asked, vote),
     answered(vote, refusal) {
       if (refusal !== undefined && !UNCERTAIN.includes(refusal)) add(refused, vote);

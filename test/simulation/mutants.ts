@@ -2,7 +2,9 @@ import type { Hints } from '@suffrage/processor/hints';
 import { identityKey } from '@suffrage/processor/decide';
 import type { VoteDatabase } from '@suffrage/processor/vote-database';
 import type { VoteStore } from '@suffrage/processor/vote-store';
+import type { LocalQueue } from '@suffrage/ingestion/log/local-queue';
 import type { ProducerPool } from '@suffrage/ingestion/log/producers';
+import type { Database } from '@suffrage/ingestion/log/queue-store';
 import type { FakeDatabase } from './fakes/fake-database.ts';
 import type { FakeGroup } from './fakes/fake-group.ts';
 import type { FakeLog } from './fakes/fake-log.ts';
@@ -25,9 +27,13 @@ export type Mutant = {
   readonly name: string;
   /** Faults that do not happen, because they would find it for another reason. */
   readonly spares?: readonly FaultKind[];
+  /** Faults that happen in every seed, because without them nothing could find it. */
+  readonly needs?: readonly FaultKind[];
   readonly producers?: (pool: ProducerPool, log: FakeLog) => ProducerPool;
   readonly database?: (database: VoteDatabase) => VoteDatabase;
   readonly store?: (store: VoteStore, surroundings: Surroundings) => VoteStore;
+  readonly disk?: (database: Database) => Database;
+  readonly localQueue?: (queue: LocalQueue) => LocalQueue;
 };
 
 export const NO_MUTANT: Mutant = { name: 'none' };
@@ -133,4 +139,36 @@ const firstWins: Mutant = {
   }),
 };
 
-export const mutants: readonly Mutant[] = [markFirst, offsetsFirst, noFence, confirmEarly, firstWins];
+/** Tells a client that its vote is on the disk as soon as the system has taken the write. */
+const answerBeforeSync: Mutant = {
+  name: 'answer before the local queue is on the disk',
+  needs: ['log away', 'ingestion killed'],
+  disk: database => ({
+    ...database,
+    batch: operations => database.batch(operations, { sync: false }),
+  }),
+};
+
+/** Forgets what the local queue holds when it is read for the replay. */
+const forgetEarly: Mutant = {
+  name: 'remove from the local queue before the confirmation',
+  needs: ['log away', 'appends fail'],
+  localQueue: queue => ({
+    ...queue,
+    async oldest(shard, most) {
+      const votes = await queue.oldest(shard, most);
+      await queue.remove(votes);
+      return votes;
+    },
+  }),
+};
+
+export const mutants: readonly Mutant[] = [
+  markFirst,
+  offsetsFirst,
+  noFence,
+  confirmEarly,
+  firstWins,
+  answerBeforeSync,
+  forgetEarly,
+];

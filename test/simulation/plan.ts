@@ -47,6 +47,8 @@ export type Plan = {
   readonly concurrentPartitions: number;
   readonly elections: readonly PlannedElection[];
   readonly votes: readonly PlannedVote[];
+  /** The bound of each ingestion process's queue on its disk; without one there are none. */
+  readonly queueBytes?: number;
   /** How long votes are cast and things break. */
   readonly activeMillis: number;
 };
@@ -57,8 +59,11 @@ export function makePlan(random: Random): Plan {
   const elections = Array.from({ length: random.integer(1, 2) }, (_, place) =>
     planElection(random, place, activeMillis),
   );
+  const queues = random.fork('local queues');
   return {
     shards,
+    // A small one has room for a handful of votes.
+    ...(queues.chance(0.5) ? { queueBytes: queues.pick([2 ** 30, 70_000]) } : {}),
     partitions: shards * random.integer(1, 3),
     databases: random.integer(1, shards),
     ingestions: random.integer(1, 3),

@@ -24,4 +24,6 @@ test('a few seeds reach what only happens when things go wrong: a simulation of 
   for (const reason of ['fenced', 'database', 'fault']) expect(interruptions).toContain(reason);
   const batches = await reached(ingestionMetrics.batches, 'result');
   expect(batches).toEqual(new Set(['confirmed', 'hedged', 'failed']));
+  const kept = await reached(ingestionMetrics.localQueue.votes, 'change');
+  for (const change of ['kept', 'replayed']) expect(kept).toContain(change);
 }, 60_000);

@@ -62,7 +62,7 @@ export async function simulate(seed: number, mutant: Mutant = NO_MUTANT): Promis
 export async function play(seed: number, mutant: Mutant = NO_MUTANT): Promise<Played> {
   const random = createRandom(seed);
   const plan = makePlan(random.fork('plan'));
-  const faults = chooseFaults(random.fork('faults'), mutant.spares ?? []);
+  const faults = chooseFaults(random.fork('faults'), mutant);
   const world = createWorld(plan, random, faults, mutant);
   const ledger = createLedger();
   const clients = createClients({ ...world, random: random.fork('clients'), ledger });
@@ -73,7 +73,8 @@ export async function play(seed: number, mutant: Mutant = NO_MUTANT): Promise<Pl
   try {
     const failures = await world.scheduler.run(live(world, clients, faults));
     const databases = world.databases.map(({ name, tables }) => ({ name, tables: tables() }));
-    const evidence = { plan, log: world.log, book: world.elections.readAll(), databases, ledger };
+    const book = world.elections.readAll();
+    const evidence = { plan, log: world.log, book, databases, ledger, endedAt: world.scheduler.now() };
     return { world, faults, evidence, failures: [...unhandled, ...failures] };
   } finally {
     process.off('unhandledRejection', onUnhandled);
@@ -128,9 +129,8 @@ async function castOne(
   await scheduler.sleep(after);
   const chance = random.fork(`device ${vote.ballot.vote.voteIdText} ${after}`);
   const machine = createMachine(scheduler, 'device');
-  const switchedOff = chance.chance(0.05)
-    ? scheduler.sleep(chance.between(0, 5_000)).then(() => machine.kill())
-    : new Promise<void>(() => undefined);
+  const switchedOff = new Promise<void>(resolve => machine.onDeath(resolve));
+  if (chance.chance(0.05)) scheduler.after(chance.between(0, 5_000), machine.kill);
   const cast = clients.cast(machine, vote, CAST_DEADLINE_MILLIS);
   const result = await Promise.race([cast, switchedOff]);
   if (result === undefined || result.status === 'unknown') unknown.add(vote);
@@ -167,7 +167,7 @@ function deadlocksOf({ deadlocks }: World): Failure[] {
   }));
 }
 
-function lagOf({ log, plan, databases }: World): string | undefined {
+function lagOf({ log, plan, databases, disks }: World): string | undefined {
   for (let partition = 0; partition < log.partitions; partition += 1) {
     const database = databases[(partition % plan.shards) % databases.length];
     const progress = database?.tables().progress.values() ?? [];
@@ -178,7 +178,9 @@ function lagOf({ log, plan, databases }: World): string | undefined {
   const refused = databases.flatMap(({ tables }) =>
     [...tables().outcomes.values()].filter(({ code }) => code === 'database-refused'),
   );
-  return refused.length > 0 ? `${refused.length} votes are still set aside` : undefined;
+  if (refused.length > 0) return `${refused.length} votes are still set aside`;
+  const full = disks.find(disk => disk.heldVotes() > 0);
+  return full && `${full.heldVotes()} votes are still held on ${full.name}`;
 }
 
 function report(seed: number, { world, faults, evidence }: Played, failures: readonly Failure[]): Run {

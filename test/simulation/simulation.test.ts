@@ -38,12 +38,18 @@ test('nothing in a run asks for the real time or for real chance', async () => {
   }
 }, 30_000);
 
+test('a vote that a refused write has left on the disk all the same is appended, though no other vote comes', async () => {
+  expect(await simulate(165)).toMatchObject({ failures: [] });
+}, 30_000);
+
 const invariantsOf: Readonly<Record<string, string>> = {
   'mark in Redis before the transaction': 'INV-2',
   'commit offsets first': 'INV-2',
   'no fence': 'INV-11',
   'resolve an append before its confirmation': 'INV-1',
   'first arrival wins between revisions': 'INV-2',
+  'answer before the local queue is on the disk': 'INV-1',
+  'remove from the local queue before the confirmation': 'INV-1',
 };
 
 test.each(mutants.map(mutant => [mutant.name, mutant] as const))(

@@ -17,6 +17,8 @@ export type Weather = {
   requestRepeated: number;
   /** A single hint is wrong: a counted vote looks uncounted, or the other way round. */
   hintWrong: number;
+  /** A write to the disk of a local queue is refused; it may have been done all the same. */
+  diskFails: number;
 };
 
 export const CALM: Weather = {
@@ -28,4 +30,5 @@ export const CALM: Weather = {
   answerLost: 0,
   requestRepeated: 0,
   hintWrong: 0,
+  diskFails: 0,
 };

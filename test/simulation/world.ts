@@ -2,6 +2,7 @@ import { partitionsOfShard, shardOf } from '@suffrage/contracts/shards';
 import { encodeVoteRecord } from '@suffrage/contracts/vote';
 import { createLog, type Log } from '@suffrage/runtime/log';
 import { createFakeDatabase, type FakeDatabase } from './fakes/fake-database.ts';
+import { createFakeDisk, type FakeDisk } from './fakes/fake-disk.ts';
 import { createFakeElections, type FakeElections } from './fakes/fake-elections.ts';
 import { createFakeGroup, type FakeGroup } from './fakes/fake-group.ts';
 import { createFakeRedis, type FakeRedis } from './fakes/fake-hints.ts';
@@ -27,6 +28,8 @@ export type World = {
   readonly elections: FakeElections;
   readonly databases: readonly FakeDatabase[];
   readonly redis: FakeRedis;
+  /** One for each ingestion process, where they have local queues. */
+  readonly disks: readonly FakeDisk[];
   readonly ingestions: () => readonly IngestionProcess[];
   readonly processors: () => readonly ProcessorProcess[];
   /** Kills a process; the next one of that name starts a little later. */
@@ -74,6 +77,12 @@ export function createWorld(
     return createFakeDatabase({ name, scheduler, random: random.fork(name), weather, onDeadlock });
   });
 
+  const { queueBytes } = plan;
+  const disks = Array.from({ length: queueBytes === undefined ? 0 : plan.ingestions }, (_, place) => {
+    const name = `disk-${place}`;
+    return createFakeDisk({ name, scheduler, random: random.fork(name), weather });
+  });
+
   const clocks = random.fork('clocks');
   const boot = (name: string): Machine => {
     note(`${name} starts`);
@@ -82,7 +91,16 @@ export function createWorld(
   };
   const bootIngestion = (place: number) => {
     const machine = boot(`ingestion-${place}`);
-    return startIngestion({ machine, elections, log, random: random.fork(machine.name), mutant, quiet });
+    const disk = disks[place];
+    return startIngestion({
+      machine,
+      elections,
+      log,
+      random: random.fork(machine.name),
+      mutant,
+      quiet,
+      ...(disk && queueBytes !== undefined ? { local: { disk, maxBytes: queueBytes } } : {}),
+    });
   };
   const bootProcessor = (place: number) => {
     const machine = boot(`processor-${place}`);
@@ -133,6 +151,7 @@ export function createWorld(
     elections,
     databases,
     redis,
+    disks,
     ingestions: () => ingestions,
     processors: () => processors,
     killIngestion: place => kill(ingestions[place]?.machine),

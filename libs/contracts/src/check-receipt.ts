@@ -1,6 +1,6 @@
-import { sha256 } from '#hash';
 import { fromBase64url, toBase64url } from './bytes.ts';
 import type { PublicKey } from './election.ts';
+import { trustedKey, verifyEd25519 } from './published-keys.ts';
 import { instanceCertificateMessage, type Receipt, receiptRoot, receiptRootMessage } from './receipt.ts';
 
 export type ReceiptCheck =
@@ -25,57 +25,31 @@ export async function checkReceipt(
   const instanceKey = fromBase64url(certificate.publicKey);
   if (instanceKey?.length !== 32) return { ok: false, reason: 'certificate-invalid' };
   const vouched = instanceCertificateMessage(certificate.instance, instanceKey);
-  if (!(await verifyEd25519('spki', receiptKey, certificate.signature, vouched))) {
+  if (!(await verifyOnce('spki', receiptKey, certificate.signature, vouched))) {
     return { ok: false, reason: 'certificate-invalid' };
   }
   const root = receiptRoot(receipt);
   if (!root) return { ok: false, reason: 'path-invalid' };
   const signed = receiptRootMessage(receipt.treeSize, root);
-  if (!(await verifyEd25519('raw', instanceKey, receipt.signature, signed))) {
+  if (!(await verifyOnce('raw', instanceKey, receipt.signature, signed))) {
     return { ok: false, reason: 'signature-invalid' };
   }
   return { ok: true };
 }
 
-/** The key of that id, if its id really is the hash of its bytes. */
-function trustedKey(keys: readonly PublicKey[], keyId: string): Uint8Array | undefined {
-  const spki = keys.find(key => key.keyId === keyId);
-  const bytes = spki && fromBase64url(spki.publicKey);
-  return bytes && toBase64url(sha256(bytes)) === keyId ? bytes : undefined;
-}
-
-type KeyFormat = 'spki' | 'raw';
-
 /** The receipts of a process share their certificate, those of a batch their root: a signature is verified once. */
 const good = new Map<string, Promise<boolean>>();
 const MAX_GOOD = 256;
 
-function verifyEd25519(
-  format: KeyFormat,
-  publicKey: Uint8Array,
-  signature: string,
-  message: Uint8Array,
-): Promise<boolean> {
+const verifyOnce: typeof verifyEd25519 = (format, publicKey, signature, message) => {
   const key = `${format} ${toBase64url(publicKey)} ${signature} ${toBase64url(message)}`;
   const known = good.get(key);
   if (known) return known;
-  const verified = verifyAnew(format, publicKey, signature, message);
+  const verified = verifyEd25519(format, publicKey, signature, message);
   const [oldest] = good.keys();
   if (oldest !== undefined && good.size >= MAX_GOOD) good.delete(oldest);
   good.set(key, verified);
   const forget = () => good.delete(key);
   verified.then(isGood => isGood || forget(), forget);
   return verified;
-}
-
-async function verifyAnew(
-  format: KeyFormat,
-  publicKey: Uint8Array,
-  signature: string,
-  message: Uint8Array,
-): Promise<boolean> {
-  const signatureBytes = fromBase64url(signature);
-  if (!signatureBytes) return false;
-  const key = await crypto.subtle.importKey(format, new Uint8Array(publicKey), 'Ed25519', false, ['verify']);
-  return crypto.subtle.verify('Ed25519', key, new Uint8Array(signatureBytes), new Uint8Array(message));
-}
+};

@@ -69,6 +69,8 @@ export const electionDefinition = z
     issuerName: z.string().min(1).max(255),
     tokenKeys: z.array(publicKey).min(1).max(8),
     receiptKeys: z.array(publicKey).min(1).max(8),
+    /** Ed25519: sign what the registrar states of this election. Elections from before have none. */
+    registrarKeys: z.array(publicKey).min(1).max(8).optional(),
   })
   .superRefine(checkRules);
 export type ElectionDefinition = z.infer<typeof electionDefinition>;

@@ -124,6 +124,11 @@ export const errorRegistry = {
     'ALREADY_EXISTS',
     'This voter has already received a token for another vote.',
   ),
+  'issued-count-unavailable': refusal(
+    404,
+    'NOT_FOUND',
+    'The election was made before there was a key to sign how many tokens it has given.',
+  ),
 
   internal: tryAgain(500, 'INTERNAL', 'Something went wrong here. It was logged.'),
 } as const satisfies Record<string, Entry>;

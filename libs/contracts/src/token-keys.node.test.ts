@@ -7,7 +7,7 @@ import { intToBytes } from './integers.ts';
 import { parseRsaSpki } from './rsa-public-key.ts';
 import {
   blindSign,
-  generatePseudonymousTokenKey,
+  generateEd25519Key,
   generateSecretTokenKey,
   signPseudonymousToken,
   type TokenKeyPair,
@@ -40,7 +40,7 @@ test('a key of a secret election is RSA of 2048 bits with exponent 65537, publis
 });
 
 test('a key of a pseudonymous election is Ed25519', async () => {
-  const own = await generatePseudonymousTokenKey();
+  const own = await generateEd25519Key();
   expect(tokenPrivateKey(own.privateKey.reveal()).asymmetricKeyType).toBe('ed25519');
   expect(readTokenKey('pseudonymous', own.published)).toBeDefined();
 });

@@ -41,8 +41,8 @@ export async function generateSecretTokenKey(): Promise<TokenKeyPair> {
   return keyPair(privateKey, rsaSpkiToPssSpki(publicKey.export({ format: 'der', type: 'spki' })));
 }
 
-/** An Ed25519 key for one `pseudonymous` election. */
-export async function generatePseudonymousTokenKey(): Promise<TokenKeyPair> {
+/** An Ed25519 key for one election: for the tokens of a `pseudonymous` one, or for the registrar's statements. */
+export async function generateEd25519Key(): Promise<TokenKeyPair> {
   const { publicKey, privateKey } = await generate('ed25519');
   return keyPair(privateKey, publicKey.export({ format: 'der', type: 'spki' }));
 }

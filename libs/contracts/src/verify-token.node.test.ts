@@ -9,7 +9,7 @@ import { challengeDigest, tokenInput, tokenKeyId } from './privacy-pass.ts';
 import { parseRsaSpki } from './rsa-public-key.ts';
 import {
   blindSign,
-  generatePseudonymousTokenKey,
+  generateEd25519Key,
   generateSecretTokenKey,
   rsaSpkiToPssSpki,
   signPseudonymousToken,
@@ -35,7 +35,7 @@ function election(mode: ElectionDefinition['mode'], id: string, ...tokenKeys: Pu
 
 const secretKey = await generateSecretTokenKey();
 const secretPrivateKey = tokenPrivateKey(secretKey.privateKey.reveal());
-const pseudonymousKey = await generatePseudonymousTokenKey();
+const pseudonymousKey = await generateEd25519Key();
 const pseudonymousPrivateKey = tokenPrivateKey(pseudonymousKey.privateKey.reveal());
 
 /** The whole path of a secret token: what the voter's app and the registrar do together. */

@@ -50,3 +50,22 @@ export function repeatEvery(
     await running;
   };
 }
+
+/**
+ * Runs `work` one at a time, with a pause in between. Whoever asks while it runs, or pauses, shares the next run: nobody
+ * gets one that began before the question.
+ */
+export function shareNext<T>(work: () => Promise<T>, pauseMillis = 0): () => Promise<T> {
+  let next: Promise<T> | undefined;
+  let ready: Promise<unknown> = Promise.resolve();
+  return () => {
+    next ??= ready.then(() => {
+      next = undefined;
+      const running = work();
+      const pause = () => pauseFor(pauseMillis, undefined, { ref: false });
+      ready = running.then(pause, pause);
+      return running;
+    });
+    return next;
+  };
+}

@@ -3,7 +3,7 @@ import { shardOf } from '@suffrage/contracts/shards';
 import type { ReceiptSigner } from '@suffrage/contracts/sign-receipts.node';
 import type { Lifecycle } from '@suffrage/runtime/lifecycle';
 import type { Log } from '@suffrage/runtime/log';
-import { repeatEvery, type Sleep } from '@suffrage/runtime/wait';
+import { repeatEvery, sleep as systemSleep, type Sleep } from '@suffrage/runtime/wait';
 import type { KnownElections } from './known-elections.ts';
 import { createBatchAppender } from './log/append-batch.ts';
 import { type Appended, createLane, type Lane, type LaneVote } from './log/lane.ts';
@@ -145,13 +145,13 @@ function openLanes(options: Options) {
 function openKeeper(
   { queue, elections, log }: LocalOptions,
   laneFor: (ballotKey: Uint8Array) => Lane | undefined,
-  { shards, clock }: Options,
+  { shards, clock, sleep = systemSleep }: Options,
 ) {
-  const replay = createReplay({ queue, laneFor, elections, clock, log });
+  const replay = createReplay({ queue, laneFor, elections, clock, log, sleep });
   for (const shard of queue.shards()) replay.watch(shard);
-  const stopReporting = repeatEvery(REPORT_MILLIS, async () => {
-    await queue.report().catch(error => log.warn({ err: error }, 'the local queue can not be measured'));
-  });
+  const report = () =>
+    queue.report().catch(error => log.warn({ err: error }, 'the local queue can not be measured'));
+  const stopReporting = repeatEvery(REPORT_MILLIS, report, sleep);
   return {
     hasRoom: queue.hasRoom,
     /** `otherwise` is the answer when the queue is full. */
@@ -162,10 +162,11 @@ function openKeeper(
       try {
         if (!(await queue.keep(shard, vote))) return otherwise;
       } catch {
-        // The disk has refused, and logged it; the vote may be there all the same.
+        // The disk has refused, and logged it; the vote may be there all the same, and must not stay there.
         return refuse('outcome-unknown');
+      } finally {
+        replay.watch(shard);
       }
-      replay.watch(shard);
       const { electionId, voteId } = vote;
       return { ok: true, durability: 'local', electionId, voteId };
     },

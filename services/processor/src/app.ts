@@ -11,7 +11,7 @@ import type { Log } from '@suffrage/runtime/log';
 import { isReachable, openPool } from '@suffrage/runtime/postgres/pool';
 import { connectRedis } from '@suffrage/runtime/redis';
 import { startTelemetry } from '@suffrage/runtime/telemetry';
-import { keepTrying, repeatEvery } from '@suffrage/runtime/wait';
+import { keepTrying, repeatEvery, shareNext } from '@suffrage/runtime/wait';
 import type { ProcessorConfig } from './config.ts';
 import { consumeVotes, type Owned } from './consume.ts';
 import { createHints } from './hints.ts';
@@ -117,7 +117,11 @@ export async function startProcessor(
   const relayAll = async () => {
     for (const pool of pools) await relay(pool).catch(error => log.warn({ err: error }, 'relay failed'));
   };
-  const requeue = () => requeueRefused({ topic: topics.votes, owned, contextOf, log });
+  const requeue = shareNext(async () => {
+    metrics.requeueRounds.inc({ state: 'begun' });
+    await requeueRefused({ topic: topics.votes, owned, contextOf, log });
+    metrics.requeueRounds.inc({ state: 'done' });
+  });
   lifecycle.onClose('relay', repeatEvery(RELAY_MILLIS, relayAll));
   lifecycle.onClose('requeue', repeatEvery(REQUEUE_MILLIS, requeue));
   return { owned, requeue };

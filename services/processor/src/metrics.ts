@@ -28,6 +28,13 @@ export function createProcessorMetrics() {
       labelNames: ['partition'],
       registers,
     }),
+    /** Labels: state (begun, done). */
+    requeueRounds: new Counter({
+      name: 'suffrage_processor_requeue_rounds_total',
+      help: 'Times that this process has tried the votes again that its databases refused.',
+      labelNames: ['state'],
+      registers,
+    }),
     /** Labels: reason (fenced, gap, database, fault). */
     interruptions: new Counter({
       name: 'suffrage_processor_interruptions_total',

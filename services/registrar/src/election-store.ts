@@ -4,7 +4,11 @@ import type { StoredPhase } from './schedule.ts';
 
 export type StoredElection = { readonly definition: ElectionDefinition; readonly phase: StoredPhase };
 /** Encrypted. */
-export type SealedKeys = { readonly tokenKey: Uint8Array; readonly referenceKey: Uint8Array };
+export type SealedKeys = {
+  readonly tokenKey: Uint8Array;
+  readonly referenceKey: Uint8Array;
+  readonly registrarKey: Uint8Array;
+};
 
 type Row = { definition: unknown; phase: StoredPhase };
 const toElection = ({ definition, phase }: Row): StoredElection => ({
@@ -25,8 +29,9 @@ export async function addElection(
     );
     if (rowCount !== 1) return false;
     await client.query(
-      'insert into election_keys (election_id, token_key, reference_key) values ($1, $2, $3)',
-      [definition.id, keys.tokenKey, keys.referenceKey],
+      `insert into election_keys (election_id, token_key, reference_key, registrar_key)
+       values ($1, $2, $3, $4)`,
+      [definition.id, keys.tokenKey, keys.referenceKey, keys.registrarKey],
     );
     await client.query('insert into issue_counts (election_id) values ($1)', [definition.id]);
     return true;
@@ -45,12 +50,24 @@ export async function listElections(pool: Pool): Promise<StoredElection[]> {
   return rows.map(toElection);
 }
 
-export async function findKeys(pool: Pool, id: string): Promise<SealedKeys | undefined> {
+export async function findTokenKeys(
+  pool: Pool,
+  id: string,
+): Promise<Omit<SealedKeys, 'registrarKey'> | undefined> {
   const { rows } = await pool.query<{ token_key: Buffer; reference_key: Buffer }>(
     'select token_key, reference_key from election_keys where election_id = $1',
     [id],
   );
   return rows[0] && { tokenKey: rows[0].token_key, referenceKey: rows[0].reference_key };
+}
+
+/** Sealed. Elections from before there were such keys have none. */
+export async function findRegistrarKey(pool: Pool, id: string): Promise<Uint8Array | undefined> {
+  const { rows } = await pool.query<{ registrar_key: Buffer | null }>(
+    'select registrar_key from election_keys where election_id = $1',
+    [id],
+  );
+  return rows[0]?.registrar_key ?? undefined;
 }
 
 /**

@@ -2,7 +2,7 @@ import { createPublicKey, randomBytes } from 'node:crypto';
 import type { ElectionDefinition, ElectionDraft } from '@suffrage/contracts/election';
 import { type Refusal, refuse } from '@suffrage/contracts/errors';
 import { publishedKey } from '@suffrage/contracts/sign-receipts.node';
-import { generatePseudonymousTokenKey, generateSecretTokenKey } from '@suffrage/contracts/token-keys.node';
+import { generateEd25519Key, generateSecretTokenKey } from '@suffrage/contracts/token-keys.node';
 import type { Pool } from '@suffrage/runtime/postgres/pool';
 import {
   addElection,
@@ -85,11 +85,19 @@ export function createElections({
 
   return {
     async create(draft) {
-      const key = await (draft.mode === 'secret' ? generateSecretTokenKey() : generatePseudonymousTokenKey());
-      const definition = { ...draft, issuerName, tokenKeys: [key.published], receiptKeys };
+      const key = await (draft.mode === 'secret' ? generateSecretTokenKey() : generateEd25519Key());
+      const own = await generateEd25519Key();
+      const definition = {
+        ...draft,
+        issuerName,
+        tokenKeys: [key.published],
+        receiptKeys,
+        registrarKeys: [own.published],
+      };
       const added = await addElection(pool, definition, {
         tokenKey: vault.seal(draft.id, key.privateKey.reveal()),
         referenceKey: vault.seal(draft.id, randomBytes(32)),
+        registrarKey: vault.seal(draft.id, own.privateKey.reveal()),
       });
       return added
         ? { ok: true, election: view({ definition, phase: 'draft' }) }

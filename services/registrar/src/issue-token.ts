@@ -4,7 +4,7 @@ import { fromBase64url, toBase64url } from '@suffrage/contracts/bytes';
 import { type Refusal, refuse } from '@suffrage/contracts/errors';
 import { blindSign, signPseudonymousToken, tokenPrivateKey } from '@suffrage/contracts/token-keys.node';
 import type { Pool } from '@suffrage/runtime/postgres/pool';
-import { findElection, findKeys, type StoredElection } from './election-store.ts';
+import { findElection, findTokenKeys, type StoredElection } from './election-store.ts';
 import type { IssueCounter } from './issue-counter.ts';
 import { issueRevision } from './issued-store.ts';
 import type { KeyVault } from './key-vault.ts';
@@ -39,7 +39,7 @@ export function createIssueToken({ pool, vault, counter, clock }: Options): Issu
   const cached = new Map<string, Promise<Keys>>();
 
   const loadKeys = async (id: string): Promise<Keys> => {
-    const sealed = await findKeys(pool, id);
+    const sealed = await findTokenKeys(pool, id);
     if (!sealed) throw new Error('an election without keys');
     return {
       tokenKey: tokenPrivateKey(vault.open(id, sealed.tokenKey)),

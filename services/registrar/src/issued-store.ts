@@ -24,3 +24,18 @@ export async function issueRevision(
   );
   return rows[0]?.granted === true ? rows[0].revision : undefined;
 }
+
+/** Tokens given in a `secret` election, voters who hold one in a `pseudonymous` one. Never fewer than were handed out. */
+export async function countIssued(
+  pool: Pool,
+  electionId: string,
+  mode: 'secret' | 'pseudonymous',
+): Promise<number> {
+  const { rows } = await pool.query<{ issued: string }>(
+    mode === 'secret'
+      ? 'select issued from issue_counts where election_id = $1'
+      : 'select count(*) as issued from issued where election_id = $1',
+    [electionId],
+  );
+  return Number(rows[0]?.issued ?? 0);
+}

@@ -5,6 +5,7 @@ import { fetchToken } from '@suffrage/client/fetch-token';
 import { prepareVote } from '@suffrage/client/prepare-vote';
 import { toBase64url } from '@suffrage/contracts/bytes';
 import { electionDefinition } from '@suffrage/contracts/election';
+import { checkIssuedCount, issuedCountSchema } from '@suffrage/contracts/issued-count';
 import { type PublishedElection, readElectionsMessage } from '@suffrage/contracts/topics';
 import { createTokenVerifier } from '@suffrage/contracts/verify-token.node';
 import { until } from '@suffrage/test/poll';
@@ -204,6 +205,65 @@ test('a blind token verifies, and the registrar keeps only how many it has given
   const { rows } = await database.query(`select issued from issue_counts where election_id = 'blind'`);
   expect(rows).toEqual([{ issued: '21' }]);
   expect((await database.query(`select 1 from issued where election_id = 'blind'`)).rowCount).toBe(0);
+});
+
+async function stateOf(id: string) {
+  const { status, json } = await call('GET', `/${id}/issued`, undefined, '');
+  expect(status).toBe(200);
+  return issuedCountSchema.parse(json);
+}
+
+async function makeOfficial(id: string): Promise<void> {
+  await database.query(`update elections set phase = 'closed' where id = $1`, [id]);
+}
+
+test('how many tokens were given is signed: a bound while the election is open, exact when it is official', async () => {
+  const definition = await openElection('bounded');
+  const keys = definition.registrarKeys ?? [];
+  const before = await stateOf('bounded');
+  expect(before).toMatchObject({ electionId: 'bounded', issued: 100, exact: false });
+  for (let tokens = 0; tokens < 3; tokens += 1) await fetchToken(registrar.url, prepared(definition));
+  const open = await stateOf('bounded');
+  expect(open).toEqual(before);
+  expect(await checkIssuedCount(open, keys)).toBe('valid');
+  await database.query(`update issue_counts set issued = 100 where election_id = 'bounded'`);
+  expect(await stateOf('bounded')).toMatchObject({ issued: 200, exact: false });
+  await makeOfficial('bounded');
+  const final = await stateOf('bounded');
+  expect(final).toMatchObject({ issued: 100, exact: true });
+  expect(await checkIssuedCount(final, keys)).toBe('valid');
+  expect(await checkIssuedCount(final, definition.receiptKeys)).toBe('key-unknown');
+});
+
+test('a pseudonymous election counts the voters who hold a token, not their revisions', async () => {
+  const definition = await openElection('voters', { mode: 'pseudonymous', revote: 'last' });
+  for (const voter of ['one', 'two', 'one', 'one'])
+    expect(await fetchToken(registrar.url, prepared(definition), voter)).toMatchObject({ ok: true });
+  await makeOfficial('voters');
+  expect(await stateOf('voters')).toMatchObject({ issued: 2, exact: true });
+});
+
+test('of many who ask at once nobody gets a count from before the question', async () => {
+  const definition = await openElection('asked');
+  const votes = Array.from({ length: 5 }, () => prepared(definition));
+  await stateOf('asked');
+  await Promise.all(votes.map(vote => fetchToken(registrar.url, vote)));
+  await database.query(`update issue_counts set issued = issued + 100 where election_id = 'asked'`);
+  const answers = await Promise.all(Array.from({ length: 20 }, () => stateOf('asked')));
+  expect(answers.map(({ issued }) => issued)).toEqual(Array.from({ length: 20 }, () => 200));
+});
+
+test('drafts, unknown elections and those without a key have no signed count', async () => {
+  await call('POST', '', draft('drafted'));
+  await openElection('keyless');
+  await database.query(`update election_keys set registrar_key = null where election_id = 'keyless'`);
+  for (const [id, code] of [
+    ['drafted', 'election-unknown'],
+    ['nowhere', 'election-unknown'],
+    ['keyless', 'issued-count-unavailable'],
+  ]) {
+    expect((await call('GET', `/${id}/issued`)).json).toMatchObject({ code, status: 404 });
+  }
 });
 
 test('twenty requests of one voter at the same moment give one token where voting again is not allowed', async () => {

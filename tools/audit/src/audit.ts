@@ -6,6 +6,7 @@ import { createElectionBook, type ElectionBook } from '@suffrage/contracts/elect
 import { topicNames } from '@suffrage/contracts/topics';
 import { addPart, type Case, type Evidence, findOwners, openCase, processedBelow } from './case.ts';
 import { compareResults } from './compare-results.ts';
+import { compareIssued, type IssuedSource } from './compare-issued.ts';
 import { createFindings } from './findings.ts';
 import { closeCase } from './judge.ts';
 import { takeOutsideRow } from './match-rows.ts';
@@ -44,6 +45,8 @@ export type AuditOptions = {
   readonly journals?: readonly string[];
   /** Where the aggregator answers: what it has published is compared as well. */
   readonly resultsUrl?: string;
+  /** Where the registrar's signed counts of issued tokens are had from. */
+  readonly issued?: readonly IssuedSource[];
   /** Where sorted files are kept meanwhile, 340 bytes for each record; default the system's directory for such. */
   readonly scratch?: string;
   /** How long to wait until every record has been processed; default 0. Then the audit is made either way. */
@@ -96,8 +99,16 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
       const version = views.reduce((sum, view) => sum + view.version, 0);
       await compareResults(theCase, options.resultsUrl, version);
     }
+    // Asked for after the databases' moment: counts only grow.
+    const issued = await compareIssued(theCase, options.issued ?? []);
     const seconds = Math.round(performance.now() - begun) / 1000;
-    return makeReport(theCase, { topic: topics.votes, startedAt, seconds, journals: journals.length });
+    return makeReport(theCase, {
+      topic: topics.votes,
+      startedAt,
+      seconds,
+      journals: journals.length,
+      issued,
+    });
   } finally {
     await Promise.allSettled([threads?.close(), log.close(), ...views.map(view => view.close())]);
     process.off('exit', remove);

@@ -237,6 +237,15 @@ function increase(numbers: Map<string, number>, key: string, by: number): void {
   numbers.set(key, (numbers.get(key) ?? 0) + by);
 }
 
+/** Counted votes of each election, in all databases. */
+export function countedOf({ recounts }: Pick<Case, 'recounts'>): Map<string, number> {
+  const votes = new Map<string, number>();
+  for (const recount of recounts) {
+    for (const [election, counted] of recount.votes()) increase(votes, election, counted);
+  }
+  return votes;
+}
+
 export function findOwners(databases: readonly DatabaseEvidence[], findings: Findings): Map<number, Owner> {
   const owners = new Map<number, Owner>();
   for (const [database, { name, progress }] of databases.entries()) {

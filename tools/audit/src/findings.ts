@@ -30,6 +30,11 @@ export const findingKinds = {
   'receipt-mismatch': { invariant: 'INV-8', column: 'other' },
   'acknowledged-out-of-time': { invariant: 'INV-9', column: 'other' },
   'acknowledged-invalid': { invariant: 'INV-3', column: 'other' },
+  // What the registrar states, as far as it is supplied.
+  'more-counted-than-issued': { invariant: 'INV-3', column: 'other' },
+  'more-issued-than-roll': { invariant: 'INV-3', column: 'other' },
+  'issued-count-invalid': { invariant: 'INV-3', column: 'other' },
+  'issued-count-missing': { invariant: 'INV-3', column: 'other' },
   // Sums.
   'wrong-tally': { invariant: 'INV-5', column: 'other' },
   'wrong-intake': { invariant: 'INV-5', column: 'other' },

@@ -55,9 +55,18 @@ partition  records  counted  superseded  older  duplicate  rejected  quarantined
 1              615      600           0      0         15         0            0        0      0          0    0
 
 Receipts: none supplied, so nothing is said of INV-1 (acknowledged votes are on the log) and INV-8
+Issued: no signed count of the registrar supplied, so nothing is said of how many tokens were given
 
 The audit balances: 1,231 records = 1,200 counted + 31 not counted; 0 findings
 `,
+  );
+});
+
+test('what is claimed of issued tokens is said', () => {
+  const issued = { mayor: { issued: 100, exact: true }, council: { issued: 200, exact: false, roll: 300 } };
+  const report = makeReport(judgeWorld(world(5, 0)), { ...about, issued });
+  expect(printReport(report, { partitions: false })).toContain(
+    "\nIssued: 2 of 2 elections with the registrar's signed count, 1 of them exact; counted ≤ issued ≤ roll is claimed for these\n",
   );
 });
 

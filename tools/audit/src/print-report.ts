@@ -20,13 +20,19 @@ export function printReport(report: AuditReport, options: { readonly partitions:
 }
 
 /** What the verdict does not cover. */
-function claims({ receipts, signatures }: AuditReport): string {
+function claims({ receipts, signatures, issued, votes }: AuditReport): string {
   const { journals, supplied, hold, intents } = receipts;
   const lines = [
     journals === 0
       ? 'Receipts: none supplied, so nothing is said of INV-1 (acknowledged votes are on the log) and INV-8'
       : `Receipts: ${number(supplied)} supplied in ${plural(journals, 'journal')} (${plural(intents, 'intent')}), ${number(hold)} hold; INV-1 and INV-8 are claimed for these`,
   ];
+  const stated = Object.values(issued);
+  lines.push(
+    stated.length === 0
+      ? 'Issued: no signed count of the registrar supplied, so nothing is said of how many tokens were given'
+      : `Issued: ${number(stated.length)} of ${plural(new Set([...Object.keys(votes), ...Object.keys(issued)]).size, 'election')} with the registrar's signed count, ${number(stated.filter(({ exact }) => exact).length)} of them exact; counted ≤ issued ≤ roll is claimed for these`,
+  );
   if (!signatures) lines.push('Tokens: not verified, so nothing is said of INV-3');
   return lines.join('\n');
 }

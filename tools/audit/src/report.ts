@@ -1,4 +1,5 @@
-import { type Case, countsOf, type ReceiptCounts } from './case.ts';
+import { type Case, countedOf, countsOf, type ReceiptCounts } from './case.ts';
+import type { IssuedByElection } from './compare-issued.ts';
 import type { Finding, FindingKind } from './findings.ts';
 import type { PartitionRange } from './ranges.ts';
 
@@ -44,6 +45,8 @@ export type AuditReport = {
   readonly signatures: boolean;
   /** INV-1 and INV-8 are claimed for these, and for no others. */
   readonly receipts: ReceiptCounts & { readonly journals: number };
+  /** Of each election whose signed count of issued tokens was supplied and verifies: counted <= issued <= roll is claimed. */
+  readonly issued: IssuedByElection;
   /** Counted votes of each election. */
   readonly votes: Readonly<Record<string, number>>;
   readonly partitions: readonly PartitionReport[];
@@ -58,18 +61,18 @@ export function makeReport(
   theCase: Case,
   {
     journals = 0,
+    issued = {},
     ...about
-  }: Pick<AuditReport, 'topic' | 'startedAt' | 'seconds'> & { readonly journals?: number },
+  }: Pick<AuditReport, 'topic' | 'startedAt' | 'seconds'> & {
+    readonly journals?: number;
+    readonly issued?: IssuedByElection;
+  },
 ): AuditReport {
-  const { findings, shards, databases, recounts } = theCase;
+  const { findings, shards, databases } = theCase;
   const partitions = theCase.ranges.map(range => partitionReport(theCase, range));
   const totals = partitions.reduce(addCounts, noCounts());
   // Rows for partitions that the topic does not have belong to no line of the table, only to the sum.
   const ofNoPartition = { extra: findings.inColumn('extra'), different: findings.inColumn('different') };
-  const votes: Record<string, number> = {};
-  for (const recount of recounts) {
-    for (const [election, counted] of recount.votes()) votes[election] = (votes[election] ?? 0) + counted;
-  }
   return {
     ...about,
     shards,
@@ -78,7 +81,8 @@ export function makeReport(
     totals: { ...totals, ...ofNoPartition },
     signatures: theCase.signatures,
     receipts: { journals, ...theCase.receipts },
-    votes,
+    issued,
+    votes: Object.fromEntries(countedOf(theCase)),
     partitions,
     findings: { total: findings.total(), byKind: findings.byKind(), first: findings.first() },
   };

@@ -36,6 +36,7 @@ test('without arguments the local stack says where its brokers and databases are
     json: undefined,
     key: undefined,
     receipt: undefined,
+    issued: [],
     follow: undefined,
   });
 });
@@ -53,6 +54,22 @@ test('brokers and databases that are named need no stack', () => {
     '2m',
   ]);
   expect(settings).toMatchObject({ brokers: ['a:1', 'b:2'], waitMillis: 120_000 });
+});
+
+test('issued counts come from the stack’s registrar if it answers, or from what is named', () => {
+  writeStack(
+    { name: 'kafka-1', ports: { kafka: 9092 } },
+    { name: 'registrar-1', ports: { http: 8082, metrics: 9466 } },
+  );
+  expect(readSettings(['--stack', stack])).toMatchObject({
+    issued: [{ from: 'http://127.0.0.1:8082', isRequired: false }],
+  });
+  expect(readSettings(['--stack', stack, '--issued', 'counts.json', '--issued', 'https://r'])).toMatchObject({
+    issued: [
+      { from: 'counts.json', isRequired: true },
+      { from: 'https://r', isRequired: true },
+    ],
+  });
 });
 
 test('help is asked for', () => {

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import type { IssuedSource } from './compare-issued.ts';
 
 export const usage = `Holds topic votes against the votes databases: every record has exactly one outcome, and all sums are right.
 
@@ -14,6 +15,8 @@ export const usage = `Holds topic votes against the votes databases: every recor
   --wait TIME              wait that long for the processor to reach the end of the log: 500ms, 30s, 2m (default 0s)
   --journal FILE           receipts that a client kept, one JSON object a line: {"receipt": {…}}; may be repeated
   --results URL            compare with what the aggregator there has published
+  --issued FILE|URL        hold it against the registrar's signed counts of issued tokens: of the registrar at this URL, or
+                           from a file with one or a list; may be repeated (default: the local stack's registrar, if it answers)
   --no-signatures          do not verify tokens: several times as fast, and says nothing of INV-3
   --scratch DIR            where to sort, 340 bytes for each record (default the system's directory for such)
   --partitions             show each partition
@@ -48,6 +51,7 @@ export type Settings = {
   readonly key: string | undefined;
   readonly receipt: string | undefined;
   readonly resultsUrl?: string;
+  readonly issued: readonly IssuedSource[];
   readonly follow: { readonly intervalMillis: number; readonly metricsPort: number } | undefined;
 };
 
@@ -75,6 +79,7 @@ export function readSettings(args: readonly string[]): Settings | 'help' {
       key: { type: 'string' },
       receipt: { type: 'string' },
       results: { type: 'string' },
+      issued: { type: 'string', multiple: true },
       follow: { type: 'boolean', default: false },
       interval: { type: 'string', default: '1m' },
       'metrics-port': { type: 'string', default: '9469' },
@@ -90,8 +95,9 @@ export function readSettings(args: readonly string[]): Settings | 'help' {
     throw new Error('--key signs the file of --json: name that too');
   if (values.results !== undefined && !URL.canParse(values.results))
     throw new Error(`--results ${values.results}: give a URL such as http://127.0.0.1:8081`);
+  const ofStack = values.brokers === undefined ? addressesOfStack(values.stack) : undefined;
   return {
-    brokers: values.brokers === undefined ? brokersOfStack(values.stack) : listOf(values.brokers, ','),
+    brokers: ofStack?.brokers ?? listOf(values.brokers ?? '', ','),
     databaseUrls: readDatabases(values['databases-file'] ?? join(values.stack, 'secrets/votes-databases')),
     namespace: values.namespace,
     waitMillis,
@@ -103,6 +109,7 @@ export function readSettings(args: readonly string[]): Settings | 'help' {
     key: values.key,
     receipt: values.receipt,
     ...(values.results === undefined ? {} : { resultsUrl: values.results }),
+    issued: values.issued?.map(from => ({ from, isRequired: true })) ?? ofStack?.issued ?? [],
     follow: values.follow ? { intervalMillis, metricsPort } : undefined,
   };
 }
@@ -135,7 +142,10 @@ const stackFile = z.object({
   ),
 });
 
-function brokersOfStack(directory: string): string[] {
+function addressesOfStack(directory: string): {
+  readonly brokers: readonly string[];
+  readonly issued: readonly IssuedSource[];
+} {
   const file = join(directory, 'stack.json');
   if (!existsSync(file)) {
     throw new Error(
@@ -147,17 +157,18 @@ function brokersOfStack(directory: string): string[] {
     throw new Error(
       `${file} was written by another version of the project: name --brokers and --databases-file`,
     );
-  const ports = read.data.parts.flatMap(
-    ({
-      description: {
-        name,
-        ports: { kafka },
-      },
-    }) => (name.startsWith('kafka-') && kafka !== undefined ? [kafka] : []),
-  );
-  if (ports.length === 0)
+  const portsOf = (part: string, port: string) =>
+    read.data.parts.flatMap(({ description: { name, ports } }) =>
+      name.startsWith(part) ? (ports[port] ?? []) : [],
+    );
+  const brokers = portsOf('kafka-', 'kafka').map(port => `127.0.0.1:${port}`);
+  if (brokers.length === 0)
     throw new Error(`the stack in ${directory} has no Kafka yet: start it with "make up"`);
-  return ports.map(port => `127.0.0.1:${port}`);
+  // One of them speaks for all; it may be stopped, as the stack's other services.
+  const [registrar] = portsOf('registrar-', 'http');
+  const issued =
+    registrar === undefined ? [] : [{ from: `http://127.0.0.1:${registrar}`, isRequired: false }];
+  return { brokers, issued };
 }
 
 function readDatabases(file: string): string[] {

@@ -56,10 +56,22 @@ export function checkElection({ file, cast, badVotes, snapshot, report, election
         ...wrong.map(({ what, expected, answered }) => `${what}: ${answered}, not ${expected}`),
       ],
     ),
+    check(
+      'no more votes are counted than the registrar has given tokens',
+      (report.votes[electionId] ?? 0) <= (report.issued[electionId]?.issued ?? 0),
+      [issuedDetail(report, electionId)],
+    ),
     check('the audit balances', report.balances, [
       `${count(report.totals.records)} records, ${count(report.findings.total)} findings`,
     ]),
   ];
+}
+
+function issuedDetail({ issued, votes }: AuditReport, electionId: string): string {
+  const stated = issued[electionId];
+  if (!stated) return 'the registrar has not said how many';
+  const bound = stated.exact ? 'exactly' : 'at most';
+  return `${count(votes[electionId] ?? 0)} counted, ${bound} ${count(stated.issued)} given, signed`;
 }
 
 function check(what: string, ok: boolean, details: readonly string[]): Check {

@@ -94,6 +94,7 @@ async function demo(): Promise<boolean> {
     databaseUrls: stack.databaseUrls,
     namespace: '',
     waitMillis: 30_000,
+    issued: [{ from: stack.registrarUrl, isRequired: true }],
   });
   say(`\n${printReport(report, { partitions: false })}`);
   const checks = checkElection({ file, electionId: definition.id, cast, badVotes, snapshot, report });

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { down, reset, scalePartitions, status, up } from './commands.ts';
+import { REQUEUE_HELP, requeue } from './requeue.ts';
 import { repositoryDirectory } from './paths.ts';
 
 const HELP = `The local stack: Kafka, PostgreSQL, Redis and all services, without a container engine.
@@ -9,6 +10,7 @@ const HELP = `The local stack: Kafka, PostgreSQL, Redis and all services, withou
   make status           a table of its parts; exit status 1 when one is not healthy
   make down             stop it, keep its data
   make scale-partitions N=32   add partitions to topic votes until there are so many, while votes arrive
+  make requeue          have the votes tried again that a database has refused, and say what became of them
   make reset            stop it and remove its data, after asking (YES=1 skips that)
 
   SUFFRAGE_DATA=DIR     where its data lives (default .data/local)
@@ -46,7 +48,7 @@ async function run(): Promise<number> {
   // Absolute, since the parts run in directories of their own.
   const dataDirectory = resolve(repositoryDirectory, process.env.SUFFRAGE_DATA ?? '.data/local');
   if (values.help || command === undefined) {
-    say(HELP);
+    say(command === 'requeue' ? REQUEUE_HELP : HELP);
     return values.help ? 0 : 2;
   }
   switch (command) {
@@ -58,6 +60,8 @@ async function run(): Promise<number> {
       return status(dataDirectory, say);
     case 'scale-partitions':
       return scalePartitions(dataDirectory, partitionsOf(positionals[1]), say);
+    case 'requeue':
+      return requeue(dataDirectory, say);
     case 'reset':
       return reset(dataDirectory, process.env.YES === '1', say);
     default:

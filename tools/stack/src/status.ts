@@ -50,12 +50,20 @@ export function statusTable(statuses: readonly PartStatus[]): string {
     version === '' ? '-' : version,
     memory === undefined ? '-' : `${memory} MiB`,
   ]);
-  const all = [HEAD, ...rows];
-  const widths = HEAD.map((_, column) => Math.max(...all.map(row => row[column]?.length ?? 0)));
-  const isNumber = (column: number) => column === 1 || column === 2 || column === 5;
+  return alignedTable(HEAD, rows, [1, 2, 5]);
+}
+
+/** `numbers` are the columns that go to the right. */
+export function alignedTable(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  numbers: readonly number[],
+): string {
+  const all = [head, ...rows];
+  const widths = head.map((_, column) => Math.max(...all.map(row => row[column]?.length ?? 0)));
   const line = (row: readonly string[]) =>
     row
-      .map((cell, i) => (isNumber(i) ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0)))
+      .map((cell, i) => (numbers.includes(i) ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0)))
       .join('  ');
   return all.map(row => line(row).trimEnd()).join('\n');
 }

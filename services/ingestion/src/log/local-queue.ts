@@ -2,7 +2,13 @@ import { toBase64url } from '@suffrage/contracts/bytes';
 import type { LocalVoteStatus } from '@suffrage/contracts/local-vote';
 import type { Log } from '@suffrage/runtime/log';
 import type { IngestionMetrics } from '../metrics.ts';
-import { type Database, type Operation, openQueueStore, type QueueStore } from './queue-store.ts';
+import {
+  type Database,
+  type OpenDatabase,
+  type Operation,
+  openQueueStore,
+  type QueueStore,
+} from './queue-store.ts';
 
 /** What tells a vote from every other one. */
 export type VoteIdentity = {
@@ -61,11 +67,13 @@ type Options = {
   readonly metrics: IngestionMetrics['localQueue'];
   readonly clock: () => number;
   readonly log: Log;
+  /** Default LevelDB. */
+  readonly openDatabase?: OpenDatabase;
 };
 
 type Count = { readonly votes: Map<number, number>; bytes: number; lastNumber: number };
 
-type State = Omit<Options, 'directory' | 'topic' | 'log'> & {
+type State = Omit<Options, 'directory' | 'topic' | 'log' | 'openDatabase'> & {
   readonly store: QueueStore;
   count: Count;
   /** Of writes under way. */
@@ -96,7 +104,7 @@ export async function openLocalQueue(options: Options): Promise<LocalQueue> {
   });
   const state: State = {
     store,
-    count: await countVotes(store.db),
+    count: await countVotes(await store.database()),
     reservedBytes: 0,
     leaving: new Set(),
     maxBytes,
@@ -108,14 +116,14 @@ export async function openLocalQueue(options: Options): Promise<LocalQueue> {
     hasRoom: () => hasRoom(state),
     keep: (shard, vote) => keep(state, shard, vote),
     shards: () => [...state.count.votes].filter(([, votes]) => votes > 0).map(([shard]) => shard),
-    oldest: (shard, most) => readOldest(store.db, shard, most),
+    oldest: async (shard, most) => readOldest(await store.database(), shard, most),
     remove: votes => takeOut(state, votes, 'replayed'),
     removeByIdentity: async vote => {
       const held = await findHeld(state, identityOf(vote));
       if (held) await takeOut(state, [held], 'sent-again');
     },
     expire: votes => takeOut(state, votes, 'expired'),
-    find: (electionId, voteId) => findStatus(store.db, electionId, voteId),
+    find: async (electionId, voteId) => findStatus(await store.database(), electionId, voteId),
     report: () => report(state),
     close: store.close,
   };
@@ -131,7 +139,7 @@ async function keep(
   vote: VoteIdentity & { readonly value: Uint8Array },
 ): Promise<boolean> {
   const identity = identityOf(vote);
-  if (await heldKey(state.store.db, identity)) return true;
+  if (await heldKey(await state.store.database(), identity)) return true;
   const { count, metrics } = state;
   if (!hasRoom(state)) {
     metrics.votes.inc({ change: 'full' });
@@ -165,7 +173,8 @@ async function takeOut(
   const free = votes.filter(({ key }) => !leaving.has(key));
   for (const { key } of free) leaving.add(key);
   try {
-    const keys = await Promise.all(free.map(({ identity }) => heldKey(store.db, identity)));
+    const db = await store.database();
+    const keys = await Promise.all(free.map(({ identity }) => heldKey(db, identity)));
     const held = free.filter(({ key }, place) => key === keys[place]);
     if (held.length === 0) return;
     await store.write(
@@ -189,8 +198,9 @@ async function heldKey(db: Database, identity: string): Promise<string | undefin
 async function findHeld({ store, count }: State, identity: string): Promise<KeptVote | undefined> {
   // Most of the time there is nothing to look for.
   if (count.bytes === 0) return undefined;
-  const key = await heldKey(store.db, identity);
-  const value = key === undefined ? undefined : await store.db.get(key);
+  const db = await store.database();
+  const key = await heldKey(db, identity);
+  const value = key === undefined ? undefined : await db.get(key);
   return key !== undefined && value ? { key, identity, record: value.subarray(TIME_BYTES) } : undefined;
 }
 
@@ -215,9 +225,10 @@ async function readOldest(db: Database, shard: number, most: number): Promise<Ke
 }
 
 async function report({ store, count, metrics, clock }: State): Promise<void> {
+  const db = await store.database();
   const oldest = await Promise.all(
     [...count.votes.keys()].map(async shard => {
-      const [value] = await store.db.values({ ...startingWith(shardPrefix(shard)), limit: 1 }).all();
+      const [value] = await db.values({ ...startingWith(shardPrefix(shard)), limit: 1 }).all();
       return value ? Number(value.readBigUInt64BE()) : Number.POSITIVE_INFINITY;
     }),
   );
@@ -242,7 +253,7 @@ async function countVotes(db: Database): Promise<Count> {
 
 async function forgetOldMarks({ store, clock }: State): Promise<void> {
   const before = clock() - EXPIRED_KNOWN_MILLIS;
-  for await (const marks of readAll(store.db, EXPIRED)) {
+  for await (const marks of readAll(await store.database(), EXPIRED)) {
     const old = marks.filter(([, expiredAt]) => Number(expiredAt.toString()) < before);
     await store.write(old.map(([key]) => ({ type: 'del', key })));
   }

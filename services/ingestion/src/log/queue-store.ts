@@ -3,22 +3,50 @@ import { crashPoint } from '@suffrage/runtime/crash-point';
 import type { Log } from '@suffrage/runtime/log';
 import { ClassicLevel } from 'classic-level';
 
-export type Database = ClassicLevel<string, Buffer>;
-
 export type Operation =
   | { readonly type: 'put'; readonly key: string; readonly value: Buffer }
   | { readonly type: 'del'; readonly key: string };
 
+type Range = {
+  readonly gte: string;
+  readonly lt: string;
+  readonly limit?: number;
+  readonly fillCache?: boolean;
+};
+
+/** What we need of LevelDB. */
+export type Database = {
+  get(key: string): Promise<Buffer | undefined>;
+  batch(operations: Operation[], options: { readonly sync: boolean }): Promise<void>;
+  keys(range: Range): { all(): Promise<string[]> };
+  values(range: Range): { all(): Promise<Buffer[]> };
+  /** Sees the database as it is now. */
+  iterator(range: Range): {
+    all(): Promise<[string, Buffer][]>;
+    nextv(size: number): Promise<[string, Buffer][]>;
+    close(): Promise<void>;
+  };
+  open(): Promise<void>;
+  close(): Promise<void>;
+};
+
+export type OpenDatabase = (directory: string) => Promise<Database>;
+
 /** LevelDB in a directory of this process alone. Its own log gives checksums and leaves out what was torn off. */
 export type QueueStore = {
-  readonly db: Database;
+  /**
+   * The database, to read from. Where it is closed, because it could not be opened again after a refused write, that is
+   * tried once more, at most every second.
+   * @throws Error when the disk refuses that, too.
+   */
+  database(): Promise<Database>;
   /**
    * All operations or none. When it resolves they survive a crash of this machine. What is asked for while a write is
    * under way goes into the next one together, under one fsync.
    * @throws Error when the disk refuses; they may have been done all the same.
    */
   write(operations: readonly Operation[]): Promise<void>;
-  /** Whether the last write was refused, less than a second ago. */
+  /** Whether the last write was refused, less than a second ago, or the database is closed since. */
   isRefusing(): boolean;
   close(): Promise<void>;
 };
@@ -29,6 +57,7 @@ type Options = {
   readonly topic: string;
   /** Called when the database has been opened again after a refused write: anything may have been written or not. */
   readonly onReopened: (db: Database) => Promise<void>;
+  readonly openDatabase?: OpenDatabase;
   readonly clock: () => number;
   readonly log: Log;
 };
@@ -41,38 +70,56 @@ export async function openQueueStore({
   directory,
   topic,
   onReopened,
+  openDatabase = openLevelDatabase,
   clock,
   log,
 }: Options): Promise<QueueStore> {
   const db = await openDatabase(directory);
   await claimFor(db, topic, directory);
-  let isBroken = false;
+  let condition: Condition = 'sound';
   let refusingUntil = Number.NEGATIVE_INFINITY;
 
-  const commit = async (operations: Operation[]) => {
+  const refused = (error: unknown) => {
+    refusingUntil = clock() + PAUSE_AFTER_REFUSAL_MILLIS;
+    log.error({ err: error }, 'the disk of the local queue refused a write');
+  };
+  /** On a full disk opening fails as well, and leaves the database closed. */
+  const mend = sharedWhileRunning(async () => {
     try {
-      // LevelDB refuses every write after one that failed, until it is opened again.
-      if (isBroken) {
-        await db.close();
-        await db.open();
-        await onReopened(db);
-        isBroken = false;
-      }
+      condition = 'closed';
+      await db.close();
+      await db.open();
+      await onReopened(db);
+      condition = 'sound';
+    } catch (error) {
+      refused(error);
+      throw error;
+    }
+  });
+  const commit = async (operations: Operation[]) => {
+    // LevelDB refuses every write after one that failed, until it is opened again.
+    if (condition !== 'sound') await mend();
+    try {
       await db.batch(operations, { sync: true });
       crashPoint('queue-write');
     } catch (error) {
-      isBroken = true;
-      refusingUntil = clock() + PAUSE_AFTER_REFUSAL_MILLIS;
-      log.error({ err: error }, 'the disk of the local queue refused a write');
+      condition = 'broken';
+      refused(error);
       throw error;
     }
   };
+  const isRefusing = () => condition === 'closed' || clock() < refusingUntil;
 
   const group = groupCommits(commit);
   return {
-    db,
+    database: async () => {
+      if (condition !== 'closed') return db;
+      if (clock() < refusingUntil) throw new Error('the disk of the local queue refuses to be written');
+      await mend();
+      return db;
+    },
     write: group.write,
-    isRefusing: () => clock() < refusingUntil,
+    isRefusing,
     close: async () => {
       await group.settled();
       await db.close();
@@ -80,11 +127,24 @@ export async function openQueueStore({
   };
 }
 
-async function openDatabase(directory: string): Promise<Database> {
+/** `broken`: a write was refused. `closed`: it is being opened again since, or that was refused, too. */
+type Condition = 'sound' | 'broken' | 'closed';
+
+function sharedWhileRunning(work: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined;
+  return () => {
+    running ??= work().finally(() => {
+      running = undefined;
+    });
+    return running;
+  };
+}
+
+async function openLevelDatabase(directory: string): Promise<Database> {
   await mkdir(directory, { recursive: true });
   // It holds votes: readable by this user only, also where the directory was made by somebody else's habits.
   await chmod(directory, 0o700);
-  const db: Database = new ClassicLevel(directory, { valueEncoding: 'buffer', compression: false });
+  const db = new ClassicLevel<string, Buffer>(directory, { valueEncoding: 'buffer', compression: false });
   try {
     await db.open();
     return db;
@@ -109,7 +169,8 @@ function isObject(value: unknown): value is object {
 async function claimFor(db: Database, topic: string, directory: string): Promise<void> {
   const claimed = (await db.get(TOPIC))?.toString();
   if (claimed === topic) return;
-  if (claimed === undefined) return db.put(TOPIC, Buffer.from(topic), { sync: true });
+  if (claimed === undefined)
+    return db.batch([{ type: 'put', key: TOPIC, value: Buffer.from(topic) }], { sync: true });
   await db.close();
   throw new Error(
     `the local queue in ${directory} holds votes for topic ${claimed}, not ${topic}: start with that topic until it is empty, or give another SUFFRAGE_LOCAL_QUEUE_DIRECTORY`,

@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { identify } from '@suffrage/contracts/check-vote';
 import { decodeVoteRecord } from '@suffrage/contracts/vote';
 import { crashPoint } from '@suffrage/runtime/crash-point';
 import type { Log } from '@suffrage/runtime/log';
+import { sleep as systemSleep, type Sleep } from '@suffrage/runtime/wait';
 import type { KnownElections } from '../known-elections.ts';
 import type { Lane } from './lane.ts';
 import type { KeptVote, LocalQueue } from './local-queue.ts';
@@ -19,6 +19,7 @@ type Options = {
   readonly elections: KnownElections;
   readonly clock: () => number;
   readonly log: Log;
+  readonly sleep?: Sleep;
 };
 
 /** Few enough to leave room for new votes in the lane's batches, and to be asked again soon after a failure. */
@@ -36,11 +37,10 @@ type Verdict = 'confirmed' | 'expired' | 'later';
  * nothing may reach the log after the closing with a time before it. A vote whose election closed meanwhile expires.
  */
 export function createReplay(options: Options): Replay {
-  const { queue, elections, log } = options;
+  const { queue, elections, log, sleep = systemSleep } = options;
   const stopping = new AbortController();
   const running = new Map<number, Promise<void>>();
-  const pauseFor = (millis: number) =>
-    sleep(millis, undefined, { signal: stopping.signal }).catch(() => undefined);
+  const pauseFor = (millis: number) => sleep(millis, stopping.signal).catch(() => undefined);
 
   /** Confirmed votes must not be appended over and over while the disk refuses to forget them. */
   const untilDone = async (forget: () => Promise<void>) => {

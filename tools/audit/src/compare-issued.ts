@@ -1,0 +1,112 @@
+import { readFileSync } from 'node:fs';
+import { checkIssuedCount, type IssuedCount, issuedCountSchema } from '@suffrage/contracts/issued-count';
+import { z } from 'zod';
+import { type Case, countedOf } from './case.ts';
+
+/** A registrar's address (http: or https:), or a file that holds one signed count or a list of them as JSON. */
+export type IssuedSource = {
+  readonly from: string;
+  /** Otherwise a registrar that does not answer is passed over. */
+  readonly isRequired: boolean;
+};
+
+/** What the registrar has stated of each election. */
+export type IssuedByElection = Readonly<Record<string, Pick<IssuedCount, 'issued' | 'exact' | 'roll'>>>;
+
+/** A registrar answers at once, or within its pause of a second. */
+const REQUEST_MILLIS = 10_000;
+const inFile = z.union([z.array(issuedCountSchema), issuedCountSchema.transform(count => [count])]);
+
+/**
+ * INV-3: no election counts more votes than the registrar says it has given tokens, and none gives more than its roll has
+ * voters. Returns what was stated and verifies.
+ * @throws Error when a required source can't be read.
+ */
+export async function compareIssued(
+  theCase: Case,
+  sources: readonly IssuedSource[],
+): Promise<IssuedByElection> {
+  const verified: Record<string, Pick<IssuedCount, 'issued' | 'exact' | 'roll'>> = {};
+  for (const source of sources) {
+    for (const stated of await readSource(theCase, source)) {
+      if (!(await judgeIssued(theCase, stated))) continue;
+      const { electionId, issued, exact, roll } = stated;
+      verified[electionId] = { issued, exact, ...(roll === undefined ? {} : { roll }) };
+    }
+  }
+  return verified;
+}
+
+async function readSource(theCase: Case, source: IssuedSource): Promise<IssuedCount[]> {
+  if (/^https?:\/\//.test(source.from)) return fetchCounts(theCase, source);
+  try {
+    return inFile.parse(JSON.parse(readFileSync(source.from, 'utf8')));
+  } catch (cause) {
+    throw new Error(`${source.from} holds no signed counts of issued tokens`, { cause });
+  }
+}
+
+async function fetchCounts(theCase: Case, { from, isRequired }: IssuedSource): Promise<IssuedCount[]> {
+  const counts: IssuedCount[] = [];
+  for (const electionId of theCase.electionIds) {
+    // Elections from before there were such keys have no signed count.
+    if (!theCase.findElection(electionId)?.definition.registrarKeys) continue;
+    const address = new URL(`/v1/elections/${electionId}/issued`, from);
+    try {
+      const count = await fetchCount(address);
+      if (count) counts.push(count);
+      else
+        theCase.findings.add(
+          'issued-count-missing',
+          'the registrar does not say how many tokens it has given',
+          { electionId },
+        );
+    } catch (cause) {
+      if (!isRequired) return counts;
+      throw new Error(`the count of issued tokens at ${address.href} can not be read`, { cause });
+    }
+  }
+  return counts;
+}
+
+/** `undefined` when the registrar refuses. */
+async function fetchCount(address: URL): Promise<IssuedCount | undefined> {
+  const response = await fetch(address, { signal: AbortSignal.timeout(REQUEST_MILLIS) });
+  if (response.status >= 500) throw new Error(`status ${response.status}`);
+  return response.ok ? issuedCountSchema.parse(await response.json()) : undefined;
+}
+
+/** Whether the statement is genuine and whole, whatever it says. */
+async function judgeIssued(theCase: Case, stated: IssuedCount): Promise<boolean> {
+  const { electionId, issued, exact, roll } = stated;
+  const place = { electionId };
+  const definition = theCase.findElection(electionId)?.definition;
+  const check = await checkIssuedCount(stated, definition?.registrarKeys ?? []);
+  const flaw =
+    check !== 'valid'
+      ? check
+      : definition?.eligibility === 'roll' && roll === undefined
+        ? 'roll-missing'
+        : undefined;
+  if (flaw !== undefined) {
+    theCase.findings.add('issued-count-invalid', `the count of issued tokens: ${FLAWS[flaw]}`, place);
+    return false;
+  }
+  const counted = countedOf(theCase).get(electionId) ?? 0;
+  if (counted > issued) {
+    const word = exact ? '' : 'at most ';
+    const message = `${counted} votes are counted, the registrar has given ${word}${issued} tokens`;
+    theCase.findings.add('more-counted-than-issued', message, place);
+  }
+  if (roll !== undefined && issued > roll) {
+    const message = `the registrar has given ${issued} tokens to a roll of ${roll}`;
+    theCase.findings.add('more-issued-than-roll', message, place);
+  }
+  return true;
+}
+
+const FLAWS = {
+  'key-unknown': 'it is not signed with a key of this election',
+  'signature-invalid': 'its signature is not of these numbers',
+  'roll-missing': 'it does not say how many voters are on the roll',
+};

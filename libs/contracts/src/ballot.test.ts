@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { ballotHash, canonicalBallot, prepareElection, timeRefusal } from './ballot.ts';
@@ -139,6 +140,29 @@ test('bytes that no valid selections encode to are not read', () => {
   expect(decodeSelections(election, Uint8Array.of(0, 1, 0, 0, 0, 2, 0, 1, 0, 0))).toBeUndefined();
   expect(decodeSelections(election, Uint8Array.of(0, 1, 0, 3, 0, 0))).toBeUndefined();
   expect(decodeSelections(election, Uint8Array.of(0, 1, 0, 0, 0, 0, 0))).toBeUndefined();
+});
+
+test('a contest named like something that every object has may be left out', () => {
+  const contests = ['mayor', 'constructor'].map(id => ({
+    id,
+    title: { en: id },
+    minSelections: 0,
+    maxSelections: 1,
+    options: [{ id: 'yes', title: { en: 'Yes' } }],
+  }));
+  const { election: odd } = testElection({ contests });
+  expect(selectOptions(odd, { mayor: ['yes'] })).toEqual({ ok: true, selections: [[0], []] });
+});
+
+test('a vote ID is the hash of its parts, whatever was hashed before, however long the selections are', () => {
+  const part = fc.uint8Array({ minLength: 32, maxLength: 32 });
+  fc.assert(
+    fc.property(part, part, fc.uint8Array({ maxLength: 2_000 }), (ballot, salt, selections) => {
+      const parts = [Buffer.from('suffrage/vote/v1'), ballot, salt, selections];
+      const digest = createHash('sha256').update(Buffer.concat(parts)).digest();
+      expect(Buffer.from(voteId(ballot, salt, selections))).toEqual(digest);
+    }),
+  );
 });
 
 test('two votes have the same vote ID only if ballot, salt and selections are equal', () => {

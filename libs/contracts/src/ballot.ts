@@ -27,6 +27,7 @@ export type Election = {
   readonly opensAt: number;
   readonly closesAt: number;
   readonly contests: readonly BallotContest[];
+  readonly contestIds: ReadonlySet<string>;
 };
 
 export type BallotContest = {
@@ -40,6 +41,7 @@ export function prepareElection(definition: ElectionDefinition): Election {
     ballotHash: ballotHash(definition),
     opensAt: Date.parse(definition.opensAt),
     closesAt: Date.parse(definition.closesAt),
+    contestIds: new Set(definition.contests.map(({ id }) => id)),
     contests: definition.contests.map(contest => ({
       contest,
       optionIndex: new Map(contest.options.map((option, index) => [option.id, index])),

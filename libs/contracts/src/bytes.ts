@@ -33,10 +33,13 @@ export function u32(value: number): Uint8Array<ArrayBuffer> {
 /** 8 bytes, 0..2^64 - 1. */
 export function u64(value: bigint): Uint8Array<ArrayBuffer> {
   if (value < 0n || value > 0xffffffffffffffffn) throw new RangeError('integer does not fit its width');
-  const bytes = new Uint8Array(8);
-  new DataView(bytes.buffer).setBigUint64(0, value);
-  return bytes;
+  wide.setBigUint64(0, value);
+  return wideBytes.slice();
 }
+
+/** A view costs more than the bytes, so there is one. */
+const wideBytes = new Uint8Array(8);
+const wide = new DataView(wideBytes.buffer);
 
 /** UTF-8; a lone surrogate becomes U+FFFD, so only well-formed strings stay distinct. */
 export function utf8(text: string): Uint8Array<ArrayBuffer> {

@@ -1,4 +1,4 @@
-import { fromBase64url } from './bytes.ts';
+import { fromBase64url, toBase64url } from './bytes.ts';
 import type { PublicKey } from './election.ts';
 import { trustedKey, verifyEd25519 } from './published-keys.ts';
 import { instanceCertificateMessage, type Receipt, receiptRoot, receiptRootMessage } from './receipt.ts';
@@ -25,14 +25,31 @@ export async function checkReceipt(
   const instanceKey = fromBase64url(certificate.publicKey);
   if (instanceKey?.length !== 32) return { ok: false, reason: 'certificate-invalid' };
   const vouched = instanceCertificateMessage(certificate.instance, instanceKey);
-  if (!(await verifyEd25519('spki', receiptKey, certificate.signature, vouched))) {
+  if (!(await verifyOnce('spki', receiptKey, certificate.signature, vouched))) {
     return { ok: false, reason: 'certificate-invalid' };
   }
   const root = receiptRoot(receipt);
   if (!root) return { ok: false, reason: 'path-invalid' };
   const signed = receiptRootMessage(receipt.treeSize, root);
-  if (!(await verifyEd25519('raw', instanceKey, receipt.signature, signed))) {
+  if (!(await verifyOnce('raw', instanceKey, receipt.signature, signed))) {
     return { ok: false, reason: 'signature-invalid' };
   }
   return { ok: true };
 }
+
+/** The receipts of a process share their certificate, those of a batch their root: a signature is verified once. */
+const good = new Map<string, Promise<boolean>>();
+const MAX_GOOD = 256;
+
+const verifyOnce: typeof verifyEd25519 = (format, publicKey, signature, message) => {
+  const key = `${format} ${toBase64url(publicKey)} ${signature} ${toBase64url(message)}`;
+  const known = good.get(key);
+  if (known) return known;
+  const verified = verifyEd25519(format, publicKey, signature, message);
+  const [oldest] = good.keys();
+  if (oldest !== undefined && good.size >= MAX_GOOD) good.delete(oldest);
+  good.set(key, verified);
+  const forget = () => good.delete(key);
+  verified.then(isGood => isGood || forget(), forget);
+  return verified;
+};

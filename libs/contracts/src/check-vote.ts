@@ -1,6 +1,6 @@
 import { type Election, timeRefusal } from './ballot.ts';
 import { type ErrorCode, type Refusal, refuse } from './errors.ts';
-import { decodeSelections, type Selections } from './selections.ts';
+import { fitsBallot } from './selections.ts';
 import { ballotKey } from './shards.ts';
 import type { Vote } from './vote.ts';
 import { SALT_LENGTH, voteId } from './vote-id.ts';
@@ -56,13 +56,11 @@ export function checkVote(
   vote: Vote,
   millis: number,
   checkToken: TokenCheck,
-): (VerifiedVote & { readonly selections: Selections }) | Refusal {
+): VerifiedVote | Refusal {
   const closed = timeRefusal(election, millis);
   if (closed) return refuse(closed);
-  const selections = decodeSelections(election, vote.selections.reveal());
-  if (!selections) return refuse('selections-invalid', 'selections');
-  const verified = verifyVote(election, vote, checkToken);
-  return verified.ok ? { ...verified, selections } : verified;
+  if (!fitsBallot(election, vote.selections.reveal())) return refuse('selections-invalid', 'selections');
+  return verifyVote(election, vote, checkToken);
 }
 
 /** Vote ID and ballot key of a vote whose salt has the right length. */

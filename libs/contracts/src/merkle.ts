@@ -5,16 +5,31 @@ import { concat } from './bytes.ts';
 const LEAF_PREFIX = Uint8Array.of(0);
 const NODE_PREFIX = Uint8Array.of(1);
 
+/** Where usual parts are joined: memory of their own, for each hash, costs as much as the hash. */
+const scratch = new Uint8Array(512);
+
 export function leafHash(data: Uint8Array): Uint8Array {
-  return sha256(concat(LEAF_PREFIX, data));
+  return hashOf(LEAF_PREFIX, data);
 }
 
 function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
-  return sha256(concat(NODE_PREFIX, left, right));
+  return hashOf(NODE_PREFIX, left, right);
 }
 
-/** Inclusion paths of all leaves (each bottom up) and the root of the tree of RFC 9162 over `leaves`. */
-export type MerkleTree = { readonly root: Uint8Array; readonly paths: readonly (readonly Uint8Array[])[] };
+const NOTHING = new Uint8Array(0);
+
+function hashOf(prefix: Uint8Array, left: Uint8Array, right: Uint8Array = NOTHING): Uint8Array {
+  const rightAt = prefix.length + left.length;
+  const end = rightAt + right.length;
+  if (end > scratch.length) return sha256(concat(prefix, left, right));
+  scratch.set(prefix);
+  scratch.set(left, prefix.length);
+  scratch.set(right, rightAt);
+  return sha256(scratch.subarray(0, end));
+}
+
+/** The tree of RFC 9162 over some leaves: `levels` from the leaves up to the root, which stands alone in the last. */
+export type MerkleTree = { readonly root: Uint8Array; readonly levels: readonly (readonly Uint8Array[])[] };
 
 /**
  * Builds the tree level by level: a last node without a sibling moves up unchanged, which gives the same shape as the
@@ -23,18 +38,25 @@ export type MerkleTree = { readonly root: Uint8Array; readonly paths: readonly (
  */
 export function merkleTree(leaves: readonly Uint8Array[]): MerkleTree {
   if (leaves.length === 0) throw new RangeError('a tree needs at least one leaf');
-  const paths: Uint8Array[][] = leaves.map(() => []);
+  const levels = [leaves];
   let level = leaves;
-  for (let height = 0; level.length > 1; height += 1) {
-    for (const [leaf, path] of paths.entries()) {
-      const sibling = level[(leaf >> height) ^ 1];
-      if (sibling) path.push(sibling);
-    }
+  while (level.length > 1) {
     level = parents(level);
+    levels.push(level);
   }
   const [root] = level;
   if (!root) throw new Error('a tree with leaves has a root');
-  return { root, paths };
+  return { root, levels };
+}
+
+/** The inclusion path of a leaf, bottom up, in a tree whose nodes may be written in any form. */
+export function inclusionPath<T>(levels: readonly (readonly T[])[], leaf: number): T[] {
+  const path: T[] = [];
+  for (const [height, level] of levels.entries()) {
+    const sibling = level[(leaf >> height) ^ 1];
+    if (sibling !== undefined) path.push(sibling);
+  }
+  return path;
 }
 
 function parents(level: readonly Uint8Array[]): Uint8Array[] {

@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto';
-import { expect, test } from '@jest/globals';
+import { createHash, randomBytes } from 'node:crypto';
+import { expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
 import { toBase64url } from './bytes.ts';
 import { checkReceipt } from './check-receipt.ts';
-import { leafHash, merkleTree, rootFromPath } from './merkle.ts';
+import { inclusionPath, leafHash, merkleTree, rootFromPath } from './merkle.ts';
 import { receiptSchema } from './receipt.ts';
 import { createReceiptSigner } from './sign-receipts.node.ts';
 import { testElection } from './testing.node.ts';
@@ -34,10 +34,11 @@ test('the Merkle tree has the root of RFC 9162 for the trees of one, two and thr
 test('every leaf of every tree size leads to the root by its path, and by no other place', () => {
   for (let size = 1; size <= 33; size += 1) {
     const leaves = Array.from({ length: size }, (_, i) => leafHash(Uint8Array.of(i)));
-    const { root, paths } = merkleTree(leaves);
+    const { root, levels } = merkleTree(leaves);
     for (const [index, leaf] of leaves.entries()) {
-      expect(rootFromPath(leaf, index, size, paths[index] ?? [])).toEqual(root);
-      const elsewhere = rootFromPath(leaf, (index + 1) % size, size, paths[index] ?? []);
+      const path = inclusionPath(levels, index);
+      expect(rootFromPath(leaf, index, size, path)).toEqual(root);
+      const elsewhere = rootFromPath(leaf, (index + 1) % size, size, path);
       if (size > 1) expect(elsewhere).not.toEqual(root);
     }
   }
@@ -53,6 +54,30 @@ test('each receipt of a batch verifies with the keys of the definition and nothi
   if (!receipt) throw new Error('seven receipts');
   const stranger = testElection().election.definition.receiptKeys;
   expect(await checkReceipt(receipt, stranger)).toEqual({ ok: false, reason: 'receipt-key-unknown' });
+});
+
+test('the receipts of a batch cost two signatures, and a receipt with a wrong one is refused every time', async () => {
+  const receipts = createReceiptSigner(receiptKeyPem, 'ingestion-1')(batch(9));
+  const verify = jest.spyOn(crypto.subtle, 'verify');
+  const checks = receipts.map(receipt => checkReceipt(receipt, receiptKeys));
+  expect(await Promise.all(checks)).toEqual(receipts.map(() => ({ ok: true })));
+  expect(verify).toHaveBeenCalledTimes(2);
+  const [receipt] = receipts;
+  if (!receipt) throw new Error('nine receipts');
+  const forged = { ...receipt, signature: toBase64url(randomBytes(64)) };
+  const refused = { ok: false, reason: 'signature-invalid' };
+  expect(await checkReceipt(forged, receiptKeys)).toEqual(refused);
+  expect(await checkReceipt(forged, receiptKeys)).toEqual(refused);
+  expect(verify).toHaveBeenCalledTimes(4);
+  verify.mockRestore();
+});
+
+test('leaves of any length are hashed behind their prefix', () => {
+  for (const length of [0, 1, 510, 511, 512, 5_000]) {
+    const data = randomBytes(length);
+    const digest = createHash('sha256').update(Uint8Array.of(0)).update(data).digest();
+    expect(Buffer.from(leafHash(data))).toEqual(digest);
+  }
 });
 
 test('a receipt with any field changed is refused', async () => {

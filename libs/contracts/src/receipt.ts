@@ -53,17 +53,32 @@ const CERTIFICATE_DOMAIN = utf8('suffrage/instance-certificate/v1');
 
 /** RFC 9162 leaf hash of the acceptance, 32 bytes. */
 export function receiptLeaf(acceptance: Acceptance): Uint8Array {
+  const { electionId, voteId, topic, partition, offset, timestamp } = acceptance;
   return leafHash(
     concat(
-      LEAF_DOMAIN,
-      lengthPrefixed(utf8(acceptance.electionId)),
-      lengthPrefixed(acceptance.voteId),
-      lengthPrefixed(utf8(acceptance.topic)),
-      u32(acceptance.partition),
-      u64(acceptance.offset),
-      u64(BigInt(acceptance.timestamp)),
+      beginningOf(electionId),
+      lengthPrefixed(voteId),
+      topicBytes(topic),
+      placeBytes(partition, offset, timestamp),
     ),
   );
+}
+
+/** The result for the last text, which nearly always is the next one's too. */
+function rememberLast(encode: (text: string) => Uint8Array): (text: string) => Uint8Array {
+  let last: { readonly text: string; readonly bytes: Uint8Array } | undefined;
+  return text => {
+    if (last?.text !== text) last = { text, bytes: encode(text) };
+    return last.bytes;
+  };
+}
+
+const beginningOf = rememberLast(electionId => concat(LEAF_DOMAIN, lengthPrefixed(utf8(electionId))));
+const topicBytes = rememberLast(topic => lengthPrefixed(utf8(topic)));
+
+/** u32 partition, u64 offset, u64 timestamp. @throws RangeError when a number does not fit. */
+function placeBytes(partition: number, offset: bigint, timestamp: number): Uint8Array {
+  return concat(u32(partition), u64(offset), u64(BigInt(timestamp)));
 }
 
 /** What an instance key signs: `"suffrage/receipt-root/v1" || u32 tree size || root`. */

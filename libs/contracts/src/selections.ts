@@ -22,12 +22,13 @@ export type SelectionResult = { readonly ok: true; readonly selections: Selectio
 
 /** Checks marked options against the ballot: known contests and options, none repeated, within the limits. */
 export function selectOptions(election: Election, marked: MarkedOptions): SelectionResult {
-  const known = new Set(election.contests.map(({ contest }) => contest.id));
-  const stranger = Object.keys(marked).find(contestId => !known.has(contestId));
+  const stranger = Object.keys(marked).find(contestId => !election.contestIds.has(contestId));
   if (stranger !== undefined) return { ok: false, code: 'contest-unknown', field: `selections.${stranger}` };
   const selections: (readonly number[])[] = [];
   for (const ballotContest of election.contests) {
-    const result = selectInContest(ballotContest, marked[ballotContest.contest.id] ?? []);
+    const { id } = ballotContest.contest;
+    // What every object inherits is no mark: a contest may be called "constructor".
+    const result = selectInContest(ballotContest, Object.hasOwn(marked, id) ? (marked[id] ?? []) : []);
     if (!result.ok) return result;
     selections.push(result.marks);
   }
@@ -64,15 +65,14 @@ function countRefusal(contest: BallotContest['contest'], count: number) {
 /** Canonical bytes: for each contest in ballot order u16 count, then ascending u16 option indexes, big-endian. */
 export function encodeSelections(selections: Selections): Uint8Array {
   const bytes = new Uint8Array(selections.reduce((size, marks) => size + 2 + 2 * marks.length, 0));
-  const view = new DataView(bytes.buffer);
   let at = 0;
+  const write = (value: number) => {
+    bytes[at++] = value >>> 8;
+    bytes[at++] = value;
+  };
   for (const marks of selections) {
-    view.setUint16(at, marks.length);
-    at += 2;
-    for (const index of marks) {
-      view.setUint16(at, index);
-      at += 2;
-    }
+    write(marks.length);
+    for (const index of marks) write(index);
   }
   return bytes;
 }
@@ -82,21 +82,35 @@ export function encodeSelections(selections: Selections): Uint8Array {
  * written for valid selections of this ballot: one vote has one encoding, so one vote ID.
  */
 export function decodeSelections(election: Election, bytes: Uint8Array): Selections | undefined {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (!fitsBallot(election, bytes)) return undefined;
   const selections: number[][] = [];
-  let at = 0;
-  for (const { contest } of election.contests) {
-    if (at + 2 > bytes.length) return undefined;
-    const count = view.getUint16(at);
-    at += 2;
-    if (countRefusal(contest, count) !== undefined || at + 2 * count > bytes.length) return undefined;
+  for (let at = 0; at < bytes.length; ) {
     const marks: number[] = [];
-    for (let place = 0; place < count; place += 1, at += 2) {
-      const index = view.getUint16(at);
-      if (index >= contest.options.length || index <= (marks.at(-1) ?? -1)) return undefined;
-      marks.push(index);
-    }
+    const end = at + 2 + 2 * u16At(bytes, at);
+    for (at += 2; at < end; at += 2) marks.push(u16At(bytes, at));
     selections.push(marks);
   }
-  return at === bytes.length ? selections : undefined;
+  return selections;
+}
+
+/** Whether these are canonical bytes of valid selections of this ballot. */
+export function fitsBallot(election: Election, bytes: Uint8Array): boolean {
+  let at = 0;
+  for (const { contest } of election.contests) {
+    if (at + 2 > bytes.length) return false;
+    const count = u16At(bytes, at);
+    at += 2;
+    const end = at + 2 * count;
+    if (countRefusal(contest, count) !== undefined || end > bytes.length) return false;
+    for (let last = -1; at < end; at += 2) {
+      const index = u16At(bytes, at);
+      if (index >= contest.options.length || index <= last) return false;
+      last = index;
+    }
+  }
+  return at === bytes.length;
+}
+
+function u16At(bytes: Uint8Array, at: number): number {
+  return ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
 }

@@ -14,6 +14,7 @@ export function ballotKey(voteId: Uint8Array, voterReference: Uint8Array): Uint8
 
 /** First byte of SHA-256(ballot key) mod shards: equal ballot keys always meet in one shard. */
 export function shardOf(key: Uint8Array, shards: number): number {
+  if (shards === 1) return 0;
   return (sha256(key)[0] ?? 0) % shards;
 }
 

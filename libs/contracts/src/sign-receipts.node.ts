@@ -7,7 +7,7 @@ import {
   sign,
 } from 'node:crypto';
 import { toBase64url } from './bytes.ts';
-import { merkleTree } from './merkle.ts';
+import { inclusionPath, merkleTree } from './merkle.ts';
 import {
   type Acceptance,
   type InstanceCertificate,
@@ -45,7 +45,9 @@ export function receiptSigner(
   signRoot: (size: number, root: Uint8Array) => Uint8Array,
 ): ReceiptSigner {
   return accepted => {
-    const { root, paths } = merkleTree(accepted.map(receiptLeaf));
+    const { root, levels } = merkleTree(accepted.map(receiptLeaf));
+    // Half of the leaves share each node: it is written once, not once for each path.
+    const written = levels.map(level => level.map(toBase64url));
     const signature = toBase64url(signRoot(accepted.length, root));
     return accepted.map((acceptance, leafIndex) => ({
       electionId: acceptance.electionId,
@@ -56,7 +58,7 @@ export function receiptSigner(
       timestamp: acceptance.timestamp,
       leafIndex,
       treeSize: accepted.length,
-      path: (paths[leafIndex] ?? []).map(toBase64url),
+      path: inclusionPath(written, leafIndex),
       signature,
       certificate,
     }));

@@ -1,5 +1,5 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
-import { equalBytes, fromBase64url } from './bytes.ts';
+import { equalBytes, fromBase64url, u32 } from './bytes.ts';
 import type { ElectionDefinition, PublicKey } from './election.ts';
 import { challengeDigest, Nid, Nk, tokenInput, tokenKeyId } from './privacy-pass.ts';
 import { PSEUDONYMOUS_TOKEN_LENGTH, pseudonymousTokenMessage } from './pseudonymous-token.ts';
@@ -52,41 +52,52 @@ export function createTokenVerifier(): TokenVerifier {
     }
     const key = election.keys.find(({ id }) => equalBytes(id, signed.tokenKeyId));
     if (!key) return KEY_UNKNOWN;
-    const good =
-      definition.mode === 'secret'
-        ? verifySecret(key, election.challengeDigest, signed)
-        : verifyPseudonymous(key, definition.id, signed);
+    const good = definition.mode === 'secret' ? verifySecret(key, signed) : verifyPseudonymous(key, signed);
     return good ? VALID : INVALID;
   };
 }
 
-function verifySecret(key: TokenKey, digest: Uint8Array, signed: SignedVote): boolean {
+function verifySecret(key: PreparedKey, signed: SignedVote): boolean {
   const { voteId, token, revision, voterReference } = signed;
   if (voteId.length !== HASH_LENGTH || token.length !== Nk) return false;
   if (revision !== 0 || voterReference.length !== 0) return false;
-  const message = tokenInput({ voteId, challengeDigest: digest, tokenKeyId: key.id });
+  const { message } = key;
+  message.set(voteId, SECRET_VOTE_ID_AT);
   // The key's own identifier fixes PSS padding, MGF1-SHA-384 and a salt of exactly 48 bytes (a test says so). Passing
   // the key bare takes 30 µs, inside an options object that repeats the parameters 48 µs (Node 24.21).
   return verify('sha384', message, key.publicKey, token);
 }
 
-function verifyPseudonymous(key: TokenKey, electionId: string, signed: SignedVote): boolean {
+function verifyPseudonymous(key: PreparedKey, signed: SignedVote): boolean {
   const { voteId, token, revision, voterReference } = signed;
   if (voteId.length !== HASH_LENGTH || token.length !== PSEUDONYMOUS_TOKEN_LENGTH) return false;
   if (voterReference.length !== HASH_LENGTH) return false;
   if (!Number.isInteger(revision) || revision < 0 || revision > MAX_REVISION) return false;
-  const message = pseudonymousTokenMessage({ electionId, voterReference, revision, voteId });
+  const { message } = key;
+  const voteIdAt = message.length - HASH_LENGTH;
+  message.set(voteId, voteIdAt);
+  message.set(u32(revision), voteIdAt - 4);
+  message.set(voterReference, voteIdAt - 4 - HASH_LENGTH);
   return verify(null, message, key.publicKey, token);
 }
 
 type TokenKey = { readonly id: Uint8Array; readonly publicKey: KeyObject };
-type Prepared = { readonly keys: readonly TokenKey[]; readonly challengeDigest: Uint8Array };
+/** `message` is what a token signs, of no vote yet: verification is synchronous and writes each vote into it. */
+type PreparedKey = TokenKey & { readonly message: Uint8Array };
+type Prepared = { readonly keys: readonly PreparedKey[] };
+
+const NO_HASH = new Uint8Array(HASH_LENGTH);
+/** Behind the token type. */
+const SECRET_VOTE_ID_AT = 2;
 
 function prepare({ id, mode, issuerName, tokenKeys }: TokenElection['definition']): Prepared {
-  return {
-    keys: tokenKeys.flatMap(published => readTokenKey(mode, published) ?? []),
-    challengeDigest: challengeDigest(issuerName, id),
-  };
+  const digest = challengeDigest(issuerName, id);
+  const messageOf = (keyId: Uint8Array) =>
+    mode === 'secret'
+      ? tokenInput({ voteId: NO_HASH, challengeDigest: digest, tokenKeyId: keyId })
+      : pseudonymousTokenMessage({ electionId: id, voterReference: NO_HASH, revision: 0, voteId: NO_HASH });
+  const keys = tokenKeys.flatMap(published => readTokenKey(mode, published) ?? []);
+  return { keys: keys.map(key => ({ ...key, message: messageOf(key.id) })) };
 }
 
 /**

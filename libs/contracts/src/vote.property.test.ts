@@ -6,6 +6,7 @@ import { createElectionBook } from './election-book.ts';
 import { VoteRecord } from './generated/suffrage/v1/vote_record.ts';
 import { signedVote, testElection } from './testing.node.ts';
 import { createTokenVerifier } from './verify-token.node.ts';
+import { readPlainRecord } from './read-vote-record.ts';
 import { decodeVoteRecord, encodeVoteRecord } from './vote.ts';
 
 const made = testElection();
@@ -59,19 +60,83 @@ test('records of any content are judged without a fault, and are never a valid v
   );
 });
 
+const edit = fc.record({ at: fc.nat(1_000), cut: fc.nat(8), insert: bytes(8) });
+const edited = fc
+  .tuple(valid, fc.array(edit, { minLength: 1, maxLength: 4 }))
+  .map(([{ bytes: record }, edits]) =>
+    edits.reduce((before, { at, cut, insert }) => {
+      const place = at % (before.length + 1);
+      return Buffer.concat([before.subarray(0, place), insert, before.subarray(place + cut)]);
+    }, Buffer.from(record)),
+  );
+
 test('a valid record with bytes changed, cut or inserted is judged without a fault', () => {
-  const edit = fc.record({ at: fc.nat(1_000), cut: fc.nat(8), insert: bytes(8) });
   fc.assert(
-    fc.property(valid, fc.array(edit, { minLength: 1, maxLength: 4 }), ({ bytes: record }, edits) => {
-      const edited = edits.reduce((before, { at, cut, insert }) => {
-        const place = at % (before.length + 1);
-        return Buffer.concat([before.subarray(0, place), insert, before.subarray(place + cut)]);
-      }, Buffer.from(record));
+    fc.property(edited, record => {
       // An edit may change nothing, or only the name of the instance.
-      expect([...VERDICTS, 'valid']).toContain(judge(edited));
+      expect([...VERDICTS, 'valid']).toContain(judge(record));
     }),
     { numRuns: 500 },
   );
+});
+
+/** Pieces of records, joined at random: fields in any order, repeated, unknown, of wrong wire types, cut. */
+const piece = fc.oneof(
+  anyRecord.map(record => VoteRecord.encode(record).finish()),
+  fc
+    .tuple(fc.constantFrom(10, 18, 26, 34, 42, 48, 58, 66, 74, 8, 11, 12, 13, 0, 0x80), bytes(5))
+    .map(([tag, content]) => Uint8Array.of(tag, content.length, ...content)),
+  fc.constantFrom([48, 0x80, 1], [48, 0xff, 0xff, 0xff, 0xff, 0x0f], [58, 0x80, 0], [0x12, 0x81, 0, 7]),
+);
+const pieces = fc.array(piece, { maxLength: 4 }).map(parts => Buffer.concat(parts.map(Buffer.from)));
+
+test('the short way of reading a record gives what the generated decoder gives', () => {
+  let short = 0;
+  fc.assert(
+    fc.property(fc.oneof(bytes(1_000), pieces, edited), record => {
+      const plain = readPlainRecord(record);
+      if (!plain) return;
+      short += 1;
+      expect(asBuffers(plain)).toEqual(asBuffers(VoteRecord.decode(record)));
+    }),
+    { numRuns: 4_000 },
+  );
+  expect(short).toBeGreaterThan(400);
+});
+
+test('whatever an encoder writes in ASCII is read the short way', () => {
+  const ascii = fc.string({ unit: 'binary-ascii', maxLength: 255 });
+  const record = fc.record({
+    electionId: ascii,
+    selections: bytes(40),
+    salt: bytes(40),
+    token: bytes(300),
+    tokenKeyId: bytes(40),
+    revision: fc.nat(2 ** 14 - 1),
+    voterReference: bytes(40),
+    instance: ascii,
+  });
+  fc.assert(
+    fc.property(record, each => {
+      const plain = readPlainRecord(VoteRecord.encode(each).finish());
+      expect(plain && asBuffers(plain)).toEqual(asBuffers(each));
+    }),
+    RUNS,
+  );
+});
+
+function asBuffers(record: VoteRecord): Record<string, unknown> {
+  const fields = Object.entries(record);
+  return Object.fromEntries(
+    fields.map(([name, value]) => [name, value instanceof Uint8Array ? Buffer.from(value) : value]),
+  );
+}
+
+test('a vote that could not be written leaves nothing in the next record', () => {
+  const vote = signedVote(made);
+  const record = encodeVoteRecord(vote, 'ingestion-0');
+  expect(() => encodeVoteRecord({ ...vote, revision: -1 }, 'ingestion-0')).toThrow('uint32');
+  expect(encodeVoteRecord(vote, 'ingestion-0')).toEqual(record);
 });
 
 test('groups nested a hundred thousand deep, and lengths beyond the record, are unreadable', () => {

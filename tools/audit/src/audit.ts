@@ -10,6 +10,7 @@ import { compareIssued, type IssuedSource } from './compare-issued.ts';
 import { createFindings } from './findings.ts';
 import { closeCase } from './judge.ts';
 import { takeOutsideRow } from './match-rows.ts';
+import { createPacker, type PackedRecords } from './pack-records.ts';
 import type { PartitionRange } from './ranges.ts';
 import { type DatabaseView, openDatabase } from './read-database.ts';
 import { type Journal, openJournal, readJournal } from './read-journal.ts';
@@ -53,7 +54,8 @@ export type AuditOptions = {
 };
 
 const WAIT_STEP_MILLIS = 500;
-/** Offsets that one thread takes at a time. */
+/** Records that one thread takes at a time: some 10,000 of votes. */
+const CHUNK_BYTES = 4 * 1024 * 1024;
 const CHUNK_OFFSETS = 2 ** 15;
 /** Pages of table `votes` that one thread takes at a time: 8 MiB, some 50,000 rows. */
 const CHUNK_PAGES = 1_024;
@@ -82,17 +84,15 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
     views = opened.views;
     const elections = await readElections(log, topics.elections);
     const { evidence, theCase } = openEvidence(opened, elections, topics.elections, signatures);
-    const { brokers } = options;
     threads = startThreads({
       ...evidence,
-      brokers,
       topic: topics.votes,
       elections,
       views: viewsOf(views),
       directory,
     });
     const receipts = await readJournals(theCase, threads, journals, onProgress);
-    const runs = await readAll(theCase, threads, { views, receipts, onProgress });
+    const runs = await readAll(theCase, threads, { log, topic: topics.votes, views, receipts, onProgress });
     await judgeAll(theCase, threads, runs, onProgress);
     await readRest(theCase, views);
     if (options.resultsUrl !== undefined) {
@@ -236,6 +236,8 @@ async function* journalTasks(journal: Journal): AsyncGenerator<Task, void> {
 }
 
 type Sources = {
+  readonly log: LogReader;
+  readonly topic: string;
   readonly views: readonly DatabaseView[];
   readonly receipts: readonly Run[];
   readonly onProgress: OnProgress;
@@ -245,7 +247,7 @@ type Sources = {
 async function readAll(
   theCase: Case,
   threads: Threads,
-  { views, receipts, onProgress }: Sources,
+  { log, topic, views, receipts, onProgress }: Sources,
 ): Promise<Run[]> {
   const runs: Run[] = [];
   let done = 0;
@@ -256,8 +258,7 @@ async function readAll(
   };
   const total = theCase.ranges.reduce((sum, { start, end }) => sum + end - start, 0);
   onProgress({ stage: 'reading the log', done, total });
-  const chunks = theCase.ranges.flatMap(range => [...chunksOf(range, receipts)]);
-  await threads.run(chunks, result => {
+  await threads.run(logTasks(log, topic, theCase.ranges, receipts), result => {
     keep(result);
     onProgress({ stage: 'reading the log', done, total });
   });
@@ -269,15 +270,51 @@ async function readAll(
   return runs;
 }
 
-function* chunksOf(
-  { partition, start, end }: PartitionRange,
+/** This thread reads, the others judge: a client of the brokers takes half a second of CPU to load, in each thread. */
+async function* logTasks(
+  log: LogReader,
+  topic: string,
+  ranges: readonly PartitionRange[],
   receipts: readonly Run[],
-): Generator<Task, void> {
-  for (let from = start; from < end; from += CHUNK_OFFSETS) {
-    const range = { partition, start: from, end: Math.min(end, from + CHUNK_OFFSETS) };
-    const pieces = receiptSlices(range).flatMap(slice => piecesOf(receipts, slice));
-    yield { kind: 'log', range, receipts: pieces };
+): AsyncGenerator<Task, void> {
+  for (const range of ranges) {
+    for await (const { start, end, records } of chunksOf(log, topic, range)) {
+      const chunk = { partition: range.partition, start, end };
+      const pieces = receiptSlices(chunk).flatMap(slice => piecesOf(receipts, slice));
+      yield { kind: 'log', range: chunk, records, receipts: pieces };
+    }
   }
+}
+
+type LogChunk = { readonly start: number; readonly end: number; readonly records: PackedRecords };
+
+/** A range in parts that follow each other without a gap. */
+async function* chunksOf(
+  log: LogReader,
+  topic: string,
+  range: PartitionRange,
+): AsyncGenerator<LogChunk, void> {
+  if (range.start === range.end) return;
+  let start = range.start;
+  let packer = createPacker(CHUNK_BYTES);
+  const close = (end: number): LogChunk => {
+    const chunk = { start, end, records: packer.packed() };
+    start = end;
+    packer = createPacker(CHUNK_BYTES);
+    return chunk;
+  };
+  for await (const handOver of log.fetches(topic, range)) {
+    const full: LogChunk[] = [];
+    handOver(record => {
+      while (record.offset >= start + CHUNK_OFFSETS) full.push(close(start + CHUNK_OFFSETS));
+      if (packer.add(record)) return;
+      full.push(close(record.offset));
+      packer.add(record);
+    });
+    yield* full;
+  }
+  while (range.end > start + CHUNK_OFFSETS) yield close(start + CHUNK_OFFSETS);
+  yield close(range.end);
 }
 
 function pagesOf({ pages }: DatabaseView, database: number): Task[] {

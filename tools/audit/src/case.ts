@@ -218,7 +218,19 @@ export function countOutcome(theCase: Case, partition: number, outcome: RowOutco
 
 /** A counted record, superseded later or not, belongs to the intake of the process that appended it. */
 export function countIntake(theCase: Case, partition: number, electionId: string, instance: string): void {
-  increase(theCase.intake, JSON.stringify([electionId, instance, partition]), 1);
+  increase(theCase.intake, intakeKey(electionId, instance, partition), 1);
+}
+
+type IntakeKey = { readonly electionId: string; readonly instance: string; readonly key: string };
+const lastKeys = new Map<number, IntakeKey>();
+
+/** Nearly always that of the last record of the partition. */
+function intakeKey(electionId: string, instance: string, partition: number): string {
+  const last = lastKeys.get(partition);
+  if (last?.instance === instance && last.electionId === electionId) return last.key;
+  const key = JSON.stringify([electionId, instance, partition]);
+  lastKeys.set(partition, { electionId, instance, key });
+  return key;
 }
 
 function increase(numbers: Map<string, number>, key: string, by: number): void {

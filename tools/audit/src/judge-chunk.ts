@@ -43,6 +43,8 @@ export type ChunkJudge = {
 /** What was seen of a record, for whoever holds it against a receipt. */
 export type SeenRecord = ChunkRecord & { readonly judged: JudgedRecord };
 
+const NO_ROWS: readonly PlacedRow[] = [];
+
 /**
  * Judges records one by one, matches them with the rows at their positions, and writes an entry for each processed record
  * that has a ballot key: what it must have become is only known beside the others of its ballot key.
@@ -53,7 +55,7 @@ export function judgeChunk(
   chunk: Chunk,
   checkToken: TokenCheck,
   next: () => Entry,
-  onRecord: (record: SeenRecord) => void = () => undefined,
+  onRecord?: (record: SeenRecord) => void,
 ): ChunkJudge {
   const { partition } = chunk;
   const owner = theCase.owners.get(partition);
@@ -76,13 +78,13 @@ export function judgeChunk(
       gap(offset);
       expected = offset + 1;
       counts.records += 1;
-      const atPlace = rows.get(offset) ?? [];
+      const atPlace = rows.get(offset) ?? NO_ROWS;
       const judged = believeRow(
         theCase,
         judgeRecord(value, castAt, theCase.findElection, checkToken),
         atPlace,
       );
-      onRecord({ ...record, judged });
+      onRecord?.({ ...record, judged });
       judgeShard(theCase, judged, ownShard, partition, offset);
       if (offset >= processed || !owner) {
         counts.notYetProcessed += 1;

@@ -10,9 +10,11 @@ import {
   outcomeOf,
   partitionOf,
   revisionOf,
+  sameBallotKey,
   sameGroup,
   samePosition,
   sameSelections,
+  sameVoteId,
   setOutcome,
   voteIdOf,
 } from './entry.ts';
@@ -29,10 +31,11 @@ export type GroupsJudge = { take(entry: Entry): void; end(): void };
 export function judgeGroups(theCase: Case): GroupsJudge {
   let group: Group | undefined;
   return {
-    take(entry) {
+    take(view) {
+      const entry = Buffer.from(view);
       if (!group || !sameGroup(group.first, entry)) {
         group?.end();
-        group = openGroup(theCase, Buffer.from(entry));
+        group = openGroup(theCase, entry);
       }
       group.take(entry);
     },
@@ -58,8 +61,7 @@ function openGroup(theCase: Case, first: Entry): Group {
 
   return {
     first,
-    take(view) {
-      const entry = Buffer.from(view);
+    take(entry) {
       if (!isRecord(entry)) {
         rows.push({ entry, matched: false, reason: 'names another vote than the record there' });
         return;
@@ -83,7 +85,7 @@ function matchCounted(theCase: Case, rows: readonly CountedRow[], record: Entry)
     if (row.matched || !samePosition(row.entry, record)) continue;
     const place = { partition: partitionOf(record), offset: offsetOf(record) };
     if (misplaced(theCase, databaseOf(row.entry), place) !== undefined) continue;
-    if (voteIdOf(row.entry).compare(voteIdOf(record)) !== 0) continue;
+    if (!sameVoteId(row.entry, record)) continue;
     if (outcomeOf(record) === undefined) {
       row.matched = true;
       occupyCounted(theCase, record, row.entry);
@@ -102,7 +104,7 @@ export function occupyCounted(theCase: Case, record: Entry, row: Entry): void {
     differing.push('election');
   if (revisionOf(record) !== revisionOf(row)) differing.push('revision');
   if (castAtOf(record) !== castAtOf(row)) differing.push('timestamp');
-  if (ballotKeyOf(record).compare(ballotKeyOf(row)) !== 0) differing.push('ballot key');
+  if (!sameBallotKey(record, row)) differing.push('ballot key');
   if (!sameSelections(record, row)) differing.push('selections');
   if (differing.length > 0) reportContent(theCase, rowOf(theCase, row), databaseOf(row), differing);
 }

@@ -20,8 +20,13 @@ export type LogReader = {
    * @throws Error when the brokers deliver nothing for 30 s.
    */
   read(topic: string, range: PartitionRange, onRecord: (record: LogRecord) => void): Promise<void>;
+  /** The same, fetch by fetch, at the pace of whoever takes them. */
+  fetches(topic: string, range: PartitionRange): AsyncGenerator<Fetch, void>;
   close(): Promise<void>;
 };
+
+/** Hands over what one fetch has brought. */
+export type Fetch = (onRecord: (record: LogRecord) => void) => void;
 
 const STALLED_MILLIS = 30_000;
 const PAUSE_MILLIS = 250;
@@ -46,7 +51,10 @@ export function openLogReader(brokers: readonly string[]): LogReader {
   });
   return {
     ranges: topic => rangesOf(consumer, topic),
-    read: (topic, range, onRecord) => readRange(consumer, topic, range, onRecord),
+    async read(topic, range, onRecord) {
+      for await (const handOver of fetchRange(consumer, topic, range)) handOver(onRecord);
+    },
+    fetches: (topic, range) => fetchRange(consumer, topic, range),
     close: () => consumer.close(),
   };
 }
@@ -67,12 +75,11 @@ type FetchedPartition = Awaited<ReturnType<Consumer['fetch']>>['responses'][numb
 /** What is still to be read of a partition. */
 type Cursor = { readonly partition: number; next: number; readonly end: number };
 
-async function readRange(
+async function* fetchRange(
   consumer: Consumer,
   topic: string,
   { partition, start, end }: PartitionRange,
-  onRecord: (record: LogRecord) => void,
-): Promise<void> {
+): AsyncGenerator<Fetch, void> {
   const cursor: Cursor = { partition, next: start, end };
   // The client refreshes its metadata for the topics it tracks.
   consumer.topics.track(topic);
@@ -82,10 +89,12 @@ async function readRange(
     const { fetched, failure } = await fetching;
     const next = fetched ? nextOffset(fetched, cursor.next) : cursor.next;
     if (next > cursor.next) {
-      movedAt = Date.now();
       // The brokers gather the next batches while these are looked at.
       if (next < end) fetching = fetchRound(consumer, topic, partition, next);
-      if (fetched) deliver(cursor, fetched, onRecord);
+      if (fetched) yield onRecord => deliver(cursor, fetched, onRecord);
+      // Whoever takes them may have taken long.
+      movedAt = Date.now();
+      cursor.next = next;
       continue;
     }
     if (Date.now() - movedAt > STALLED_MILLIS) {

@@ -14,9 +14,9 @@ export type Threads = {
  * A worker's own objects; sorting and fetching work in buffers outside the heap. Left to itself V8 takes more than it
  * needs before it looks for garbage, in each thread.
  */
-const LIMITS = { maxOldGenerationSizeMb: 160, maxYoungGenerationSizeMb: 8 };
+const LIMITS = { maxOldGenerationSizeMb: 160, maxYoungGenerationSizeMb: 24 };
 
-/** A thread takes a second of CPU to start: for less work than this another one does not pay. */
+/** A thread takes half a second of CPU to start: for less work than this another one does not pay. */
 const RECORDS_PER_THREAD = 20_000;
 
 export function startThreads(assignment: Assignment): Threads {
@@ -39,7 +39,8 @@ export function startThreads(assignment: Assignment): Threads {
         if (result) onResult(result);
       };
       for await (const task of tasks) {
-        const result = pool.run(task);
+        const transferList = task.kind === 'log' ? [task.records.buffer] : [];
+        const result = pool.run(task, { transferList });
         // When one task fails, the others end with the threads, and nobody waits for them.
         result.catch(() => undefined);
         underWay.push(result);

@@ -9,29 +9,24 @@ const NOTHING = new Uint8Array(0);
 export function takeCountedRow(theCase: Case, database: number, row: OutcomeRow, next: () => Entry): void {
   countRow(theCase, database, row);
   theCase.recounts[database]?.add(row);
-  const { ballotKey, voteId, revision, castAt, selections, ...rest } = row;
   const election = theCase.electionIds.indexOf(row.electionId ?? '');
-  const { partition, offset } = row;
   const facts = {
-    ballotKey: ballotKey ?? NOTHING,
-    voteId: voteId ?? NOTHING,
-    partition,
-    offset,
-    revision: revision ?? -1,
-    castAt: castAt ?? -1,
+    ballotKey: row.ballotKey ?? NOTHING,
+    voteId: row.voteId ?? NOTHING,
+    partition: row.partition,
+    offset: row.offset,
+    revision: row.revision ?? -1,
+    castAt: row.castAt ?? -1,
+    // Of an election that the topic does not know: no record has its key, but one may have its position or its vote.
+    election: election >= 0 ? election : theCase.electionIds.length,
+    selections: row.selections ?? NOTHING,
     database,
   };
   if (fitsEntry(facts)) {
-    const known = election >= 0;
-    // Of an election that the topic does not know: no record has its key, but one may have its position or its vote.
-    writeCountedRow(next(), {
-      ...facts,
-      election: known ? election : theCase.electionIds.length,
-      selections: selections ?? NOTHING,
-    });
+    writeCountedRow(next(), facts);
     return;
   }
   const reason = `its fields fit no record (vote IDs and ballot keys have ${ID_BYTES} bytes)`;
-  const shown = { ...rest, voteId, revision, ballotKey, castAt };
+  const { selections: _never, ...shown } = row;
   keepStray(theCase, { row: shown, database, reason, placed: false, keyCounted: false });
 }

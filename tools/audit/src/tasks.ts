@@ -1,4 +1,5 @@
 import type { CasePart, Evidence } from './case.ts';
+import type { PackedRecords } from './pack-records.ts';
 import type { PartitionRange } from './ranges.ts';
 import type { JournalLines } from './read-journal.ts';
 import type { Piece } from './sort/merge-runs.ts';
@@ -6,7 +7,6 @@ import type { Run } from './sort/sort-run.ts';
 
 /** What every thread is told at its start. */
 export type Assignment = Omit<Evidence, 'findElection' | 'electionIds'> & {
-  readonly brokers: readonly string[];
   readonly topic: string;
   /** All records of topic `elections`. */
   readonly elections: readonly ElectionsRecord[];
@@ -26,6 +26,8 @@ export type Task =
   | {
       readonly kind: 'log';
       readonly range: PartitionRange;
+      /** All records of the range: they move to the thread. */
+      readonly records: PackedRecords;
       /** Where its receipts are. */
       readonly receipts: readonly Piece[];
     }

@@ -6,14 +6,14 @@ import { createTokenVerifier } from '@suffrage/contracts/verify-token.node';
 import { workerData } from 'piscina';
 import { type Case, openCase, partOf, processedBelow } from './case.ts';
 import { compareEntries, ENTRY_BYTES } from './entry.ts';
-import { judgeChunk } from './judge-chunk.ts';
+import { judgeChunk, type SeenRecord } from './judge-chunk.ts';
 import { judgeGroups } from './judge-groups.ts';
+import { unpackRecords } from './pack-records.ts';
 import type { PartitionRange } from './ranges.ts';
 import { openSnapshot, type SnapshotReader } from './read-database.ts';
 import type { JournalLines } from './read-journal.ts';
-import { openLogReader } from './read-log.ts';
 import { holdRecord, missAcknowledged, receiptOrder, receiptsIn, takeJournal } from './receipts.ts';
-import { mergePieces, type Piece } from './sort/merge-runs.ts';
+import { mergePieces } from './sort/merge-runs.ts';
 import { createRunBuffer } from './sort/sort-run.ts';
 import { takeCountedRow } from './take-counted-row.ts';
 import type { Assignment, Task, TaskResult } from './tasks.ts';
@@ -31,7 +31,6 @@ const evidence = {
 };
 const trust: TokenCheck = () => ({ ok: true });
 const checkToken = assignment.signatures ? createTokenVerifier() : trust;
-const log = openLogReader(assignment.brokers);
 const readers = new Map<number, Promise<SnapshotReader>>();
 let files = 0;
 const newFile = () => join(assignment.directory, `${threadId}-${files++}`);
@@ -44,7 +43,7 @@ export async function runTask(task: Task): Promise<TaskResult> {
     case 'journal':
       return readReceipts(task.lines);
     case 'log':
-      return readLog(task.range, task.receipts);
+      return judgeLog(task);
     case 'votes':
       return readVotes(task.database, task.from, task.to);
     case 'ballots':
@@ -58,17 +57,23 @@ async function readReceipts(lines: JournalLines): Promise<TaskResult> {
   return { part: partOf(theCase), runs: receipts.end(), done: lines.lines.length };
 }
 
-async function readLog(range: PartitionRange, pieces: readonly Piece[]): Promise<TaskResult> {
+async function judgeLog({
+  range,
+  records,
+  receipts: pieces,
+}: Extract<Task, { kind: 'log' }>): Promise<TaskResult> {
   const theCase = openCase(evidence);
   const { partition } = range;
   const rows = await rowsIn(theCase, range);
   const acknowledged = receiptsIn(theCase, range, mergePieces(pieces, receiptOrder));
-  const judge = judgeChunk(theCase, { ...range, rows }, checkToken, sorted.next, record => {
+  const hold = (record: SeenRecord) => {
     const atPlace = acknowledged.get(record.offset);
     if (atPlace) holdRecord(theCase, partition, record, atPlace);
-  });
+  };
+  const seen = acknowledged.size > 0 ? hold : undefined;
+  const judge = judgeChunk(theCase, { ...range, rows }, checkToken, sorted.next, seen);
   let done = 0;
-  await log.read(assignment.topic, range, record => {
+  unpackRecords(records, record => {
     judge.take(record);
     done += 1;
   });

@@ -3,6 +3,7 @@
 #
 #   tools/setup/setup.sh           Node, pnpm, npm packages, Kafka, Redis; PostgreSQL is one of the npm packages
 #   tools/setup/setup.sh browser   also Chromium, for the test of the page (as root: apt-get install chromium)
+#   tools/setup/setup.sh bench     also Kafka's own performance tools, for make bench
 #   tools/setup/setup.sh fuzz      also schemathesis, for make fuzz (needs Python 3)
 #
 # SUFFRAGE_CACHE: a directory for the downloads that several checkouts share (default: .tools of this checkout).
@@ -31,13 +32,14 @@ is_current() {
   for name in node pnpm java redis-server; do [ -x "$tools/bin/$name" ] || return 1; done
   [ -d "$tools/kafka/libs" ] && [ -x "$tools/postgresql/bin/initdb" ] && [ -d "$root/node_modules/.pnpm" ] || return 1
   [ "${1:-}" != browser ] || [ -x "$tools/bin/chromium" ] || return 1
+  [ "${1:-}" != bench ] || [ -d "$tools/kafka-tools/libs" ] || return 1
   [ "${1:-}" != fuzz ] || [ -x "$tools/bin/schemathesis" ]
 }
 
 case "${1:-}" in
-  '' | browser | fuzz) ;;
+  '' | bench | browser | fuzz) ;;
   *)
-    echo "usage: $0 [browser | fuzz]" >&2
+    echo "usage: $0 [bench | browser | fuzz]" >&2
     exit 2
     ;;
 esac
@@ -106,6 +108,7 @@ start_chain node_chain
 start_chain install_kafka
 start_chain install_redis
 [ "${1:-}" != browser ] || start_chain install_browser
+[ "${1:-}" != bench ] || start_chain install_kafka_tools
 [ "${1:-}" != fuzz ] || start_chain install_fuzz
 watch_chains
 if [ -e "$run/failure" ]; then

@@ -8,7 +8,7 @@ export type EndToEnd = {
   readonly transport: Transport;
   readonly mode: Mode;
   readonly duplicates: number;
-  /** Load as shares of what one window at a low rate promises, ascending. */
+  /** At rising rates. */
   readonly windows: readonly Window[];
   /** The most votes a second that were both accepted and counted. */
   readonly saturationVotesPerSecond: number;
@@ -23,10 +23,16 @@ export type Pace = {
   readonly warmUpRate: number;
   readonly seconds: number;
   readonly mostPerSecond: number;
+  /** Rates, as shares of what the first window promises, ascending. */
+  readonly shares: readonly number[];
 };
 
-const SHARES = [0.3, 0.6, 0.8, 1, 1.2];
-const DEFAULT_PACE: Pace = { warmUpRate: 400, seconds: 5, mostPerSecond: Number.POSITIVE_INFINITY };
+const DEFAULT_PACE: Pace = {
+  warmUpRate: 400,
+  seconds: 5,
+  mostPerSecond: Number.POSITIVE_INFINITY,
+  shares: [0.3, 0.6, 0.8, 1, 1.2],
+};
 const DEFAULT_SHAPE = { partitions: 8, shards: 1 };
 const SETTLE_MILLIS = 500;
 
@@ -52,7 +58,7 @@ export function measureEndToEnd(
       return measureWindow(stage, transport, { rate: Math.round(rate), seconds: run.seconds, duplicates });
     };
     const windows: Window[] = [];
-    for (const share of SHARES) windows.push(await at(estimate * share));
+    for (const share of pace.shares) windows.push(await at(estimate * share));
     const saturation = Math.max(1, ...windows.map(sustained));
     const halfLoad = await at(saturation / 2);
     return {

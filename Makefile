@@ -54,6 +54,13 @@ votes: setup ## sign votes into a file for load tests (N=200000 MODE=secret|pseu
 	@$(NODE) loadtest/votes/main.ts $(if $(N),--votes $(N)) $(if $(MODE),--mode $(MODE)) $(if $(SEED),--seed $(SEED)) \
 	  $(if $(VOTES_PER_VOTER),--votes-per-voter $(VOTES_PER_VOTER)) $(ARGS)
 
+bench-db: setup ## commit latency and standby delay of the database, writes out/bench-db.json (QUICK=1)
+	@$(NODE) loadtest/database/main.ts $(if $(QUICK),--quick) $(ARGS)
+
+cost: setup ## what a rate needs and costs on AWS, from the last benchmark (RATE=250000 VOTES=N TRANSPORT=grpc)
+	@$(NODE) loadtest/cost/main.ts $(if $(RATE),--rate $(RATE)) $(if $(VOTES),--votes $(VOTES)) $(if $(TRANSPORT),--transport $(TRANSPORT)) \
+	  $(if $(PRICES),--prices $(PRICES)) $(if $(BENCH),--bench $(BENCH)) $(ARGS)
+
 simulate: setup ## the suite's own code under a seeded scheduler with faults (SEEDS=2000 SEED_START=1 MUTANTS=1 TRACE=1)
 	@$(NODE) test/simulation/main.ts $(if $(SEEDS),--seeds $(SEEDS)) $(if $(SEED_START),--start $(SEED_START)) \
 	  $(if $(MUTANTS),--mutants) $(if $(TRACE),--trace) $(if $(JOBS),--jobs $(JOBS)) $(ARGS)

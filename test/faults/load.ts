@@ -24,8 +24,11 @@ type Options = {
 };
 
 const TICK_MILLIS = 20;
-/** Votes without an outcome; while they are so many, none is sent. */
-const MAX_OUTSTANDING = 400;
+/**
+ * Votes without an outcome; while they are so many, none is sent. Several seconds' worth, so that those which wait for a
+ * lane that stalls don't keep others from being sent.
+ */
+const MAX_OUTSTANDING = 4_000;
 const COPIED_SHARE = 0.04;
 const FORGED_SHARE = 0.01;
 /** Longer than any fault that is inflicted: what stays without an outcome then is a finding. */

@@ -1,12 +1,10 @@
 import { execFile } from 'node:child_process';
-import { rename, rm, writeFile } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { createPart, type Part } from '@suffrage/stack/part';
+import { copyCluster, startStandby } from '@suffrage/stack/postgres-standby';
 import { until } from '@suffrage/test/poll';
-import { freePorts } from '@suffrage/stack/ports';
-import { writeSecret } from '@suffrage/stack/secrets';
 import pg from 'pg';
 import type { FaultCase, Stage } from '../fault-case.ts';
 import { untilAcknowledged } from '../load.ts';
@@ -81,10 +79,8 @@ async function promoteLaggingStandby(stage: Stage): Promise<void> {
   const { part } = infrastructure.postgres;
   const parent = join(dataDirectory, 'postgres');
   const [cluster, copied] = [join(parent, 'cluster'), join(parent, 'standby')];
-  await part.stop();
-  await copy(cluster, copied);
-  await part.start();
-  const standby = await startStandby(stage.world, copied);
+  await copyCluster(infrastructure, copied);
+  const { part: standby } = await startStandby(infrastructure, copied);
   try {
     await untilAcknowledged(stage.load, 600);
     await standby.kill();
@@ -100,34 +96,6 @@ async function promoteLaggingStandby(stage: Stage): Promise<void> {
   await rm(cluster, { recursive: true });
   await rename(copied, cluster);
   await part.start();
-}
-
-async function startStandby(world: World, directory: string): Promise<Part> {
-  const { description } = world.infrastructure.postgres.part;
-  const [port = 0] = await freePorts(1);
-  const primary = new URL(world.infrastructure.postgres.adminUrl);
-  const from = `host=127.0.0.1 port=${primary.port} user=${primary.username} password=${primary.password}`;
-  await writeFile(join(directory, 'standby.signal'), '');
-  const args = description.process.args.map(argument =>
-    argument === join(world.dataDirectory, 'postgres', 'cluster')
-      ? directory
-      : argument.replace(/^port=.*/, `port=${port}`),
-  );
-  const urlFile = join(world.infrastructure.secrets.directory, 'standby-database');
-  primary.port = String(port);
-  writeSecret(urlFile, primary.href);
-  const standby = createPart(
-    {
-      ...description,
-      name: 'postgres-standby',
-      ports: { postgres: port },
-      process: { ...description.process, args: [...args, '-c', `primary_conninfo=${from}`] },
-      probe: { kind: 'postgres', urlFile },
-    },
-    { lifetime: 'owner', onChange: () => undefined },
-  );
-  await standby.start();
-  return standby;
 }
 
 async function countVotes(world: World): Promise<number> {

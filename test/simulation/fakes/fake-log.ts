@@ -16,7 +16,7 @@ const AFTER_MAX_MILLIS = 5_000;
 const RETRIES = 20;
 const REQUEST_TIMEOUT_MILLIS = 10_000;
 const MAX_UNSETTLED = 5;
-const CLOSE_UNSETTLED_AFTER_MILLIS = 30_000;
+const CLOSE_UNSETTLED_AFTER_MILLIS = 5_000;
 
 const SETTLED = new Error('settled');
 
@@ -168,7 +168,8 @@ export function createFakeLog({ scheduler, random, weather, partitions, shards }
       return read(from);
     },
     openProducers: machine => createProducers(machine, transmit),
-    openLayout: machine => createLayout(machine, hop, () => leaders.map((_, p) => leaderOf(p) ?? -1)),
+    openLayout: machine =>
+      createLayout(machine, hop, replicas, () => leaders.map((_, p) => leaderOf(p) ?? -1)),
     killBroker(broker) {
       up[broker] = false;
       scheduler.after(random.between(300, 3_000), elect);
@@ -207,14 +208,19 @@ function createProducers(
 }
 
 /** Asks every second, as `watchLayout` does, so that it may be wrong for a while. */
-function createLayout(machine: Machine, hop: () => Promise<void>, ask: () => readonly number[]): LogLayout {
+function createLayout(
+  machine: Machine,
+  hop: () => Promise<void>,
+  replicas: readonly (readonly number[])[],
+  ask: () => readonly number[],
+): LogLayout {
   let leaders: readonly PartitionLeader[] = [];
   let answeredAt = Number.NEGATIVE_INFINITY;
   const refresh = async () => {
     await machine.receive(hop());
     const told = ask();
     if (told.every(broker => broker < 0)) return;
-    leaders = told.map((broker, partition) => ({ partition, broker }));
+    leaders = told.map((broker, partition) => ({ partition, broker, replicas: replicas[partition] ?? [] }));
     answeredAt = machine.clock();
   };
   repeatEvery(REFRESH_MILLIS, refresh, machine.sleep);

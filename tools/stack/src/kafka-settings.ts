@@ -54,6 +54,10 @@ export function serverProperties(node: KafkaNode, nodes: readonly KafkaNode[]): 
     'replica.lag.time.max.ms': 1500,
     'broker.session.timeout.ms': 3000,
     'broker.heartbeat.interval.ms': 500,
+    // A broker that dies may have led the controllers too: until there is another leader, no partition gets one.
+    'controller.quorum.fetch.timeout.ms': 1_000,
+    'controller.quorum.election.timeout.ms': 500,
+    'controller.quorum.election.backoff.max.ms': 300,
     'group.initial.rebalance.delay.ms': 0,
     'num.network.threads': 2,
     'num.io.threads': 4,

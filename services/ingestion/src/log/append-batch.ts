@@ -38,8 +38,8 @@ type Options = {
 
 /**
  * Appends one batch at a time to one partition of the shard, which changes every 500 ms. Not confirmed within 200 ms:
- * the same batch is appended once more, through another producer, to a partition led by another broker, and the first
- * confirmation counts; a vote twice on the log is counted once. The deadline is our own timer, because the
+ * the same batch is appended once more, through another producer, to a partition led by another broker and with as few
+ * of the same replicas as can be, and the first confirmation counts; a vote twice on the log is counted once. The deadline is our own timer, because the
  * client's ends later.
  */
 export function createBatchAppender({
@@ -60,10 +60,10 @@ export function createBatchAppender({
   let chosenAt = 0;
   let brokenUntil = 0;
 
-  const choose = (now: number, not?: PartitionLeader): PartitionLeader | undefined => {
-    const leaders = layout.leaders(shard, shards).filter(({ broker }) => broker !== not?.broker);
+  const choose = (now: number, stalled?: PartitionLeader): PartitionLeader | undefined => {
+    const leaders = layout.leaders(shard, shards).filter(({ broker }) => broker !== stalled?.broker);
     const healthy = leaders.filter(({ broker }) => (avoidedUntil.get(broker) ?? 0) <= now);
-    const choice = healthy.length > 0 ? healthy : leaders;
+    const choice = leastShared(healthy.length > 0 ? healthy : leaders, stalled);
     return choice[Math.floor(random() * choice.length)];
   };
 
@@ -107,6 +107,21 @@ export function createBatchAppender({
     brokenUntil = clock() + BREAKER_MILLIS;
     return { status: 'unknown' };
   };
+}
+
+/**
+ * Any of the stalled partition's replicas may be the one that is gone, not only its leader: those partitions that have the
+ * fewest of them.
+ */
+function leastShared(
+  choice: readonly PartitionLeader[],
+  stalled: PartitionLeader | undefined,
+): readonly PartitionLeader[] {
+  if (!stalled) return choice;
+  const shared = ({ replicas }: PartitionLeader) =>
+    replicas.filter(broker => stalled.replicas.includes(broker)).length;
+  const fewest = Math.min(...choice.map(shared));
+  return choice.filter(leader => shared(leader) === fewest);
 }
 
 /** The first confirmation, or `undefined` when all sends failed or none confirmed in time. */

@@ -4,7 +4,12 @@ import type { Log } from '@suffrage/runtime/log';
 import { repeatEvery } from '@suffrage/runtime/wait';
 import { Admin, type ClusterMetadata } from '@platformatic/kafka';
 
-export type PartitionLeader = { readonly partition: number; readonly broker: number };
+/** `broker` leads the partition; `replicas` are all the brokers that confirm an append to it. */
+export type PartitionLeader = {
+  readonly partition: number;
+  readonly broker: number;
+  readonly replicas: readonly number[];
+};
 
 /** Where the partitions of topic `votes` are led at this moment. */
 export type LogLayout = {
@@ -75,8 +80,9 @@ export function watchLayout(
 
 function readLeaders(metadata: ClusterMetadata, topic: string): PartitionLeader[] {
   const partitions = metadata.topics.get(topic)?.partitions ?? [];
-  return partitions.map(({ leader }, partition) => ({
+  return partitions.map(({ leader, replicas }, partition) => ({
     partition,
     broker: metadata.brokers.has(leader) ? leader : -1,
+    replicas,
   }));
 }

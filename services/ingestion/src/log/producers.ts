@@ -29,7 +29,8 @@ export type ProducerPool = {
 };
 
 const MAX_UNSETTLED = 5;
-const CLOSE_UNSETTLED_AFTER_MILLIS = 30_000;
+/** By then its batch has been answered. Kept for longer, a few lost acknowledgements would take all of a lane's producers. */
+const CLOSE_UNSETTLED_AFTER_MILLIS = 5_000;
 
 export function createProducerPool(brokers: readonly string[], clientId: string, log: Log): ProducerPool {
   // The second one waits connected: when a partition stalls, the hedge must not first shake hands.

@@ -66,8 +66,8 @@ export function measureEfficiency(
         const idle = await measureIdle(stage);
         run.say(`  round ${done + 1} of ${rounds}, ${rate} votes/s`);
         samples.push({
-          ...named('rest', await throughServices(stage, 'rest', rate)),
-          ...named('grpc', await throughServices(stage, 'grpc-unary', rate)),
+          ...named('rest', await throughServices(stage, 'rest', rate, idle)),
+          ...named('grpc', await throughServices(stage, 'grpc-unary', rate, idle)),
           ...named('floor', await throughFloors(stage, floors, rate, idle)),
           ...named('tools', await throughKafkaTools(stage, rate, idle)),
           ...named('bare', await withoutHttp(stage, floors, rate)),
@@ -153,12 +153,22 @@ function throughServices(
   { world, client, cast, run }: Stage,
   transport: 'rest' | 'grpc-unary',
   rate: number,
-) {
-  return costOf({ client: client.pid, ...world.pids }, async () => {
-    const { accepted } = await cast(transport, { rate, seconds: run.seconds, duplicates: 0 });
-    await drained(world);
-    return accepted;
-  });
+  idle: Costs,
+): Promise<Costs> {
+  return costOf(
+    { client: client.pid, ...world.pids },
+    async () => {
+      const { accepted } = await cast(transport, { rate, seconds: run.seconds, duplicates: 0 });
+      await drained(world);
+      return accepted;
+    },
+    serversOf(idle),
+  );
+}
+
+/** What is shared by all that runs at the same time uses something without load; it is taken off on both sides. */
+function serversOf({ broker = 0, postgres = 0 }: Costs): Costs {
+  return { broker, postgres };
 }
 
 function throughFloors(
@@ -182,7 +192,7 @@ function throughFloors(
       await processor.until(before + accepted);
       return accepted;
     },
-    { broker: idle.broker ?? 0, postgres: idle.postgres ?? 0 },
+    serversOf(idle),
   );
 }
 
@@ -195,7 +205,7 @@ function throughKafkaTools(stage: Stage, rate: number, idle: Costs): Promise<Cos
       await runTools(stage, rate, records);
       return records;
     },
-    { broker: idle.broker ?? 0 },
+    serversOf(idle),
   );
 }
 
@@ -212,7 +222,7 @@ function withoutHttp({ run }: Stage, { bare }: Floors, rate: number) {
 const SERVERS = ['ingestion', 'processor', 'broker', 'postgres', 'redis', 'aggregator'];
 
 function compare(samples: readonly Costs[]): Pick<Efficiency, 'cpuMicrosPerVote' | 'floors' | 'efficiency'> {
-  const typical = (name: string) => median(samples.map(sample => sample[name] ?? Number.NaN));
+  const typical = (name: string) => round(median(samples.map(sample => sample[name] ?? Number.NaN)));
   const sumOf = (prefix: string) => SERVERS.reduce((sum, name) => sum + typical(`${prefix}.${name}`), 0);
   const cpuMicrosPerVote = {
     ingestionRest: typical('rest.ingestion'),

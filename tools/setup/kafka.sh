@@ -73,3 +73,23 @@ make_archive() {
   logged kafka-archive.log "$tools/bin/node" "$root/tools/stack/src/kafka-archive.ts" "$archive" ||
     say "kafka-archive: could not be made; Kafka will start more slowly (log: $tools/logs/kafka-archive.log)"
 }
+
+# Kafka's performance tools are one more jar, which needs those of the broker; only make bench uses it.
+copy_tools() {
+  JAVA_HOME=$(dirname "$(dirname "$java")") MAVEN_SKIP_RC=1 "$maven" -B -q --strict-checksums -Dmaven.repo.local="$cache/maven-repository" \
+    "org.apache.maven.plugins:maven-dependency-plugin:$MAVEN_DEPENDENCY_PLUGIN_VERSION:copy" \
+    -Dartifact="org.apache.kafka:kafka-tools:$KAFKA_VERSION" -DoutputDirectory="$1/libs"
+}
+
+fill_kafka_tools() {
+  logged kafka-tools.log copy_tools "$1" || explain kafka-tools.log "Kafka's tools $KAFKA_VERSION" "the Maven repository"
+}
+
+install_kafka_tools() {
+  local dir="$cache/kafka-tools-$KAFKA_VERSION"
+  if [ ! -d "$dir/libs" ]; then
+    find_maven
+    step kafka-tools "fetching Kafka's performance tools $KAFKA_VERSION with Maven" locked kafka install_dir "$dir" fill_kafka_tools
+  fi
+  ln -sfn "$dir" "$tools/kafka-tools"
+}

@@ -3,6 +3,7 @@
 #
 #   tools/setup/setup.sh           Node, pnpm, npm packages, Kafka, Redis; PostgreSQL is one of the npm packages
 #   tools/setup/setup.sh browser   also Chromium, for the test of the page (as root: apt-get install chromium)
+#   tools/setup/setup.sh bench     also Kafka's own performance tools, for make bench
 #   tools/setup/setup.sh fuzz      also schemathesis, for make fuzz (needs Python 3)
 #   tools/setup/setup.sh python    also Python's gRPC client, for the tests (needs Python 3)
 #   tools/setup/setup.sh k6        also k6, for make load and its test (builds it; needs Go, or Python 3 to fetch Go)
@@ -36,6 +37,7 @@ is_current() {
   for name in node pnpm java redis-server; do [ -x "$tools/bin/$name" ] || return 1; done
   [ -d "$tools/kafka/libs" ] && [ -x "$tools/postgresql/bin/initdb" ] && [ -d "$root/node_modules/.pnpm" ] || return 1
   ! wants browser || [ -x "$tools/bin/chromium" ] || return 1
+  ! wants bench || [ -d "$tools/kafka-tools/libs" ] || return 1
   ! wants k6 || { [ -x "$tools/bin/k6" ] && [ "$(readlink "$tools/bin/k6")" = "$(k6_directory)/k6" ]; } || return 1
   ! wants fuzz || [ -x "$tools/bin/schemathesis" ] || return 1
   ! wants python || [ -x "$tools/bin/python-grpc" ]
@@ -43,9 +45,9 @@ is_current() {
 
 for part in "$@"; do
   case "$part" in
-    browser | fuzz | python | k6) ;;
+    bench | browser | fuzz | python | k6) ;;
     *)
-      echo "usage: $0 [browser] [fuzz] [python] [k6]" >&2
+      echo "usage: $0 [bench] [browser] [fuzz] [python] [k6]" >&2
       exit 2
       ;;
   esac
@@ -121,6 +123,7 @@ start_chain install_redis
 ! wants fuzz || start_chain install_fuzz
 ! wants python || start_chain install_python
 ! wants k6 || start_chain install_k6
+! wants bench || start_chain install_kafka_tools
 watch_chains
 if [ -e "$run/failure" ]; then
   stop_chains

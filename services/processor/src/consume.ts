@@ -15,6 +15,12 @@ const CHECK_POSITIONS_MILLIS = 5_000;
 /** Added partitions are noticed after so long; with the client's default votes there would wait 5 minutes. */
 const METADATA_MAX_AGE_MILLIS = 5_000;
 const BATCH_MAX_RECORDS = 2_000;
+/**
+ * A fetch waits for so much, at most 250 ms: each batch costs a transaction of some eight statements, an offset commit and
+ * a notice, whatever its size, and left to itself a fetch returns with the few records of one append.
+ */
+const FETCH_MIN_BYTES = 256 * 1024;
+const FETCH_WAIT_MILLIS = 250;
 const BATCH_MAX_BYTES = 4 * 1024 * 1024;
 
 /** A member of the consumer group, as far as it is used here. */
@@ -50,7 +56,8 @@ export async function consumeVotes(options: Options, lifecycle: Lifecycle): Prom
     heartbeatInterval: HEARTBEAT_MILLIS,
     rebalanceTimeout: REBALANCE_TIMEOUT_MILLIS,
     maxBytesPerPartition: BATCH_MAX_BYTES,
-    maxWaitTimeInMs: 250,
+    minBytes: FETCH_MIN_BYTES,
+    maxWaitTimeInMs: FETCH_WAIT_MILLIS,
     metadataMaxAge: METADATA_MAX_AGE_MILLIS,
     retry: { retries: 20 },
   });

@@ -1,4 +1,5 @@
 import type { Client, Pool } from '@suffrage/runtime/postgres/pool';
+import { byteaArray, int4Array, int8Array, textArray } from './binary-array.ts';
 import { type Candidate, candidateKey, type Identified, identityKey, type NotCounted } from './decide.ts';
 import type { TallyChange } from './tally.ts';
 
@@ -76,10 +77,10 @@ export async function countedAmong(pool: Pool, votes: readonly Identified[]): Pr
      from unnest($1::text[], $2::bytea[], $3::bytea[], $4::int[]) as asked (election_id, ballot_key, vote_id, revision)
      join votes v using (election_id, ballot_key, vote_id, revision)`,
     [
-      votes.map(vote => vote.electionId),
-      votes.map(vote => vote.ballotKey),
-      votes.map(vote => vote.voteId),
-      votes.map(vote => vote.revision),
+      textArray(votes.map(vote => vote.electionId)),
+      byteaArray(votes.map(vote => vote.ballotKey)),
+      byteaArray(votes.map(vote => vote.voteId)),
+      int4Array(votes.map(vote => vote.revision)),
     ],
   );
   return new Set(
@@ -101,26 +102,45 @@ export async function insertVotes(
   candidates: readonly Candidate[],
 ): Promise<ReadonlySet<string>> {
   if (candidates.length === 0) return new Set();
-  const { rows } = await client.query<{ election_id: string; ballot_key: Buffer }>(
+  const { rowCount } = await client.query(
     `insert into votes (election_id, ballot_key, vote_id, revision, selections, cast_at, record_offset, partition)
      select *, $8::int
      from unnest($1::text[], $2::bytea[], $3::bytea[], $4::int[], $5::bytea[], $6::bigint[], $7::bigint[])
-     on conflict (election_id, ballot_key) do nothing
-     returning election_id, ballot_key`,
+     on conflict (election_id, ballot_key) do nothing`,
     [...columns(candidates), partition],
+  );
+  // Nearly always all of them: having each key returned would cost more than asking in the other case.
+  if (rowCount === candidates.length) return new Set(candidates.map(candidateKey));
+  return keysWrittenHere(client, candidates);
+}
+
+/** Keys of those candidates whose row this transaction has written. */
+async function keysWrittenHere(
+  client: Client,
+  candidates: readonly Candidate[],
+): Promise<ReadonlySet<string>> {
+  const { rows } = await client.query<{ election_id: string; ballot_key: Buffer }>(
+    `select v.election_id, v.ballot_key
+     from unnest($1::text[], $2::bytea[]) as asked (election_id, ballot_key)
+     join votes v using (election_id, ballot_key)
+     where v.xmin = pg_current_xact_id()::xid`,
+    [
+      textArray(candidates.map(candidate => candidate.electionId)),
+      byteaArray(candidates.map(candidate => candidate.ballotKey)),
+    ],
   );
   return new Set(rows.map(row => candidateKey({ electionId: row.election_id, ballotKey: row.ballot_key })));
 }
 
 function columns(candidates: readonly Candidate[]): unknown[] {
   return [
-    candidates.map(candidate => candidate.electionId),
-    candidates.map(candidate => candidate.ballotKey),
-    candidates.map(candidate => candidate.voteId),
-    candidates.map(candidate => candidate.revision),
-    candidates.map(candidate => candidate.selections),
-    candidates.map(candidate => candidate.timestamp),
-    candidates.map(candidate => candidate.offset),
+    textArray(candidates.map(candidate => candidate.electionId)),
+    byteaArray(candidates.map(candidate => candidate.ballotKey)),
+    byteaArray(candidates.map(candidate => candidate.voteId)),
+    int4Array(candidates.map(candidate => candidate.revision)),
+    byteaArray(candidates.map(candidate => candidate.selections)),
+    int8Array(candidates.map(candidate => candidate.timestamp)),
+    int8Array(candidates.map(candidate => candidate.offset)),
   ];
 }
 
@@ -146,7 +166,7 @@ export async function lockVotes(
      join votes v using (election_id, ballot_key)
      order by v.election_id collate "C", v.ballot_key
      for update of v`,
-    [conflicts.map(vote => vote.electionId), conflicts.map(vote => vote.ballotKey)],
+    [textArray(conflicts.map(vote => vote.electionId)), byteaArray(conflicts.map(vote => vote.ballotKey))],
   );
   return new Map(
     rows.map(row => {
@@ -209,13 +229,13 @@ export async function insertOutcomes(
                                    $8::bytea[], $9::bigint[])`,
     [
       partition,
-      outcomes.map(outcome => outcome.offset),
-      outcomes.map(outcome => outcome.outcome),
-      outcomes.map(outcome => outcome.code),
-      outcomes.map(outcome => outcome.electionId),
-      outcomes.map(outcome => outcome.voteId),
-      outcomes.map(outcome => outcome.gaveWayTo),
-      outcomes.map(outcome => outcome.retry?.record ?? null),
+      int8Array(outcomes.map(outcome => outcome.offset)),
+      textArray(outcomes.map(outcome => outcome.outcome)),
+      textArray(outcomes.map(outcome => outcome.code)),
+      textArray(outcomes.map(outcome => outcome.electionId)),
+      byteaArray(outcomes.map(outcome => outcome.voteId)),
+      byteaArray(outcomes.map(outcome => outcome.gaveWayTo)),
+      byteaArray(outcomes.map(outcome => outcome.retry?.record ?? null)),
       outcomes.map(outcome => outcome.retry?.timestamp ?? null),
     ],
   );
@@ -267,7 +287,11 @@ export async function addIntake(
      from unnest($1::text[], $2::text[]) as counted (election_id, instance)
      group by election_id, instance
      on conflict (election_id, instance, partition) do update set votes = i.votes + excluded.votes`,
-    [counted.map(vote => vote.electionId), counted.map(vote => vote.instance), partition],
+    [
+      textArray(counted.map(vote => vote.electionId)),
+      textArray(counted.map(vote => vote.instance)),
+      partition,
+    ],
   );
 }
 

@@ -30,7 +30,7 @@ export function tallyChanges(
     if (change) change.votes += by;
     else changes.set(key, { electionId, contest, option, votes: by });
   };
-  const addVote = ({ electionId, selections }: Marked, by: number) => {
+  const addVotes = ({ electionId, selections }: Marked, by: number) => {
     const election = find(electionId);
     const marks = election && decodeSelections(election, selections);
     if (!marks) throw new Error('a vote to be tallied does not fit its ballot');
@@ -40,10 +40,22 @@ export function tallyChanges(
         add(electionId, contest.id, contest.options[index]?.id ?? '', by);
     }
   };
-  for (const vote of counted) addVote(vote, 1);
-  for (const vote of replaced) addVote(vote, -1);
+  for (const { marked, votes } of alike(counted)) addVotes(marked, votes);
+  for (const { marked, votes } of alike(replaced)) addVotes(marked, -votes);
   return [...changes]
     .filter(([, { votes }]) => votes !== 0)
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([, change]) => change);
+}
+
+/** Votes that mark the same are read once: a batch has far fewer choices than votes. */
+function alike(votes: readonly Marked[]): Iterable<{ readonly marked: Marked; readonly votes: number }> {
+  const groups = new Map<string, { readonly marked: Marked; votes: number }>();
+  for (const marked of votes) {
+    const key = `${marked.electionId} ${Buffer.from(marked.selections).toString('latin1')}`;
+    const group = groups.get(key);
+    if (group) group.votes += 1;
+    else groups.set(key, { marked, votes: 1 });
+  }
+  return groups.values();
 }

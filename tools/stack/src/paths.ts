@@ -11,5 +11,7 @@ export const programs = {
   redisServer: join(toolsDirectory, 'bin/redis-server'),
   postgresqlBinaries: join(toolsDirectory, 'postgresql'),
   kafkaDirectory: join(toolsDirectory, 'kafka'),
+  /** Kafka's performance tools, for `make bench` only (`tools/setup/setup.sh bench`). */
+  kafkaToolsDirectory: join(toolsDirectory, 'kafka-tools'),
   kafkaClassArchive: join(toolsDirectory, 'kafka-classes.jsa'),
 } as const;

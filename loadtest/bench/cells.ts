@@ -1,0 +1,115 @@
+import { measureBareFloors } from './bare-floors.ts';
+import { measureIngestionAlone, measureProcessorDrain, measureSubscribers } from './components.ts';
+import { measureDuplicates } from './duplicates.ts';
+import { measureEfficiency } from './efficiency.ts';
+import { measureEndToEnd, type Pace } from './end-to-end.ts';
+import { measureGrowth } from './growth.ts';
+import type { Run } from './run.ts';
+import { TRANSPORTS } from './senders.ts';
+
+/** One measurement that stands for itself: it starts its own services and audits its own votes. */
+export type Cell = { readonly name: string; readonly measure: (run: Run) => Promise<unknown> };
+
+/** How much of each: `quick` fits 20 minutes on two cores, `full` is everything, `smoke` only shows that it all works. */
+export type Extent = 'quick' | 'full' | 'smoke';
+
+const MODES = ['secret', 'pseudonymous'] as const;
+const GROWN = [100_000, 1_000_000, 5_000_000, 20_000_000];
+const SMALL = { stored: 0, partitions: 8, shards: 1 };
+
+export function cellsOf(extent: Extent, rate: number): readonly Cell[] {
+  switch (extent) {
+    case 'smoke':
+      return smokeCells();
+    case 'quick':
+      return quickCells(rate);
+    case 'full':
+      return fullCells(rate);
+  }
+}
+
+/** Votes that must lie ready for each mode. */
+export const VOTES: Readonly<Record<Extent, { readonly secret: number; readonly pseudonymous: number }>> = {
+  smoke: { secret: 1_000, pseudonymous: 1 },
+  quick: { secret: 200_000, pseudonymous: 60_000 },
+  full: { secret: 200_000, pseudonymous: 500_000 },
+};
+
+const bareFloors: Cell = { name: 'bare floors', measure: measureBareFloors };
+
+/** Kafka's own tools may not be installed where the tests run, so no floors. */
+const SMOKE_PACE = { warmUpRate: 50, seconds: 1, mostPerSecond: 100, shares: [1] };
+
+function smokeCells(): Cell[] {
+  return [endToEndCell('rest', 'secret', 0, SMOKE_PACE)];
+}
+
+function quickCells(rate: number): Cell[] {
+  return [
+    bareFloors,
+    efficiencyCell('secret', rate, 3),
+    efficiencyCell('pseudonymous', rate, 1),
+    ...TRANSPORTS.map(transport => endToEndCell(transport, 'secret', 0)),
+    duplicatesCell('secret', rate),
+    componentCell('ingestion', run => measureIngestionAlone(run, { mode: 'secret', rate: 3 * rate })),
+    componentCell('processor', run => measureProcessorDrain(run, { mode: 'secret', votes: 100_000 })),
+    componentCell('aggregator', run => measureSubscribers(run, { subscribers: 9_500, rate: 100 })),
+    ...[100_000, 5_000_000].map(stored => growthCell({ ...SMALL, stored }, 20_000, rate)),
+    growthCell({ ...SMALL, partitions: 64 }, 20_000, rate),
+  ];
+}
+
+function fullCells(rate: number): Cell[] {
+  return [
+    bareFloors,
+    ...MODES.map(mode => efficiencyCell(mode, rate, 5)),
+    ...MODES.flatMap(mode =>
+      TRANSPORTS.flatMap(transport => [0, 0.3].map(duplicates => endToEndCell(transport, mode, duplicates))),
+    ),
+    ...MODES.map(mode => duplicatesCell(mode, rate)),
+    componentCell('ingestion', run => measureIngestionAlone(run, { mode: 'secret', rate: 3 * rate })),
+    componentCell('processor', run => measureProcessorDrain(run, { mode: 'pseudonymous', votes: 500_000 })),
+    componentCell('aggregator', run => measureSubscribers(run, { subscribers: 9_500, rate: 100 })),
+    ...GROWN.map(stored => growthCell({ ...SMALL, stored }, 100_000, rate)),
+    ...[4, 16, 64, 256].map(partitions => growthCell({ ...SMALL, partitions }, 100_000, rate)),
+    ...[2, 4].map(shards => growthCell({ ...SMALL, shards }, 100_000, rate)),
+  ];
+}
+
+function efficiencyCell(mode: (typeof MODES)[number], rate: number, rounds: number): Cell {
+  return { name: `efficiency ${mode}`, measure: run => measureEfficiency(run, { mode, rate, rounds }) };
+}
+
+function endToEndCell(
+  transport: (typeof TRANSPORTS)[number],
+  mode: (typeof MODES)[number],
+  duplicates: number,
+  pace?: Pace,
+): Cell {
+  const overload = mode === 'secret' && duplicates === 0;
+  return {
+    name: `end to end ${transport} ${mode} ${duplicates * 100} % duplicates`,
+    measure: run =>
+      measureEndToEnd(run, { transport, mode, duplicates, overload, ...(pace ? { pace } : {}) }),
+  };
+}
+
+function duplicatesCell(mode: (typeof MODES)[number], rate: number): Cell {
+  return { name: `duplicates ${mode}`, measure: run => measureDuplicates(run, { mode, rate, rounds: 2 }) };
+}
+
+function componentCell(name: string, measure: Cell['measure']): Cell {
+  return { name: `${name} alone`, measure };
+}
+
+function growthCell(
+  shape: { readonly stored: number; readonly partitions: number; readonly shards: number },
+  votes: number,
+  rate: number,
+): Cell {
+  const { stored, partitions, shards } = shape;
+  return {
+    name: `growth ${stored} stored ${partitions} partitions ${shards} shards`,
+    measure: run => measureGrowth(run, { ...shape, votes, rate }),
+  };
+}

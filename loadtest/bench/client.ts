@@ -1,0 +1,48 @@
+/** The process that casts votes: told what to do by messages of the benchmark, so that its CPU time is its own. */
+import { type Load, runLoad } from './open-loop.ts';
+import { emptyPostSender, grpcSender, restSender, type Sender, type Transport } from './senders.ts';
+import { readVotes, type VoteSet, type VotesSource } from './votes.ts';
+
+export type Order = {
+  readonly source: VotesSource;
+  readonly transport: Transport | 'empty-post';
+  /** `http://127.0.0.1:8080`, or `127.0.0.1:9090` for gRPC. */
+  readonly target: string;
+  readonly connections: number;
+  readonly load: Load;
+};
+
+const sets = new Map<string, VoteSet>();
+const senders = new Map<string, Sender>();
+
+function votesOf(source: VotesSource): VoteSet {
+  const known = sets.get(source.path) ?? readVotes(source);
+  sets.set(source.path, known);
+  return known;
+}
+
+function senderFor({ source, transport, target, connections }: Order): Sender {
+  const key = `${source.path} ${transport} ${target}`;
+  const votes = votesOf(source);
+  const sender = senders.get(key) ?? open(transport, target, votes, connections);
+  senders.set(key, sender);
+  return sender;
+}
+
+function open(transport: Order['transport'], target: string, votes: VoteSet, connections: number): Sender {
+  switch (transport) {
+    case 'rest':
+      return restSender(target, votes, connections);
+    case 'empty-post':
+      return emptyPostSender(target, votes, connections);
+    case 'grpc-unary':
+      return grpcSender(target, votes);
+  }
+}
+
+process.on('message', (order: Order) => {
+  const sender = senderFor(order);
+  sender.prepare(order.load.from, Math.ceil(order.load.rate * order.load.seconds));
+  void runLoad(order.load, sender).then(result => process.send?.(result));
+});
+process.on('disconnect', () => process.exit(0));

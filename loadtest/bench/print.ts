@@ -1,0 +1,104 @@
+import type { Summary } from './summarise.ts';
+
+/** What must hold, as the table shows it. */
+const TARGETS = [
+  {
+    figure: 'efficiency, ingestion REST',
+    of: (s: Summary) => s.efficiency?.ingestionRest,
+    must: 0.75,
+    atMost: false,
+  },
+  {
+    figure: 'efficiency, ingestion gRPC',
+    of: (s: Summary) => s.efficiency?.ingestionGrpc,
+    must: 0.7,
+    atMost: false,
+  },
+  { figure: 'efficiency, processor', of: (s: Summary) => s.efficiency?.processor, must: 0.65, atMost: false },
+  {
+    figure: 'efficiency, whole path',
+    of: (s: Summary) => s.efficiency?.wholePathRest,
+    must: 0.6,
+    atMost: false,
+  },
+  {
+    figure: 'acknowledged, p99 ms at half load',
+    of: (s: Summary) => s.ackP99MillisAtHalfLoad,
+    must: 25,
+    atMost: true,
+  },
+  {
+    figure: 'published, p99 ms at half load',
+    of: (s: Summary) => s.publishedP99MillisAtHalfLoad,
+    must: 2_000,
+    atMost: true,
+  },
+  {
+    figure: 'goodput in overload, of saturation',
+    of: (s: Summary) => s.overloadGoodputRatio,
+    must: 0.8,
+    atMost: false,
+  },
+  {
+    figure: 'cost of a duplicate, of a fresh vote',
+    of: (s: Summary) => s.duplicateCostRatio,
+    must: 1,
+    atMost: true,
+  },
+  { figure: 'cost growth with stored votes', of: (s: Summary) => s.growthRatio, must: 1.3, atMost: true },
+] as const;
+
+export function printSummary(summary: Summary, say: (line: string) => void): void {
+  const names = [
+    'ingestionRest',
+    'ingestionGrpc',
+    'processor',
+    'broker',
+    'postgres',
+    'wholePathRest',
+  ] as const;
+  const { cpuMicrosPerVote, efficiency, floors, saturationVotesPerSecond } = summary;
+  if (cpuMicrosPerVote && efficiency)
+    for (const line of table([
+      ['CPU µs per vote', 'measured', 'floor', 'efficiency'],
+      ...names.map(name => [
+        name,
+        shown(cpuMicrosPerVote[name]),
+        shown(Number(floors[name])),
+        shown(efficiency[name]),
+      ]),
+    ]))
+      say(line);
+  say('');
+  for (const line of table([['', 'measured', 'must', ''], ...TARGETS.map(target => rowOf(target, summary))]))
+    say(line);
+  say('');
+  say(`saturation: ${shown(saturationVotesPerSecond)} votes/s, everything and the client on this machine`);
+}
+
+function rowOf({ figure, of, must, atMost }: (typeof TARGETS)[number], summary: Summary): string[] {
+  const value = of(summary) ?? null;
+  const held = value === null ? 'not measured' : (atMost ? value <= must : value >= must) ? 'ok' : 'missed';
+  return [figure, shown(value), `${atMost ? '≤' : '≥'} ${must.toLocaleString('en')}`, held];
+}
+
+function table(rows: readonly (readonly string[])[]): string[] {
+  const columns = Math.max(...rows.map(row => row.length));
+  const widths = Array.from({ length: columns }, (_, column) =>
+    Math.max(...rows.map(row => row[column]?.length ?? 0)),
+  );
+  return rows.map(row =>
+    row
+      .map((text, column) =>
+        column === 0 ? text.padEnd(widths[column] ?? 0) : text.padStart(widths[column] ?? 0),
+      )
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+function shown(value: number | null | undefined): string {
+  return value === null || value === undefined || Number.isNaN(value)
+    ? '–'
+    : value.toLocaleString('en', { maximumFractionDigits: 2 });
+}

@@ -1,0 +1,73 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { cpuSeconds } from '@suffrage/demo/cpu';
+
+/** Named processes; PostgreSQL's and a JVM's children and threads count with them. */
+export type Pids = Readonly<Record<string, number>>;
+
+/** CPU microseconds, user and system, that each has used so far (clock ticks: 10 ms). */
+export function cpuMicros(pids: Pids): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(pids).map(([name, pid]) => [name, Math.round(cpuSeconds(pid) * 1e6)]),
+  );
+}
+
+/** What each has used between two such readings, for each of `votes`. */
+export function perVote(
+  before: Readonly<Record<string, number>>,
+  after: Readonly<Record<string, number>>,
+  votes: number,
+): Record<string, number> {
+  return Object.fromEntries(
+    Object.keys(after).map(name => [name, round(((after[name] ?? 0) - (before[name] ?? 0)) / votes)]),
+  );
+}
+
+/** MiB that each process holds, pages shared with others divided among them (PSS), children included. */
+export function memoryMiB(pids: Pids): Record<string, number> {
+  const parents = readParents();
+  const total = (pid: number): number =>
+    parents
+      .filter(({ parent }) => parent === pid)
+      .reduce((sum, child) => sum + total(child.pid), proportionalKiB(pid));
+  return Object.fromEntries(Object.entries(pids).map(([name, pid]) => [name, round(total(pid) / 1024)]));
+}
+
+function readParents(): { readonly pid: number; readonly parent: number }[] {
+  return readdirSync('/proc').flatMap(name => {
+    const stat = /^\d+$/.test(name) ? read(`/proc/${name}/stat`) : undefined;
+    if (stat === undefined) return [];
+    return [{ pid: Number(name), parent: Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) }];
+  });
+}
+
+function proportionalKiB(pid: number): number {
+  return Number(/^Pss:\s+(\d+) kB$/m.exec(read(`/proc/${pid}/smaps_rollup`) ?? '')?.[1] ?? 0);
+}
+
+/** Bytes of the records of a topic on one broker: its segments without their indexes, which are allocated ahead. */
+export function topicBytes(dataDirectory: string, topic: string): number {
+  const log = join(dataDirectory, 'kafka/node-1/log');
+  const directories = readdirSync(log).filter(name => name.replace(/-\d+$/, '') === topic);
+  return directories
+    .flatMap(name => readdirSync(join(log, name)).map(file => join(log, name, file)))
+    .filter(file => file.endsWith('.log'))
+    .reduce((sum, file) => sum + sizeOf(file), 0);
+}
+
+function sizeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+function read(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    // A process that has ended meanwhile.
+    return undefined;
+  }
+}
+
+export function round(value: number): number {
+  return Math.round(value * 10) / 10;
+}

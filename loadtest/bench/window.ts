@@ -1,0 +1,80 @@
+import type { LoadResult } from './open-loop.ts';
+import { cpuMicros, memoryMiB, perVote, round, topicBytes } from './processes.ts';
+import type { Quantiles } from './quantiles.ts';
+import type { Stage } from './run.ts';
+import type { Transport } from './senders.ts';
+import { drained, startWatch } from './watch.ts';
+import type { World } from './world.ts';
+
+/** A stretch of load through the whole path, and what it cost. Times in milliseconds. */
+export type Window = Omit<LoadResult, 'samples'> & {
+  readonly rate: number;
+  readonly duplicates: number;
+  readonly acceptedPerSecond: number;
+  /** Counted while votes were being sent. */
+  readonly countedPerSecond: number;
+  readonly counted: number;
+  readonly acknowledgedToCountedMillis: Quantiles;
+  readonly acknowledgedToPublishedMillis: Quantiles;
+  /** By process, until the last vote was counted. */
+  readonly cpuMicrosPerVote: Readonly<Record<string, number>>;
+  readonly memoryMiB: Readonly<Record<string, number>>;
+  readonly logBytesPerVote: number;
+  readonly walBytesPerVote: number;
+};
+
+const SAMPLES_PER_SECOND = 100;
+const PUBLISH_MILLIS = 2_500;
+
+export async function measureWindow(
+  stage: Stage,
+  transport: Transport,
+  load: { readonly rate: number; readonly seconds: number; readonly duplicates: number },
+): Promise<Window> {
+  const { world, client, cast, votes } = stage;
+  const pids = { client: client.pid, ...world.pids };
+  const countedBefore = await drained(world);
+  const watch = startWatch(world, votes.election.definition.id);
+  const before = { cpu: cpuMicros(pids), log: logBytes(world), wal: await walPosition(world) };
+  const sampleEvery = Math.max(1, Math.round(load.rate / SAMPLES_PER_SECOND));
+  const sending = cast(transport, { ...load, sampleEvery });
+  const countedInTime = sleepUntilSent(load.seconds).then(watch.counted);
+  const result = await sending;
+  const counted = (await drained(world)) - countedBefore;
+  const after = { cpu: cpuMicros(pids), log: logBytes(world), wal: await walPosition(world) };
+  const memory = memoryMiB(pids);
+  await new Promise(resolve => setTimeout(resolve, PUBLISH_MILLIS));
+  await watch.stop();
+  const { samples, ...figures } = result;
+  const delays = watch.delays(samples);
+  return {
+    ...figures,
+    rate: load.rate,
+    duplicates: load.duplicates,
+    acceptedPerSecond: round(result.acceptedInTime / load.seconds),
+    countedPerSecond: round(((await countedInTime) - countedBefore) / load.seconds),
+    counted,
+    acknowledgedToCountedMillis: delays.counted,
+    acknowledgedToPublishedMillis: delays.published,
+    cpuMicrosPerVote: perVote(before.cpu, after.cpu, counted),
+    memoryMiB: memory,
+    logBytesPerVote: round((after.log - before.log) / Math.max(1, result.accepted)),
+    walBytesPerVote: round((after.wal - before.wal) / Math.max(1, counted)),
+  };
+}
+
+function sleepUntilSent(seconds: number): Promise<void> {
+  return new Promise(resolve => setTimeout(resolve, seconds * 1000));
+}
+
+function logBytes({ infrastructure, topics }: World): number {
+  return topicBytes(infrastructure.dataDirectory, topics.votes);
+}
+
+/** Bytes that PostgreSQL has written ahead since its beginning; the path's own, where nothing else writes. */
+async function walPosition({ pool }: World): Promise<number> {
+  const { rows } = await pool.query<{ bytes: string }>(
+    `select pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0') as bytes`,
+  );
+  return Number(rows[0]?.bytes);
+}

@@ -111,22 +111,28 @@ export async function insertVotes(
   );
   // Nearly always all of them: having each key returned would cost more than asking in the other case.
   if (rowCount === candidates.length) return new Set(candidates.map(candidateKey));
-  return keysWrittenHere(client, candidates);
+  return keysWrittenHere(client, partition, candidates);
 }
 
-/** Keys of those candidates whose row this transaction has written. */
+/**
+ * Keys of those candidates whose row this transaction has written. The transaction's number alone could be that of one
+ * four thousand million transactions ago, the place on the log alone that of a row from before.
+ */
 async function keysWrittenHere(
   client: Client,
+  partition: number,
   candidates: readonly Candidate[],
 ): Promise<ReadonlySet<string>> {
   const { rows } = await client.query<{ election_id: string; ballot_key: Buffer }>(
     `select v.election_id, v.ballot_key
-     from unnest($1::text[], $2::bytea[]) as asked (election_id, ballot_key)
-     join votes v using (election_id, ballot_key)
-     where v.xmin = pg_current_xact_id()::xid`,
+     from unnest($1::text[], $2::bytea[], $3::bigint[]) as asked (election_id, ballot_key, record_offset)
+     join votes v using (election_id, ballot_key, record_offset)
+     where v.partition = $4 and v.xmin = pg_current_xact_id()::xid`,
     [
       textArray(candidates.map(candidate => candidate.electionId)),
       byteaArray(candidates.map(candidate => candidate.ballotKey)),
+      int8Array(candidates.map(candidate => candidate.offset)),
+      partition,
     ],
   );
   return new Set(rows.map(row => candidateKey({ electionId: row.election_id, ballotKey: row.ballot_key })));

@@ -19,22 +19,29 @@ export type TokenCheck = (
   },
 ) => { readonly ok: true } | { readonly ok: false; readonly code: ErrorCode };
 
-export type VerifiedVote = {
-  readonly ok: true;
+/** Recomputed from what a vote holds. */
+export type VoteIdentity = {
   /** 32 bytes. */
   readonly voteId: Uint8Array;
   /** 32 bytes: what may be counted at most once. */
   readonly ballotKey: Uint8Array;
 };
+export type VerifiedVote = VoteIdentity & { readonly ok: true };
 
 /**
  * What makes a marked vote valid, in the fixed order: fields that fit the mode -> vote ID recomputed -> token. The
  * first failing check gives the code. That the election is open and the selections fit its ballot is checked before.
+ * @param identity of this very vote, where it was recomputed already: that costs as much as all else here but the token.
  */
-export function verifyVote(election: Election, vote: Vote, checkToken: TokenCheck): VerifiedVote | Refusal {
+export function verifyVote(
+  election: Election,
+  vote: Vote,
+  checkToken: TokenCheck,
+  identity?: VoteIdentity,
+): VerifiedVote | Refusal {
   const misfit = modeRefusal(election, vote);
   if (misfit) return misfit;
-  const id = identify(election, vote);
+  const id = identity ?? identify(election, vote);
   const token = checkToken(election, {
     voteId: id.voteId,
     token: vote.token.reveal(),
@@ -50,21 +57,23 @@ export function verifyVote(election: Election, vote: Vote, checkToken: TokenChec
  * All checks of a recorded vote, in their fixed order: open at that instant -> selections within the ballot -> mode ->
  * vote ID -> token. A service that relies on a vote verifies it itself.
  * @param millis the record's timestamp, milliseconds since 1970.
+ * @param identity as for `verifyVote`.
  */
 export function checkVote(
   election: Election,
   vote: Vote,
   millis: number,
   checkToken: TokenCheck,
+  identity?: VoteIdentity,
 ): VerifiedVote | Refusal {
   const closed = timeRefusal(election, millis);
   if (closed) return refuse(closed);
   if (!fitsBallot(election, vote.selections.reveal())) return refuse('selections-invalid', 'selections');
-  return verifyVote(election, vote, checkToken);
+  return verifyVote(election, vote, checkToken, identity);
 }
 
 /** Vote ID and ballot key of a vote whose salt has the right length. */
-export function identify(election: Election, vote: Vote): Pick<VerifiedVote, 'voteId' | 'ballotKey'> {
+export function identify(election: Election, vote: Vote): VoteIdentity {
   const id = voteId(election.ballotHash, vote.salt.reveal(), vote.selections.reveal());
   return { voteId: id, ballotKey: ballotKey(id, vote.voterReference.reveal()) };
 }

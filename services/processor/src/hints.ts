@@ -22,7 +22,15 @@ const MARK_ALL = `for _, key in ipairs(KEYS) do redis.call('set', key, '', 'ex',
 
 /** One command each way for a whole batch. */
 export function createHints(redis: Redis, { prefix, channel, seconds }: Options): Hints {
-  const keyOf = (vote: Identified) => `${prefix}${markerHash(vote)}`;
+  /** A vote is asked for and marked under one key: of its own array of bytes, so it goes when the batch goes. */
+  const keys = new WeakMap<Uint8Array, string>();
+  const keyOf = (vote: Identified) => {
+    const known = keys.get(vote.voteId);
+    if (known !== undefined) return known;
+    const key = `${prefix}${markerHash(vote)}`;
+    keys.set(vote.voteId, key);
+    return key;
+  };
   return {
     async lookUp(votes) {
       if (votes.length === 0 || redis.status !== 'ready') return votes.map(() => false);

@@ -45,7 +45,7 @@ export function judgeRecord({ record, vote, election, identity }: Read, checkTok
   const { electionId, revision, instance } = vote;
   const voteId = identity?.voteId ?? null;
   if (!election) return { kind: 'refused', ...position, electionId, voteId, code: 'election-unknown' };
-  const checked = checkVote(election, vote, record.timestamp, checkToken);
+  const checked = checkVote(election, vote, record.timestamp, checkToken, identity);
   if (!checked.ok) return { kind: 'refused', ...position, electionId, voteId, code: checked.code };
   const selections = vote.selections.reveal();
   return {

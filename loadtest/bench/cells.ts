@@ -2,7 +2,8 @@ import { measureBareFloors } from './bare-floors.ts';
 import { measureIngestionAlone, measureProcessorDrain, measureSubscribers } from './components.ts';
 import { measureDuplicates } from './duplicates.ts';
 import { measureEfficiency } from './efficiency.ts';
-import { measureEndToEnd, type Pace } from './end-to-end.ts';
+import { measureEndToEnd } from './end-to-end.ts';
+import { measureEveryTransport } from './every-transport.ts';
 import { measureGrowth } from './growth.ts';
 import type { Run } from './run.ts';
 import { TRANSPORTS } from './senders.ts';
@@ -20,7 +21,7 @@ const SMALL = { stored: 0, partitions: 8, shards: 1 };
 export function cellsOf(extent: Extent, rate: number): readonly Cell[] {
   switch (extent) {
     case 'smoke':
-      return smokeCells();
+      return smokeCells(rate);
     case 'quick':
       return quickCells(rate);
     case 'full':
@@ -38,10 +39,13 @@ export const VOTES: Readonly<Record<Extent, { readonly secret: number; readonly 
 const bareFloors: Cell = { name: 'bare floors', measure: measureBareFloors };
 
 /** Kafka's own tools may not be installed where the tests run, so no floors. */
-const SMOKE_PACE = { warmUpRate: 50, seconds: 1, mostPerSecond: 100, shares: [1] };
-
-function smokeCells(): Cell[] {
-  return [endToEndCell('rest', 'secret', 0, SMOKE_PACE)];
+function smokeCells(rate: number): Cell[] {
+  return [
+    {
+      name: 'every transport',
+      measure: run => measureEveryTransport(run, { mode: 'secret', rate, duplicates: 0.3 }),
+    },
+  ];
 }
 
 function quickCells(rate: number): Cell[] {
@@ -84,13 +88,11 @@ function endToEndCell(
   transport: (typeof TRANSPORTS)[number],
   mode: (typeof MODES)[number],
   duplicates: number,
-  pace?: Pace,
 ): Cell {
   const overload = mode === 'secret' && duplicates === 0;
   return {
     name: `end to end ${transport} ${mode} ${duplicates * 100} % duplicates`,
-    measure: run =>
-      measureEndToEnd(run, { transport, mode, duplicates, overload, ...(pace ? { pace } : {}) }),
+    measure: run => measureEndToEnd(run, { transport, mode, duplicates, overload }),
   };
 }
 

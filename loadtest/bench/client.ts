@@ -1,6 +1,7 @@
 /** The process that casts votes: told what to do by messages of the benchmark, so that its CPU time is its own. */
 import { type Load, runLoad } from './open-loop.ts';
-import { emptyPostSender, grpcSender, restSender, type Sender, type Transport } from './senders.ts';
+import { manySender, streamSender, unarySender } from './grpc-senders.ts';
+import { emptyPostSender, restSender, type Sender, type Transport } from './senders.ts';
 import { readVotes, type VoteSet, type VotesSource } from './votes.ts';
 
 export type Order = {
@@ -36,7 +37,11 @@ function open(transport: Order['transport'], target: string, votes: VoteSet, con
     case 'empty-post':
       return emptyPostSender(target, votes, connections);
     case 'grpc-unary':
-      return grpcSender(target, votes);
+      return unarySender(target, votes);
+    case 'grpc-many':
+      return manySender(target, votes);
+    case 'grpc-stream':
+      return streamSender(target, votes);
   }
 }
 

@@ -7,6 +7,7 @@ import { type Pids, cpuMicros, round } from './processes.ts';
 import { median } from './quantiles.ts';
 import { type AuditFigures, onStage, type Run, type Stage } from './run.ts';
 import { type Mode, recordOf } from './votes.ts';
+import type { Transport } from './senders.ts';
 import { drained } from './watch.ts';
 import { createTopic, serverPids } from './world.ts';
 
@@ -16,7 +17,7 @@ type Costs = Readonly<Record<string, number>>;
 /** Components, each against its floor. */
 type Compared = {
   readonly ingestionRest: number;
-  /** Its floor has no HTTP. */
+  /** Votes in a stream; its floor has no HTTP. */
   readonly ingestionGrpc: number;
   readonly processor: number;
   readonly broker: number;
@@ -47,7 +48,7 @@ const IDLE_SECONDS = 2;
 const SETTLE_MILLIS = 700;
 
 /**
- * Whole path and floors in turn, at one rate, so that each sees the same machine: a round is REST and gRPC through the
+ * Whole path and floors in turn, at one rate, so that each sees the same machine: a round is REST and gRPC (calls, and one stream) through the
  * services, then REST through the floor programs, then Kafka's own tools, then verification and sending without HTTP.
  */
 export function measureEfficiency(
@@ -67,7 +68,8 @@ export function measureEfficiency(
         run.say(`  round ${done + 1} of ${rounds}, ${rate} votes/s`);
         samples.push({
           ...named('rest', await throughServices(stage, 'rest', rate, idle)),
-          ...named('grpc', await throughServices(stage, 'grpc-unary', rate, idle)),
+          ...named('unary', await throughServices(stage, 'grpc-unary', rate, idle)),
+          ...named('grpc', await throughServices(stage, 'grpc-stream', rate, idle)),
           ...named('floor', await throughFloors(stage, floors, rate, idle)),
           ...named('tools', await throughKafkaTools(stage, rate, idle)),
           ...named('bare', await withoutHttp(stage, floors, rate)),
@@ -105,7 +107,7 @@ async function startFloors({ world, run, mode }: Stage, rows: number): Promise<F
 
 async function warmUp(stage: Stage, floors: Floors): Promise<void> {
   const { rate, seconds } = WARM_UP;
-  for (const transport of ['rest', 'grpc-unary'] as const)
+  for (const transport of ['rest', 'grpc-unary', 'grpc-stream'] as const)
     await stage.cast(transport, { rate, seconds, duplicates: 0 });
   await stage.castElsewhere(floors.ingestion.address, rate, seconds);
   await floors.bare.run({ rate, seconds: seconds / 2 });
@@ -151,7 +153,7 @@ async function costOf(pids: Pids, work: () => Promise<number>, idle: Costs = {})
 
 function throughServices(
   { world, client, cast, run }: Stage,
-  transport: 'rest' | 'grpc-unary',
+  transport: Transport,
   rate: number,
   idle: Costs,
 ): Promise<Costs> {

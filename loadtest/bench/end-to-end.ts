@@ -18,21 +18,9 @@ export type EndToEnd = {
   readonly audit: AuditFigures;
 };
 
-/** How the machine is brought to speed and how far it may be driven. */
-export type Pace = {
-  readonly warmUpRate: number;
-  readonly seconds: number;
-  readonly mostPerSecond: number;
-  /** Rates, as shares of what the first window promises, ascending. */
-  readonly shares: readonly number[];
-};
-
-const DEFAULT_PACE: Pace = {
-  warmUpRate: 400,
-  seconds: 5,
-  mostPerSecond: Number.POSITIVE_INFINITY,
-  shares: [0.3, 0.6, 0.8, 1, 1.2],
-};
+/** A stretch at a low rate tells how far the machine may be driven; then shares of that, ascending. */
+const WARM_UP = { rate: 400, seconds: 5, duplicates: 0 };
+const SHARES = [0.3, 0.6, 0.8, 1, 1.2];
 const DEFAULT_SHAPE = { partitions: 8, shards: 1 };
 const SETTLE_MILLIS = 500;
 
@@ -44,21 +32,19 @@ export function measureEndToEnd(
     readonly mode: Mode;
     readonly duplicates: number;
     readonly overload: boolean;
-    readonly pace?: Pace;
   },
 ): Promise<EndToEnd> {
-  const { transport, mode, duplicates, overload, pace = DEFAULT_PACE } = options;
+  const { transport, mode, duplicates, overload } = options;
   return onStage(run, { mode, shape: DEFAULT_SHAPE }, async stage => {
-    const slow = { rate: pace.warmUpRate, seconds: pace.seconds, duplicates: 0 };
-    await stage.cast(transport, slow);
-    const estimate = Math.min(pace.mostPerSecond, promisedRate(await measureWindow(stage, transport, slow)));
+    await stage.cast(transport, WARM_UP);
+    const estimate = promisedRate(await measureWindow(stage, transport, WARM_UP));
     const at = async (rate: number): Promise<Window> => {
       await sleep(SETTLE_MILLIS);
       run.say(`  ${Math.round(rate).toLocaleString('en')} votes/s`);
       return measureWindow(stage, transport, { rate: Math.round(rate), seconds: run.seconds, duplicates });
     };
     const windows: Window[] = [];
-    for (const share of pace.shares) windows.push(await at(estimate * share));
+    for (const share of SHARES) windows.push(await at(estimate * share));
     const saturation = Math.max(1, ...windows.map(sustained));
     const halfLoad = await at(saturation / 2);
     return {

@@ -118,6 +118,14 @@ test('a registrar is asked about each election, and a planted silence on one is 
   expect(talking.findings.first()).toEqual([]);
 });
 
+test('a planted answer with the statement of another election is caught', async () => {
+  answers.set('/v1/elections/mayor/issued', { status: 200, body: signed(OF_COUNCIL) });
+  answers.set('/v1/elections/council/issued', { status: 200, body: signed(OF_COUNCIL) });
+  const theCase = openWorld();
+  await compareIssued(theCase, [{ from: url, isRequired: true }]);
+  expect(theCase.findings.first()).toMatchObject([{ kind: 'issued-count-missing', electionId: 'mayor' }]);
+});
+
 test('of elections without a registrar’s key nothing is asked', async () => {
   const theCase = judgeWorld(sound().world);
   expect(await compareIssued(theCase, [{ from: 'http://127.0.0.1:1', isRequired: true }])).toEqual({});

@@ -54,7 +54,8 @@ async function fetchCounts(theCase: Case, { from, isRequired }: IssuedSource): P
     const address = new URL(`/v1/elections/${electionId}/issued`, from);
     try {
       const count = await fetchCount(address);
-      if (count) counts.push(count);
+      // A genuine statement about another election says nothing of this one.
+      if (count?.electionId === electionId) counts.push(count);
       else
         theCase.findings.add(
           'issued-count-missing',

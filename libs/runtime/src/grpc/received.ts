@@ -10,7 +10,7 @@ export type Received<Message> = { readonly ok: true; readonly message: Message }
 export function receive<Message>(
   decode: (received: Uint8Array) => Message,
   maxBytes: number,
-): (received: Buffer) => Received<Message> {
+): (received: Uint8Array) => Received<Message> {
   return received => {
     if (received.length > maxBytes) return refuse('body-too-large');
     try {

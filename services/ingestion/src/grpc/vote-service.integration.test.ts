@@ -15,7 +15,8 @@ import { toBase64url } from '@suffrage/contracts/bytes';
 import {
   type CastVoteRequest,
   type CastVoteResult,
-  type CastVotesResponse,
+  CastVotesRequest,
+  CastVotesResponse,
   CastVoteStreamRequest,
   CastVoteStreamResponse,
   VoteServiceClient,
@@ -233,19 +234,52 @@ test('unreadable and too large votes of a stream are refused in their place, and
   expect(end).toBe('OK');
 });
 
-test('what can not be read as CastVotes is refused as a whole', async () => {
+/** A message of CastVotes as these bytes. */
+function castBytes(bytes: Buffer): Promise<Outcome<CastVotesResponse>> {
   const raw = new Client(ingestion.grpcAddress, credentials.createInsecure());
   clients.push(raw);
-  const error = await new Promise<ServiceError | null>(resolve => {
+  return new Promise(resolve => {
     raw.makeUnaryRequest(
       VoteServiceService.castVotes.path,
       Buffer.from,
-      Buffer.from,
-      Buffer.from([0x0a, 0xff]),
-      failed => resolve(failed),
+      CastVotesResponse.decode,
+      bytes,
+      (error, response) => resolve({ error, response }),
     );
   });
+}
+
+test('what can not be read as CastVotes is refused as a whole', async () => {
+  const { error } = await castBytes(Buffer.from([0x0a, 0xff]));
   expect(error && nameError(error)).toContain(`${status.INVALID_ARGUMENT} malformed-message`);
+});
+
+test('a million empty votes in one message are refused and take no memory', async () => {
+  const million = Buffer.alloc(2 * 1024 * 1024, Buffer.from([0x0a, 0x00]));
+  const before = process.memoryUsage().heapTotal;
+  const refused = await Promise.all(Array.from({ length: 5 }, () => castBytes(million)));
+  for (const { error } of refused) {
+    expect(error && nameError(error)).toContain(`${status.INVALID_ARGUMENT} field-invalid votes`);
+  }
+  expect(process.memoryUsage().heapTotal - before).toBeLessThan(200 * 1024 * 1024);
+}, 30_000);
+
+test('unreadable and too large votes of a call are refused in their place, the others are accepted', async () => {
+  const encode = (vote: CastVoteRequest) => Buffer.from(CastVotesRequest.encode({ votes: [vote] }).finish());
+  const { response } = await castBytes(
+    Buffer.concat([
+      encode(newVote()),
+      Buffer.from([0x0a, 0x02, 0x0a, 0xff]),
+      encode(newVote({ token: randomBytes(20_000) })),
+      encode(newVote()),
+    ]),
+  );
+  expect(response?.results.map(({ refusal }) => refusal?.code ?? 'accepted')).toEqual([
+    'accepted',
+    'malformed-message',
+    'body-too-large',
+    'accepted',
+  ]);
 });
 
 test('a client that does not read its results is not read from, and misses none when it does', async () => {

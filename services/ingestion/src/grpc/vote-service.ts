@@ -3,12 +3,12 @@ import { refuse } from '@suffrage/contracts/errors';
 import {
   CastVoteRequest,
   type CastVoteResponse,
-  CastVotesRequest,
   type CastVotesResponse,
   CastVoteStreamRequest,
   type CastVoteStreamResponse,
   VoteServiceService,
 } from '@suffrage/contracts/generated/suffrage/v1/vote_service';
+import { splitVotes } from '@suffrage/contracts/split-votes';
 import { receive, type Received } from '@suffrage/runtime/grpc/received';
 import { toServiceError } from '@suffrage/runtime/grpc/status';
 import type { Log } from '@suffrage/runtime/log';
@@ -27,7 +27,7 @@ type Options = {
 };
 
 export type Limits = {
-  /** Of one vote in a message of its own, as for REST. */
+  /** Of one vote, as for REST. */
   readonly voteBytes: number;
   /** In one call of CastVotes. */
   readonly votesPerCall: number;
@@ -43,6 +43,8 @@ export const MAX_MESSAGE_BYTES = 2 * 1024 * 1024;
 const IDLE_MILLIS = 60_000;
 
 type Call<Request, Response> = ServerUnaryCall<Received<Request>, Response>;
+/** Each vote as its bytes; one more than a call may have when there are more. */
+type VotesCall = Call<readonly Uint8Array[], CastVotesResponse>;
 type Stream = ServerDuplexStream<Received<CastVoteStreamRequest>, CastVoteStreamResponse>;
 type Headers = ReadonlyMap<string, string>;
 
@@ -50,6 +52,7 @@ export type VoteService = ReturnType<typeof createVoteService>;
 
 /** `suffrage.v1.VoteService`: the same use case as REST, another transport. */
 export function createVoteService({ castVote, metrics, log, limits }: Options) {
+  const readVote = receive(CastVoteRequest.decode, limits.voteBytes);
   const streams = new Set<OpenStream>();
   let closing = false;
 
@@ -78,24 +81,21 @@ export function createVoteService({ castVote, metrics, log, limits }: Options) {
   };
 
   /** The votes of a call that has been given up are left alone, save those already begun. */
-  const castInTurns = async (
-    call: Call<CastVotesRequest, CastVotesResponse>,
-    votes: readonly CastVoteRequest[],
-    headers: Headers,
-  ) => {
+  const castInTurns = async (call: VotesCall, votes: readonly Uint8Array[], headers: Headers) => {
     const results: Promise<CastResult>[] = [];
     for (const vote of votes) {
       if ((results.length + 1) % VOTES_PER_TURN === 0) await nextTurn();
       if (call.cancelled) break;
-      results.push(cast(vote, headers));
+      const read = readVote(vote);
+      results.push(read.ok ? cast(read.message, headers) : Promise.resolve(read));
     }
     return Promise.all(results);
   };
 
-  const castVotes = async (call: Call<CastVotesRequest, CastVotesResponse>) => {
+  const castVotes = async (call: VotesCall) => {
     const { request } = call;
     if (!request.ok) return request;
-    const { votes } = request.message;
+    const votes = request.message;
     if (votes.length > limits.votesPerCall) return refuse('field-invalid', 'votes');
     return traced('suffrage.v1.VoteService/CastVotes', call.metadata.getMap(), async (headers, span) => {
       span.setAttribute('suffrage.votes', votes.length);
@@ -132,10 +132,7 @@ export function createVoteService({ castVote, metrics, log, limits }: Options) {
           else answer(toServiceError(result));
         });
       },
-      castVotes(
-        call: Call<CastVotesRequest, CastVotesResponse>,
-        answer: sendUnaryData<CastVotesResponse>,
-      ): void {
+      castVotes(call: VotesCall, answer: sendUnaryData<CastVotesResponse>): void {
         void castVotes(call).then(answered => {
           if (!answered.ok) {
             count(answered);
@@ -155,7 +152,10 @@ export function createVoteService({ castVote, metrics, log, limits }: Options) {
 }
 
 /** Messages that can't be read, or are too large, are the refusal of their vote and not a fault. */
-export function voteServiceDefinition({ voteBytes }: Limits) {
+export function voteServiceDefinition({
+  voteBytes,
+  votesPerCall,
+}: Pick<Limits, 'voteBytes' | 'votesPerCall'>) {
   return {
     castVote: {
       ...VoteServiceService.castVote,
@@ -163,7 +163,7 @@ export function voteServiceDefinition({ voteBytes }: Limits) {
     },
     castVotes: {
       ...VoteServiceService.castVotes,
-      requestDeserialize: receive(CastVotesRequest.decode, Number.POSITIVE_INFINITY),
+      requestDeserialize: receive(message => splitVotes(message, votesPerCall), MAX_MESSAGE_BYTES),
     },
     castVoteStream: {
       ...VoteServiceService.castVoteStream,

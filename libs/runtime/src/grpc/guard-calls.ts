@@ -9,15 +9,21 @@ import { toServiceError } from './status.ts';
 
 /** As for REST: a request that has not come whole by then ends its connection. */
 const ARRIVAL_MILLIS = 10_000;
-/** An unfinished request may hold a whole message. So many may take longer than 200 ms to arrive, further ones are cut. */
+/** Only requests that take longer are looked at. */
 const SLOW_ARRIVAL_MILLIS = 200;
-const MAX_SLOW_ARRIVALS = 100;
+const LOOK_MILLIS = 100;
+/** Each takes some 10 KB, though it may have sent nothing. Further ones end their connection. */
+const MAX_SLOW_ARRIVALS = 10_000;
 
 type Options = {
   /** Path of a method -> how many of its calls may be open at once, from their first byte to the last of the answer. */
   readonly maxCalls: Readonly<Record<string, number>>;
+  /** How much unfinished requests may hold, all together. */
+  readonly maxUnfinishedBytes: number;
   /** A client that takes nothing of a message for so long ends its connection. */
   readonly unreadMillis: number;
+  /** What the connection of this peer has received since it was opened. */
+  readonly receivedBytes: (peer: string) => number;
   /** Ends the connection of this peer. */
   readonly cutOff: (peer: string) => void;
 };
@@ -26,25 +32,10 @@ type Options = {
  * Bounds what calls can make this process hold. A stream that nobody reads can't be reset by itself (its end would wait
  * for what is unread), so its connection goes.
  */
-export function guardCalls({ maxCalls, unreadMillis, cutOff }: Options): ServerInterceptor {
+export function guardCalls(options: Options): ServerInterceptor {
+  const { maxCalls, unreadMillis, cutOff } = options;
   const open = new Map<string, number>();
-  let slow = 0;
-
-  const watchArrival = (peer: string) => {
-    let isSlow = false;
-    const late = () => {
-      if (isSlow || slow >= MAX_SLOW_ARRIVALS) return cutOff(peer);
-      isSlow = true;
-      slow += 1;
-      timer = setTimeout(late, ARRIVAL_MILLIS - SLOW_ARRIVAL_MILLIS);
-    };
-    let timer = setTimeout(late, SLOW_ARRIVAL_MILLIS);
-    return () => {
-      clearTimeout(timer);
-      if (isSlow) slow -= 1;
-      isSlow = false;
-    };
-  };
+  const watchArrival = createArrivalWatch(options);
 
   return ({ path, requestStream }, call) => {
     const peer = call.getPeer();
@@ -74,6 +65,64 @@ export function guardCalls({ maxCalls, unreadMillis, cutOff }: Options): ServerI
       },
     };
     return new GuardedCall(call, listener, unread);
+  };
+}
+
+/** Where its connection stood when a request began. */
+type Arrival = { readonly peer: string; readonly from: number };
+
+/**
+ * Watches requests until they have come whole. What those of a connection hold is not to be seen, but is no more than the
+ * connection has received since the first of them began. Their number says little: a client with hundreds of small
+ * requests at once waits for HTTP/2's window with most of them, and these hold nothing.
+ */
+function createArrivalWatch({ maxUnfinishedBytes, receivedBytes, cutOff }: Options) {
+  /** Of each peer its slow requests, the first first. */
+  const slow = new Map<string, Set<Arrival>>();
+  let count = 0;
+  let looking: NodeJS.Timeout | undefined;
+
+  const heldBy = ([peer, [first]]: [string, Set<Arrival>]) => ({
+    peer,
+    bytes: Math.max(0, receivedBytes(peer) - (first?.from ?? 0)),
+  });
+  const look = () => {
+    const held = [...slow].map(heldBy).toSorted((a, b) => b.bytes - a.bytes);
+    let total = held.reduce((sum, { bytes }) => sum + bytes, 0);
+    for (const { peer, bytes } of held) {
+      if (total <= maxUnfinishedBytes) return;
+      cutOff(peer);
+      total -= bytes;
+    }
+  };
+  const add = (arrival: Arrival) => {
+    count += 1;
+    const others = slow.get(arrival.peer) ?? new Set();
+    slow.set(arrival.peer, others.add(arrival));
+    looking ??= setInterval(look, LOOK_MILLIS);
+  };
+  const remove = (arrival: Arrival) => {
+    const others = slow.get(arrival.peer);
+    if (!others?.delete(arrival)) return;
+    count -= 1;
+    if (others.size > 0) return;
+    slow.delete(arrival.peer);
+    if (slow.size > 0) return;
+    clearInterval(looking);
+    looking = undefined;
+  };
+
+  return (peer: string) => {
+    const arrival = { peer, from: receivedBytes(peer) };
+    let timer = setTimeout(() => {
+      if (count >= MAX_SLOW_ARRIVALS) return cutOff(peer);
+      add(arrival);
+      timer = setTimeout(() => cutOff(peer), ARRIVAL_MILLIS - SLOW_ARRIVAL_MILLIS);
+    }, SLOW_ARRIVAL_MILLIS);
+    return () => {
+      clearTimeout(timer);
+      remove(arrival);
+    };
   };
 }
 

@@ -20,9 +20,15 @@ const method = (path: string, streams: boolean) => ({
   responseDeserialize: identity,
 });
 /** Answers more than a client takes that does not read. */
-const definition = { large: method('/test/Large', false), stream: method('/test/Stream', true) };
+const definition = {
+  large: method('/test/Large', false),
+  small: method('/test/Small', false),
+  stream: method('/test/Stream', true),
+};
 const implementation = {
   large: (_call: ServerUnaryCall<Buffer, Buffer>, respond: sendUnaryData<Buffer>) => respond(null, LARGE),
+  small: (_call: ServerUnaryCall<Buffer, Buffer>, respond: sendUnaryData<Buffer>) =>
+    respond(null, Buffer.alloc(1)),
   stream: (stream: ServerDuplexStream<Buffer, Buffer>) => {
     stream.on('data', () => stream.write(LARGE));
     stream.on('end', () => stream.end());
@@ -44,6 +50,7 @@ async function serve(unreadMillis: number, maxCalls: Readonly<Record<string, num
     host: '127.0.0.1',
     port: 0,
     maxMessageBytes: 4096,
+    maxUnfinishedBytes: 100_000,
     reflection: false,
     endStreams: () => {},
     log,
@@ -118,13 +125,27 @@ test('a stream that is read goes on for longer than an unread one may', async ()
   expect(bytes).toBe(3 * (LARGE.length + 5));
 }, 20_000);
 
-test('requests that do not arrive can not pile up: beyond a hundred their connection goes', async () => {
+test('requests that do not arrive can not pile up: the connection that has sent most of them goes', async () => {
   const { connect: open } = await serve(60_000);
-  const patient = open();
+  const [patient, greedy] = [open(), open()];
+  const slow = call(patient, definition.large.path);
+  slow.write(UNFINISHED);
+  const part = Buffer.concat([UNFINISHED, Buffer.alloc(3_000)]);
+  for (let place = 0; place < 60; place += 1) call(greedy, definition.large.path).write(part);
+  await once(greedy, 'close');
+  slow.end(Buffer.alloc(4_000));
+  expect(await answer(slow)).toMatchObject({ grpc: status.OK });
+}, 20_000);
+
+test('hundreds of small requests at once on one connection are answered, though all take long to arrive', async () => {
+  const { connect: open } = await serve(60_000);
   const session = open();
-  for (let place = 0; place < 120; place += 1) call(session, definition.large.path).write(UNFINISHED);
-  await once(session, 'close');
-  expect(await answer(call(patient, definition.large.path).end(EMPTY))).toMatchObject({ grpc: status.OK });
+  const streams = Array.from({ length: 400 }, () => call(session, definition.small.path));
+  const began = streams.map(stream => new Promise<void>(resolve => stream.write(EMPTY, () => resolve())));
+  await Promise.all(began);
+  await sleep(400);
+  const answers = streams.map(stream => answer(stream.end()));
+  for (const answered of answers) expect(await answered).toEqual({ bytes: 6, grpc: status.OK });
 }, 20_000);
 
 test('calls beyond the limit of their method are refused, others are not', async () => {

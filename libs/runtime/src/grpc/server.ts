@@ -15,6 +15,7 @@ const MAX_STREAMS_PER_CONNECTION = 1_000;
 /** A machine that vanished without a word is noticed by then, and its calls end. */
 const KEEPALIVE_MILLIS = 30_000;
 const KEEPALIVE_ANSWER_MILLIS = 10_000;
+const MAX_UNFINISHED_BYTES = 128 * 1024 * 1024;
 /** What is under way when the server closes may take so long, then connections are cut. */
 const CLOSE_DEADLINE_MILLIS = 10_000;
 
@@ -32,6 +33,8 @@ type Options = {
   readonly maxMessageBytes: number;
   /** Path of a method -> how many of its calls may be open at once; further ones are refused as `overloaded`. */
   readonly maxCalls?: Readonly<Record<string, number>>;
+  /** How much requests that have not come whole within 0.2 s may hold together; default 128 MiB. */
+  readonly maxUnfinishedBytes?: number;
   /** A client that takes nothing of a message for so long ends its connection. */
   readonly unreadMillis: number;
   /** Whether the services describe themselves to whoever asks (server reflection). */
@@ -47,17 +50,22 @@ type Options = {
  */
 export async function serveGrpc(options: Options, lifecycle: Lifecycle): Promise<number> {
   const { host, port, services, maxMessageBytes, maxCalls = {}, unreadMillis, log } = options;
+  const { maxUnfinishedBytes = MAX_UNFINISHED_BYTES } = options;
   const sockets = new Map<string, Socket>();
   const cutOff = (peer: string) => {
-    sockets.get(peer)?.destroy();
+    const socket = sockets.get(peer);
+    // Several of its calls may ask for it.
+    if (!socket || socket.destroyed) return;
+    socket.destroy();
     log.warn('a gRPC client that neither reads nor sends what it began was disconnected');
   };
+  const receivedBytes = (peer: string) => sockets.get(peer)?.bytesRead ?? 0;
   const server = new Server({
     'grpc.max_receive_message_length': maxMessageBytes,
     'grpc.max_concurrent_streams': MAX_STREAMS_PER_CONNECTION,
     'grpc.keepalive_time_ms': KEEPALIVE_MILLIS,
     'grpc.keepalive_timeout_ms': KEEPALIVE_ANSWER_MILLIS,
-    interceptors: [guardCalls({ maxCalls, unreadMillis, cutOff })],
+    interceptors: [guardCalls({ maxCalls, maxUnfinishedBytes, unreadMillis, receivedBytes, cutOff })],
   });
   for (const { definition, implementation } of Object.values(services)) {
     server.addService(definition, implementation);

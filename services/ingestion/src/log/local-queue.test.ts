@@ -6,8 +6,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { toBase64url } from '@suffrage/contracts/bytes';
 import { createLog } from '@suffrage/runtime/log';
+import { ClassicLevel } from 'classic-level';
 import { createIngestionMetrics } from '../metrics.ts';
 import { type LocalQueue, openLocalQueue } from './local-queue.ts';
+import type { Operation, OpenDatabase } from './queue-store.ts';
 
 const log = createLog('test', 'test', 'silent');
 const DAY_MILLIS = 86_400_000;
@@ -25,7 +27,9 @@ afterEach(async () => {
   await rm(directory, { recursive: true });
 });
 
-async function open(options: { maxBytes?: number; topic?: string; directory?: string } = {}) {
+type Options = { maxBytes?: number; topic?: string; directory?: string; openDatabase?: OpenDatabase };
+
+async function open(options: Options = {}) {
   const metrics = createIngestionMetrics();
   const queue = await openLocalQueue({
     directory,
@@ -120,6 +124,41 @@ test('a vote that leaves on two ways at the same time is counted out once', asyn
   await queue.removeByIdentity(second);
   expect(await queue.measured('votes')).toBe(0);
   expect(await queue.measured('bytes')).toBe(0);
+});
+
+test('votes that a refused write has removed all the same are counted out once', async () => {
+  let refuses = false;
+  let left: Operation[] = [];
+  /** LevelDB on a disk that refuses to sync: what was written is seen only when the database is opened again. */
+  const openDatabase: OpenDatabase = async path => {
+    const db = new ClassicLevel<string, Buffer>(path, { valueEncoding: 'buffer' });
+    const [batch, openAgain] = [db.batch.bind(db), db.open.bind(db)];
+    return Object.assign(db, {
+      batch: async (operations: Operation[], sync: { readonly sync: boolean }) => {
+        if (!refuses) return batch(operations, sync);
+        left = operations;
+        throw new Error('the disk refuses');
+      },
+      open: async () => {
+        await openAgain();
+        await batch(left.splice(0), { sync: true });
+      },
+    });
+  };
+  const queue = await open({ openDatabase });
+  for (let votes = 0; votes < 6; votes += 1) await queue.keep(0, newVote());
+  const bytes = await queue.measured('bytes');
+  const replayed = await queue.oldest(0, 3);
+  refuses = true;
+  await expect(queue.remove(replayed)).rejects.toThrow('the disk refuses');
+  refuses = false;
+  now += 1_001;
+  await queue.remove(replayed);
+  expect(await records(queue)).toHaveLength(3);
+  expect(await queue.measured('votes')).toBe(3);
+  expect(await queue.measured('bytes')).toBe(Number(bytes) / 2);
+  expect(await queue.keep(0, newVote())).toBe(true);
+  expect(await queue.measured('votes')).toBe(4);
 });
 
 test('it tells what it holds and, for a week, what has expired', async () => {

@@ -150,14 +150,16 @@ async function keep(
   const bytes = sizeOf({ key, identity, record: vote.value });
   state.reservedBytes += bytes;
   try {
-    await state.store.write([
-      { type: 'put', key, value: withTime(state.clock(), vote.value) },
-      { type: 'put', key: NAMES + identity, value: Buffer.from(key) },
-    ]);
+    await state.store.write(
+      [
+        { type: 'put', key, value: withTime(state.clock(), vote.value) },
+        { type: 'put', key: NAMES + identity, value: Buffer.from(key) },
+      ],
+      () => account(state.count, shard, 1, bytes),
+    );
   } finally {
     state.reservedBytes -= bytes;
   }
-  account(state.count, shard, 1, bytes);
   metrics.votes.inc({ change: 'kept' });
   return true;
 }
@@ -183,8 +185,10 @@ async function takeOut(
         { type: 'del', key: NAMES + identity },
         ...(change === 'expired' ? [{ type: 'put', key: EXPIRED + identity, value: mark } as const] : []),
       ]),
+      () => {
+        for (const vote of held) account(state.count, shardOfKey(vote.key), -1, -sizeOf(vote));
+      },
     );
-    for (const vote of held) account(state.count, shardOfKey(vote.key), -1, -sizeOf(vote));
     metrics.votes.inc({ change }, held.length);
   } finally {
     for (const { key } of free) leaving.delete(key);

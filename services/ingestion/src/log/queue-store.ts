@@ -43,9 +43,10 @@ export type QueueStore = {
   /**
    * All operations or none. When it resolves they survive a crash of this machine. What is asked for while a write is
    * under way goes into the next one together, under one fsync.
+   * @param count is called once they are done, unless the database had to be opened again: `onReopened` sees them then.
    * @throws Error when the disk refuses; they may have been done all the same.
    */
-  write(operations: readonly Operation[]): Promise<void>;
+  write(operations: readonly Operation[], count?: () => void): Promise<void>;
   /** Whether the last write was refused, less than a second ago, or the database is closed since. */
   isRefusing(): boolean;
   close(): Promise<void>;
@@ -55,7 +56,10 @@ type Options = {
   readonly directory: string;
   /** The topic that the votes are for: those of one log never get onto another. */
   readonly topic: string;
-  /** Called when the database has been opened again after a refused write: anything may have been written or not. */
+  /**
+   * Called when the database has been opened again after a refused write, of which anything may have been done or not,
+   * and once more after the write that had it opened.
+   */
   readonly onReopened: (db: Database) => Promise<void>;
   readonly openDatabase?: OpenDatabase;
   readonly clock: () => number;
@@ -96,17 +100,24 @@ export async function openQueueStore({
       throw error;
     }
   });
-  const commit = async (operations: Operation[]) => {
+  const commit = async (group: readonly Request[]) => {
+    const isReopened = condition !== 'sound';
     // LevelDB refuses every write after one that failed, until it is opened again.
-    if (condition !== 'sound') await mend();
+    if (isReopened) await mend();
     try {
-      await db.batch(operations, { sync: true });
+      await db.batch(
+        group.flatMap(({ operations }) => operations),
+        { sync: true },
+      );
       crashPoint('queue-write');
     } catch (error) {
       condition = 'broken';
       refused(error);
       throw error;
     }
+    if (!isReopened) for (const { count } of group) count();
+    // Some of this may have been done by the refused write already: only looking tells.
+    else await onReopened(db).catch(() => (condition = 'broken'));
   };
   const isRefusing = () => condition === 'closed' || clock() < refusingUntil;
 
@@ -177,10 +188,13 @@ async function claimFor(db: Database, topic: string, directory: string): Promise
   );
 }
 
-type Request = PromiseWithResolvers<void> & { readonly operations: readonly Operation[] };
+type Request = PromiseWithResolvers<void> & {
+  readonly operations: readonly Operation[];
+  readonly count: () => void;
+};
 
 /** One commit at a time; what is asked for meanwhile is the next one. */
-function groupCommits(commit: (operations: Operation[]) => Promise<void>) {
+function groupCommits(commit: (group: readonly Request[]) => Promise<void>) {
   let waiting: Request[] = [];
   let running: Promise<void> | undefined;
 
@@ -189,7 +203,7 @@ function groupCommits(commit: (operations: Operation[]) => Promise<void>) {
       const group = waiting;
       waiting = [];
       try {
-        await commit(group.flatMap(({ operations }) => operations));
+        await commit(group);
         for (const { resolve } of group) resolve();
       } catch (error) {
         for (const { reject } of group) reject(error);
@@ -199,8 +213,8 @@ function groupCommits(commit: (operations: Operation[]) => Promise<void>) {
   };
 
   return {
-    write: (operations: readonly Operation[]): Promise<void> => {
-      const request = { ...Promise.withResolvers<void>(), operations };
+    write: (operations: readonly Operation[], count = () => {}): Promise<void> => {
+      const request = { ...Promise.withResolvers<void>(), operations, count };
       waiting.push(request);
       running ??= run();
       return request.promise;

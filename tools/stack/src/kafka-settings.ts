@@ -58,6 +58,9 @@ export function serverProperties(node: KafkaNode, nodes: readonly KafkaNode[]): 
     'controller.quorum.fetch.timeout.ms': 1_000,
     'controller.quorum.election.timeout.ms': 500,
     'controller.quorum.election.backoff.max.ms': 300,
+    // A broker that has come back leads again soon: until then the others lead more than their share, and the next one that
+    // dies may take all leaders with it (measured: 3.6 to 4.7 s without an acknowledgement instead of 1.4 to 2.1 s).
+    'leader.imbalance.check.interval.seconds': 5,
     'group.initial.rebalance.delay.ms': 0,
     'num.network.threads': 2,
     'num.io.threads': 4,

@@ -36,7 +36,7 @@ export function textArray(values: readonly (string | null)[]): Buffer {
   return array;
 }
 
-/** @throws RangeError for a number that is not a whole one of 32 bits. */
+/** @throws RangeError for a number beyond 32 bits. */
 export function int4Array(values: readonly number[]): Buffer {
   const array = heading(INT4, values.length, HEADING_BYTES + 8 * values.length, false);
   let at = HEADING_BYTES;
@@ -44,7 +44,7 @@ export function int4Array(values: readonly number[]): Buffer {
   return array;
 }
 
-/** @throws RangeError for a number that is not a whole one of 64 bits. */
+/** @throws RangeError for a number beyond 64 bits. */
 export function int8Array(values: readonly (bigint | number)[]): Buffer {
   const array = heading(INT8, values.length, HEADING_BYTES + 12 * values.length, false);
   let at = HEADING_BYTES;

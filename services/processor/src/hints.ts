@@ -34,8 +34,10 @@ export function createHints(redis: Redis, { prefix, channel, seconds }: Options)
   return {
     async lookUp(votes) {
       if (votes.length === 0 || redis.status !== 'ready') return votes.map(() => false);
-      const marks = await redis.mget(votes.map(keyOf)).catch(() => []);
-      return votes.map((_, place) => typeof marks[place] === 'string');
+      return redis.mget(votes.map(keyOf)).then(
+        marks => votes.map((_, place) => typeof marks[place] === 'string'),
+        () => votes.map(() => false),
+      );
     },
     async mark(votes) {
       if (votes.length === 0 || redis.status !== 'ready') return;

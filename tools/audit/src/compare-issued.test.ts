@@ -41,7 +41,7 @@ async function found(...counts: readonly IssuedCount[]) {
   const file = join(scratch, 'issued.json');
   writeFileSync(file, JSON.stringify(counts));
   const theCase = openWorld();
-  const issued = await compareIssued(theCase, [{ from: file, isRequired: true }]);
+  const issued = await compareIssued(theCase, [{ from: file, isRequired: true }], () => council.closesAt);
   return { issued, findings: theCase.findings.first().map(({ kind, message }) => `${kind}: ${message}`) };
 }
 
@@ -90,6 +90,20 @@ test('a planted statement of another key, with other numbers, without its roll o
       findings: [`issued-count-invalid: the count of issued tokens: ${flaw}`],
     });
   }
+});
+
+test('a planted bound from before the closing is caught once the election has closed', async () => {
+  const file = join(scratch, 'bound.json');
+  writeFileSync(file, JSON.stringify(signed({ ...OF_COUNCIL, issued: 100, exact: false })));
+  const foundAt = async (now: number) => {
+    const theCase = openWorld();
+    await compareIssued(theCase, [{ from: file, isRequired: true }], () => now);
+    return theCase.findings.first().map(({ message }) => message);
+  };
+  expect(await foundAt(council.closesAt)).toEqual([]);
+  expect(await foundAt(council.closesAt + 61_000)).toEqual([
+    'the count of issued tokens: it is a rounded one from before the closing: ask the registrar for the final one',
+  ]);
 });
 
 const answers = new Map<string, { status: number; body: unknown }>();

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { checkIssuedCount, type IssuedCount, issuedCountSchema } from '@suffrage/contracts/issued-count';
+import type { Election } from '@suffrage/contracts/ballot';
 import { z } from 'zod';
 import { type Case, countedOf } from './case.ts';
 
@@ -25,11 +26,12 @@ const inFile = z.union([z.array(issuedCountSchema), issuedCountSchema.transform(
 export async function compareIssued(
   theCase: Case,
   sources: readonly IssuedSource[],
+  clock: () => number = Date.now,
 ): Promise<IssuedByElection> {
   const verified: Record<string, Pick<IssuedCount, 'issued' | 'exact' | 'roll'>> = {};
   for (const source of sources) {
     for (const stated of await readSource(theCase, source)) {
-      if (!(await judgeIssued(theCase, stated))) continue;
+      if (!(await judgeIssued(theCase, stated, clock()))) continue;
       const { electionId, issued, exact, roll } = stated;
       verified[electionId] = { issued, exact, ...(roll === undefined ? {} : { roll }) };
     }
@@ -78,17 +80,12 @@ async function fetchCount(address: URL): Promise<IssuedCount | undefined> {
 }
 
 /** Whether the statement is genuine and whole, whatever it says. */
-async function judgeIssued(theCase: Case, stated: IssuedCount): Promise<boolean> {
+async function judgeIssued(theCase: Case, stated: IssuedCount, now: number): Promise<boolean> {
   const { electionId, issued, exact, roll } = stated;
   const place = { electionId };
-  const definition = theCase.findElection(electionId)?.definition;
-  const check = await checkIssuedCount(stated, definition?.registrarKeys ?? []);
-  const flaw =
-    check !== 'valid'
-      ? check
-      : definition?.eligibility === 'roll' && roll === undefined
-        ? 'roll-missing'
-        : undefined;
+  const election = theCase.findElection(electionId);
+  const check = await checkIssuedCount(stated, election?.definition.registrarKeys ?? []);
+  const flaw = check === 'valid' ? election && gapIn(stated, election, now) : check;
   if (flaw !== undefined) {
     theCase.findings.add('issued-count-invalid', `the count of issued tokens: ${FLAWS[flaw]}`, place);
     return false;
@@ -106,8 +103,18 @@ async function judgeIssued(theCase: Case, stated: IssuedCount): Promise<boolean>
   return true;
 }
 
+/** The registrar's clock may be behind ours. */
+const EXACT_AFTER_MILLIS = 60_000;
+
+/** What a genuine statement lacks. An old bound would leave room for votes that nobody has cast. */
+function gapIn({ roll, exact }: IssuedCount, { definition, closesAt }: Election, now: number) {
+  if (definition.eligibility === 'roll' && roll === undefined) return 'roll-missing';
+  return !exact && now > closesAt + EXACT_AFTER_MILLIS ? 'not-final' : undefined;
+}
+
 const FLAWS = {
   'key-unknown': 'it is not signed with a key of this election',
   'signature-invalid': 'its signature is not of these numbers',
   'roll-missing': 'it does not say how many voters are on the roll',
+  'not-final': 'it is a rounded one from before the closing: ask the registrar for the final one',
 };

@@ -1,12 +1,17 @@
 # shellcheck shell=bash disable=SC2154
-# Python's own gRPC client in an environment of its own, for the test of the protocol files (`setup.sh python`).
+# Python packages, each lot in an environment of its own: schemathesis for `make fuzz` (`setup.sh fuzz`), Python's own gRPC
+# client for the test of the protocol files (`setup.sh python`).
+
+install_fuzz() {
+  local dir="$cache/schemathesis-$SCHEMATHESIS_VERSION"
+  python_environment fuzz "$dir" "schemathesis $SCHEMATHESIS_VERSION" 'make fuzz' "schemathesis==$SCHEMATHESIS_VERSION"
+  link "$dir/bin/schemathesis" schemathesis
+}
 
 install_python() {
   local dir="$cache/grpcio-$GRPCIO_VERSION"
-  command -v python3 >/dev/null ||
-    fail "Python 3 was not found, which the test of the gRPC services needs: install python3 and python3-venv with the system's package manager and run the same command again."
-  [ -e "$dir/complete" ] ||
-    step python "installing grpcio $GRPCIO_VERSION from PyPI into the cache, for the tests" locked grpcio fill_grpcio "$dir"
+  python_environment python "$dir" "grpcio $GRPCIO_VERSION" 'the test of the gRPC services' \
+    --only-binary :all: "grpcio==$GRPCIO_VERSION" "grpcio-tools==$GRPCIO_VERSION" "grpcio-reflection==$GRPCIO_VERSION"
   # A link would not find the environment's packages.
   wrapper python-grpc <<END
 #!/bin/sh
@@ -14,15 +19,24 @@ exec '$dir/bin/python' "\$@"
 END
 }
 
+# python_environment STEP DIRECTORY WHAT FOR PIP-ARGUMENT…
+python_environment() {
+  local part=$1 dir=$2 what=$3 use=$4
+  shift 4
+  command -v python3 >/dev/null ||
+    fail "Python 3 was not found, which $use needs: install python3 and python3-venv with the system's package manager and run the same command again."
+  [ -e "$dir/complete" ] ||
+    step "$part" "installing $what from PyPI into the cache, for $use" locked "$part" fill_environment "$dir" "$part.log" "$what" "$@"
+}
+
 # An environment can't be renamed, so the last file says that it is whole.
-fill_grpcio() {
-  local dir=$1
+fill_environment() {
+  local dir=$1 log=$2 what=$3
+  shift 3
   [ ! -e "$dir/complete" ] || return 0
   rm -rf "$dir"
-  logged grpcio.log python3 -m venv "$dir" ||
-    fail "A Python environment could not be made: install python3-venv with the system's package manager and run the same command again (log: $tools/logs/grpcio.log)."
-  logged grpcio.log "$dir/bin/pip" install --quiet --only-binary :all: \
-    "grpcio==$GRPCIO_VERSION" "grpcio-tools==$GRPCIO_VERSION" "grpcio-reflection==$GRPCIO_VERSION" ||
-    explain grpcio.log "Python's gRPC" "the Python package index"
+  logged "$log" python3 -m venv "$dir" ||
+    fail "A Python environment could not be made: install python3-venv with the system's package manager and run the same command again (log: $tools/logs/$log)."
+  logged "$log" "$dir/bin/pip" install --quiet "$@" || explain "$log" "$what" "the Python package index"
   touch "$dir/complete"
 }

@@ -23,7 +23,7 @@ cache=$(cd "$cache" && pwd -P)
 PATH=$(printf %s "$PATH" | tr ':' '\n' | grep -vxF "$tools/bin" | paste -sd:)
 . "$root/tools/setup/versions.env"
 
-for part in common debian node kafka redis browser fuzz python k6; do . "$root/tools/setup/$part.sh"; done
+for part in common debian node kafka redis browser python k6; do . "$root/tools/setup/$part.sh"; done
 
 # Everything that decides what the set-up does. When it is unchanged since the last complete run, there is nothing to do.
 signature() {

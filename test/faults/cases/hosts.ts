@@ -1,12 +1,11 @@
 import { execFile } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, rmdir, writeFile } from 'node:fs/promises';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { createPart, type Part } from '@suffrage/stack/part';
-import { residentMemory } from '@suffrage/stack/proc';
 import type { FaultCase, Stage } from '../fault-case.ts';
 import { untilAcknowledged } from '../load.ts';
 
@@ -80,32 +79,36 @@ async function exhaustDescriptors(stage: Stage): Promise<void> {
   const part = stage.world.services.part('ingestion-1');
   const pid = part.reference()?.pid ?? 0;
   const used = readdirSync(`/proc/${pid}/fd`).length;
-  const limit = (soft: string) => run('prlimit', ['--pid', String(pid), `--nofile=${soft}`]);
-  await limit(`${used + FREE_DESCRIPTORS}:`);
+  const [before = ''] = /(?<=^Max open files +)\d+/m.exec(readFileSync(`/proc/${pid}/limits`, 'utf8')) ?? [];
+  const limit = (soft: string) => run('prlimit', ['--pid', String(pid), `--nofile=${soft}:`]);
+  await limit(String(used + FREE_DESCRIPTORS));
   const sockets = Array.from({ length: 200 }, () => {
     const socket = createConnection({ host: '127.0.0.1', port: part.port });
     socket.on('error', () => undefined);
     return socket;
   });
-  await sleep(8_000);
+  // Without a request they are given up after 5 s.
+  await sleep(3_000);
   const open = readdirSync(`/proc/${pid}/fd`).length;
-  if (open >= used + FREE_DESCRIPTORS - 1) stage.happened('process out of file descriptors');
+  if (open >= used + FREE_DESCRIPTORS - 2) stage.happened('process out of file descriptors');
+  await sleep(5_000);
   for (const socket of sockets) socket.destroy();
-  await limit('65536:');
+  await limit(before);
   await sleep(2_000);
 }
 
 const MEMORY_CGROUP = '/sys/fs/cgroup/memory';
+/** What a process has already stays with the group that it came from: this is for what it takes from now on. */
+const MORE_MEMORY_BYTES = 2 * 1024 * 1024;
 
-/** The kernel ends a processor that grows beyond less than what it has. */
+/** The kernel ends a processor that needs more than a little more memory. */
 async function capMemory(stage: Stage): Promise<void> {
   const group = join(MEMORY_CGROUP, `suffrage-faults-${process.pid}`);
   const part = stage.world.services.part('processor-1');
   const pid = part.reference()?.pid ?? 0;
   await mkdir(group);
   try {
-    const limit = Math.round((residentMemory(pid) ?? 0) / 8);
-    await writeFile(join(group, 'memory.limit_in_bytes'), String(limit));
+    await writeFile(join(group, 'memory.limit_in_bytes'), String(MORE_MEMORY_BYTES));
     await writeFile(join(group, 'cgroup.procs'), String(pid));
     const deadline = Date.now() + 30_000;
     while (part.isRunning() && Date.now() < deadline) await sleep(100);

@@ -1,3 +1,4 @@
+import { table } from '@suffrage/stack/table';
 import type { Summary } from './summarise.ts';
 
 /** What must hold, as the table shows it. */
@@ -80,21 +81,6 @@ function rowOf({ figure, of, must, atMost }: (typeof TARGETS)[number], summary: 
   const value = of(summary) ?? null;
   const held = value === null ? 'not measured' : (atMost ? value <= must : value >= must) ? 'ok' : 'missed';
   return [figure, shown(value), `${atMost ? '≤' : '≥'} ${must.toLocaleString('en')}`, held];
-}
-
-function table(rows: readonly (readonly string[])[]): string[] {
-  const columns = Math.max(...rows.map(row => row.length));
-  const widths = Array.from({ length: columns }, (_, column) =>
-    Math.max(...rows.map(row => row[column]?.length ?? 0)),
-  );
-  return rows.map(row =>
-    row
-      .map((text, column) =>
-        column === 0 ? text.padEnd(widths[column] ?? 0) : text.padStart(widths[column] ?? 0),
-      )
-      .join('  ')
-      .trimEnd(),
-  );
 }
 
 function shown(value: number | null | undefined): string {

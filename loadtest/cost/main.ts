@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { table } from '@suffrage/demo/terminal';
+import { table } from '@suffrage/stack/table';
 import { costOf, type Line } from './model.ts';
 import { readMeasured } from './measured.ts';
 import { PRICE_LIST, readPrices } from './prices.ts';

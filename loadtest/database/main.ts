@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { table } from '@suffrage/demo/terminal';
+import { table } from '@suffrage/stack/table';
 import { type Installation, startDatabases } from './databases.ts';
 import { type CommitCell, COMMIT_MODES, measureCommits, openWriter } from './commit-latency.ts';
 import { measureReplica, type ReplicaCell } from './replica-delay.ts';

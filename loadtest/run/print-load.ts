@@ -1,4 +1,4 @@
-import { table } from '@suffrage/demo/terminal';
+import { table } from '@suffrage/stack/table';
 import type { LoadResult } from './load.ts';
 import type { Latency } from './run-k6.ts';
 

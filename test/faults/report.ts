@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { availableParallelism, totalmem } from 'node:os';
+import { table } from '@suffrage/stack/table';
 import type { CaseResult } from './run-case.ts';
 
 /** What out/faults.json holds. */
@@ -65,13 +66,5 @@ export function tableRows(cases: readonly CaseResult[]): string[][] {
 }
 
 export function printTable(cases: readonly CaseResult[]): string {
-  const rows = tableRows(cases);
-  const widths = HEAD.map((_, column) => Math.max(...rows.map(row => row[column]?.length ?? 0)));
-  const isText = (column: number) => column === 0 || column === 2;
-  const line = (row: readonly string[]) =>
-    row
-      .map((cell, i) => (isText(i) ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0)))
-      .join('  ')
-      .trimEnd();
-  return rows.map(line).join('\n');
+  return table(tableRows(cases), [0, 2]).join('\n');
 }

@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { dirname } from 'node:path';
+import { table } from '@suffrage/stack/table';
 import { cpuSeconds } from './cpu.ts';
 import type { LocalStack } from './local-stack.ts';
-import { table } from './terminal.ts';
 
 /** What holding the election cost, measured from outside the processes. */
 export type Figures = {

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { planSendings, seeded } from './plan.ts';
-import { bar, table } from './terminal.ts';
+import { table } from '@suffrage/stack/table';
+import { bar } from './terminal.ts';
 
 test('every ballot is sent, about one in twenty again, over both transports and all ingestion processes', () => {
   const sendings = planSendings(12_433, 2, seeded(16));

@@ -37,17 +37,3 @@ export function bar(share: number, cells = BAR_CELLS): string {
 
 const numbers = new Intl.NumberFormat('en');
 export const count = (value: number): string => numbers.format(value);
-
-/** Columns as wide as their widest cell: the first left, the others right, or those of `left` left. */
-export function table(rows: readonly (readonly string[])[], left: readonly number[] = [0]): string[] {
-  const widths = rows.reduce<number[]>(
-    (most, row) => row.map((cell, i) => Math.max(cell.length, most[i] ?? 0)),
-    [],
-  );
-  return rows.map(row =>
-    row
-      .map((cell, i) => (left.includes(i) ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0)))
-      .join('  ')
-      .trimEnd(),
-  );
-}

@@ -6,7 +6,7 @@ import { openParts } from './parts.ts';
 import { signalProcess } from './process.ts';
 import { printedProgress } from './progress.ts';
 import { readSecret, secretFiles } from './secrets.ts';
-import { alignedTable } from './status.ts';
+import { table } from './table.ts';
 
 export const REQUEUE_HELP = `make requeue
 
@@ -136,7 +136,7 @@ function tell(votes: readonly (Refused & { readonly became: Became })[], say: Sa
     number(those, 'still refused'),
   ]);
   const head = ['election', 'partition', 'set aside', 'counted', 'not counted', 'still refused'];
-  say(alignedTable(head, rows.toSorted(), [1, 2, 3, 4, 5]));
+  say(table([head, ...rows.toSorted()]).join('\n'));
   const left = votes.filter(({ became }) => became === 'still refused').length;
   if (left === 0) return 0;
   say(

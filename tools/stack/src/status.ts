@@ -1,5 +1,6 @@
 import type { Part } from './part.ts';
 import { residentMemory } from './proc.ts';
+import { table } from './table.ts';
 
 /** One line of `make status`. */
 export interface PartStatus {
@@ -50,20 +51,5 @@ export function statusTable(statuses: readonly PartStatus[]): string {
     version === '' ? '-' : version,
     memory === undefined ? '-' : `${memory} MiB`,
   ]);
-  return alignedTable(HEAD, rows, [1, 2, 5]);
-}
-
-/** `numbers` are the columns that go to the right. */
-export function alignedTable(
-  head: readonly string[],
-  rows: readonly (readonly string[])[],
-  numbers: readonly number[],
-): string {
-  const all = [head, ...rows];
-  const widths = head.map((_, column) => Math.max(...all.map(row => row[column]?.length ?? 0)));
-  const line = (row: readonly string[]) =>
-    row
-      .map((cell, i) => (numbers.includes(i) ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0)))
-      .join('  ');
-  return all.map(row => line(row).trimEnd()).join('\n');
+  return table([HEAD, ...rows], [0, 3, 4]).join('\n');
 }

@@ -8,16 +8,34 @@ const id = z
 export const electionId = id.brand<'ElectionId'>();
 export type ElectionId = z.infer<typeof electionId>;
 
+/** A BCP 47 tag. */
+const LANGUAGE = /^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$/;
+
 /** One text per language (BCP 47 tag), for example `{ "en": "Mayor", "de": "Bürgermeisterin" }`. */
 const localizedText = z
-  .record(z.string().regex(/^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$/), z.string().min(1).max(500))
+  .record(z.string().regex(LANGUAGE), z.string().min(1).max(500))
   .refine(texts => Object.keys(texts).length > 0, 'needs a text in at least one language');
 export type LocalizedText = z.infer<typeof localizedText>;
 
 export const MAX_CONTESTS = 64;
 export const MAX_OPTIONS = 256;
 
-const option = z.strictObject({ id, title: localizedText });
+const description = z
+  .record(z.string().regex(LANGUAGE), z.string().min(1).max(5_000))
+  .refine(texts => Object.keys(texts).length > 0, 'needs a text in at least one language');
+
+const MAX_URL_LENGTH = 2_000;
+const picture = z.url({ protocol: /^https$/, error: 'must be an https:// URL' }).max(MAX_URL_LENGTH);
+
+/** What is optional is part of the ballot, and of its hash, where it is there, and changes no hash where it is not. */
+const option = z.strictObject({
+  id,
+  title: localizedText,
+  description: description.optional(),
+  picture: picture.optional(),
+  /** Where it is marked, it is marked alone, and that is a whole answer to its contest: "none of the above". */
+  exclusive: z.boolean().optional(),
+});
 
 const contest = z
   .strictObject({
@@ -34,6 +52,10 @@ const contest = z
   .refine(c => c.maxSelections <= c.options.length, {
     path: ['maxSelections'],
     error: 'is above the number of options',
+  })
+  .refine(c => c.maxSelections <= Math.max(1, c.options.filter(({ exclusive }) => !exclusive).length), {
+    path: ['maxSelections'],
+    error: 'is above the number of options that can be marked together',
   })
   .refine(c => distinct(c.options), { path: ['options'], error: 'option ids repeat' });
 export type Contest = z.infer<typeof contest>;

@@ -97,6 +97,18 @@ export const electionDefinition = z
   .superRefine(checkRules);
 export type ElectionDefinition = z.infer<typeof electionDefinition>;
 
+/** What a manager wrote of a definition, without what the registrar has added. */
+export function draftOf(definition: ElectionDefinition): ElectionDraft {
+  const written = Object.entries(definition).filter(([name]) => Object.hasOwn(definitionFields, name));
+  return electionDraft.parse(Object.fromEntries(written));
+}
+
+/** The definition as another draft would have made it, with what the registrar has added. */
+export function withDraft(definition: ElectionDefinition, draft: ElectionDraft): ElectionDefinition {
+  const added = Object.entries(definition).filter(([name]) => !Object.hasOwn(definitionFields, name));
+  return electionDefinition.parse({ ...Object.fromEntries(added), ...draft });
+}
+
 function checkRules(draft: ElectionDraft, context: z.core.$RefinementCtx): void {
   const refuse = (path: string, message: string) =>
     context.addIssue({ code: 'custom', path: [path], message });

@@ -27,8 +27,8 @@ export type SignInSettings = SignInOffer & {
   readonly clockToleranceMillis: number;
 };
 
-/** Signatures only: with a shared secret, or none, whoever knows the public key could sign. */
-const ALGORITHMS = ['RS256', 'ES256', 'EdDSA'];
+/** Signatures only: with a shared secret, or none, whoever knows the public key could sign. RFC 9864 renames EdDSA. */
+const ALGORITHMS = ['RS256', 'ES256', 'EdDSA', 'Ed25519'];
 const REQUEST_MILLIS = 5_000;
 /** A token that names an unknown key makes the provider's keys be fetched again, but no more often than so. */
 const COOLDOWN_MILLIS = 30_000;

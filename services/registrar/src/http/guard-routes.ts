@@ -33,7 +33,8 @@ export function guardRoutes(server: HttpServer, authorise: Authorise): Principal
     const principal = await authorise(request);
     if (!principal.ok) return sendRefusal(reply, principal);
     if (!mayUse(route, principal)) return sendRefusal(reply, refuse('role-missing'));
-    principals.set(request, principal);
+    // Who has no role here is as anybody else.
+    if (principal.roles.length > 0) principals.set(request, principal);
   });
   return {
     find: request => principals.get(request),

@@ -33,6 +33,8 @@ export type Election = {
 export type BallotContest = {
   readonly contest: Contest;
   readonly optionIndex: ReadonlyMap<string, number>;
+  /** Indexes of the options that are marked alone or not at all. */
+  readonly exclusive: ReadonlySet<number>;
 };
 
 export function prepareElection(definition: ElectionDefinition): Election {
@@ -45,6 +47,7 @@ export function prepareElection(definition: ElectionDefinition): Election {
     contests: definition.contests.map(contest => ({
       contest,
       optionIndex: new Map(contest.options.map((option, index) => [option.id, index])),
+      exclusive: new Set(contest.options.flatMap(({ exclusive }, index) => (exclusive ? [index] : []))),
     })),
   };
 }

@@ -1,5 +1,6 @@
 import { type Election, prepareElection } from './ballot.ts';
 import {
+  type Annulment,
   type Closing,
   electionsKey,
   type PublishedElection,
@@ -26,12 +27,14 @@ export type ElectionBook = {
   /** Elections whose newest record does not count: compaction would keep the wrong one, so it has to be said again. */
   overtaken(): ReadonlySet<string>;
   closing(electionId: string): Closing | undefined;
+  annulment(electionId: string): Annulment | undefined;
   topology(): Topology | undefined;
 };
 
 export function createElectionBook(): ElectionBook {
   const elections = new Map<string, Election>();
   const closings = new Map<string, Closing>();
+  const annulments = new Map<string, Annulment>();
   const versions = new Map<string, number>();
   const overtaken = new Set<string>();
   const unreadable = new Set<string>();
@@ -58,6 +61,9 @@ export function createElectionBook(): ElectionBook {
         break;
       case 'closing':
         closings.set(message.electionId, message);
+        break;
+      case 'annulment':
+        annulments.set(message.electionId, message);
         break;
       case 'topology':
         topology = message;
@@ -89,6 +95,7 @@ export function createElectionBook(): ElectionBook {
     version: electionId => versions.get(electionId) ?? 0,
     overtaken: () => overtaken,
     closing: electionId => closings.get(electionId),
+    annulment: electionId => annulments.get(electionId),
     topology: () => topology,
   };
 }

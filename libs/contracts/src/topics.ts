@@ -64,7 +64,16 @@ const closing = z.object({
 });
 export type Closing = z.infer<typeof closing>;
 
-export const electionsMessage = z.discriminatedUnion('kind', [topology, published, closing]);
+/** The result has no effect, and is to be shown so; what was counted stays counted. Never taken back. */
+const annulment = z.object({
+  kind: z.literal('annulment'),
+  electionId,
+  reason: z.string().min(1),
+  at: z.iso.datetime(),
+});
+export type Annulment = z.infer<typeof annulment>;
+
+export const electionsMessage = z.discriminatedUnion('kind', [topology, published, closing, annulment]);
 export type ElectionsMessage = z.infer<typeof electionsMessage>;
 
 /** Compaction keeps the newest record of each key. */
@@ -76,6 +85,8 @@ export function electionsKey(message: ElectionsMessage): string {
       return `election/${message.definition.id}`;
     case 'closing':
       return `closing/${message.electionId}`;
+    case 'annulment':
+      return `annulment/${message.electionId}`;
   }
 }
 
@@ -86,6 +97,9 @@ export function electionsKey(message: ElectionsMessage): string {
 export function readElectionsMessage(value: Uint8Array): ElectionsMessage | undefined {
   const json: unknown = JSON.parse(new TextDecoder().decode(value));
   const { kind } = z.looseObject({ kind: z.string() }).parse(json);
-  if (kind !== 'topology' && kind !== 'election' && kind !== 'closing') return undefined;
-  return electionsMessage.parse(json);
+  return isKnownKind(kind) ? electionsMessage.parse(json) : undefined;
+}
+
+function isKnownKind(kind: string): boolean {
+  return electionsMessage.options.some(({ shape }) => shape.kind.value === kind);
 }

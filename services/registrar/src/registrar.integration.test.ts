@@ -114,7 +114,8 @@ test('only the closing of a published election moves, at least 20 s ahead', asyn
   expect((await call('POST', '/moving/close', { closesAt: later })).json).toMatchObject({
     definition: { closesAt: later },
   });
-  const { json } = await call('POST', '/moving/close');
+  expect((await call('POST', '/moving/close')).json).toMatchObject({ code: 'reason-missing' });
+  const { json } = await call('POST', '/moving/close', { reason: 'fire in the hall' });
   const { closesAt } = electionDefinition.parse(json.definition);
   expect(Date.parse(closesAt) - Date.now()).toBeGreaterThan(18_000);
   expect(Date.parse(closesAt) - Date.now()).toBeLessThan(26_000);
@@ -138,7 +139,7 @@ test('an emergency closing that is kept from the topic for too long moves on, wi
     const { rows } = await held.query(`select pg_try_advisory_lock(hashtext('suffrage outbox')) as held`);
     return rows[0]?.held;
   });
-  const { json } = await call('POST', '/kept/close');
+  const { json } = await call('POST', '/kept/close', { reason: 'fire in the hall' });
   const asked = Date.parse(electionDefinition.parse(json.definition).closesAt);
   await sleep(Math.max(0, asked - 20_000 - Date.now()) + 500);
   await held.query('select pg_advisory_unlock_all()');
@@ -316,6 +317,7 @@ test('bad input is refused with its code and field', async () => {
     ['election-unknown', undefined, '/nowhere/publish', undefined],
     ['field-invalid', 'surprise', '', { ...draft('x'), surprise: 1 }],
     ['field-invalid', 'closesAt', '', draft('x', { closesAt: 'tomorrow' })],
+    ['field-invalid', 'reason', '/secret/annul', { reason: ' x ' }],
   ];
   for (const [code, field, path, body] of cases) {
     const { json, status } = await call('POST', path, body);

@@ -55,6 +55,7 @@ export async function openTestbed(options: Options = {}) {
   const kafka = kafkaClient(servers.brokers, 'test', log);
   const topics = topicNames(namespace);
   const receiptKeyPem = newReceiptKey();
+  const resultsKeyPem = newReceiptKey();
 
   return {
     ...servers,
@@ -65,6 +66,8 @@ export async function openTestbed(options: Options = {}) {
     log,
     lifecycle,
     receiptKeyPem,
+    /** The aggregator's, Ed25519. */
+    resultsKeyPem,
     /** Adds partitions to topic `votes`. */
     growTo,
     /** A definition on topic `elections`, with its private keys. */
@@ -140,9 +143,8 @@ export async function openTestbed(options: Options = {}) {
           SUFFRAGE_REGISTRAR_DATABASE_FILE: url,
           SUFFRAGE_MANAGER_TOKENS_FILE: 'alice manager-token',
           SUFFRAGE_ELECTION_KEYS_SECRET_FILE: randomBytes(32).toString('base64'),
-          SUFFRAGE_RECEIPT_PUBLIC_KEYS_FILE: createPublicKey(receiptKeyPem)
-            .export({ format: 'pem', type: 'spki' })
-            .toString(),
+          SUFFRAGE_RECEIPT_PUBLIC_KEYS_FILE: publicPem(receiptKeyPem),
+          SUFFRAGE_RESULTS_PUBLIC_KEYS_FILE: publicPem(resultsKeyPem),
           SUFFRAGE_ISSUER_NAME: 'issuer.test',
         },
         { log },
@@ -165,6 +167,10 @@ function common(namespace: string, instance: string) {
     SUFFRAGE_HOST: '127.0.0.1',
     SUFFRAGE_METRICS_PORT: 0,
   };
+}
+
+function publicPem(privatePem: string): string {
+  return createPublicKey(privatePem).export({ format: 'pem', type: 'spki' }).toString();
 }
 
 function quietLog(): Log {

@@ -16,6 +16,7 @@ import { recordClosed } from './election-store.ts';
 import { createElections } from './elections.ts';
 import { electionsRoutes } from './http/elections.route.ts';
 import { issuedRoute } from './http/issued.route.ts';
+import { sealRoute } from './http/seal.route.ts';
 import { tokensRoute } from './http/tokens.route.ts';
 import { createIssueCounter } from './issue-counter.ts';
 import { createIssueToken } from './issue-token.ts';
@@ -23,6 +24,7 @@ import { createStateIssued } from './state-issued.ts';
 import { createKeyVault } from './key-vault.ts';
 import { readManagers } from './managers.ts';
 import { relayOutbox } from './relay-outbox.ts';
+import { relaySeals } from './relay-seals.ts';
 
 /** A definition with 64 contests of 256 options and texts in several languages. */
 const BODY_LIMIT_BYTES = 4 * 1024 * 1024;
@@ -59,6 +61,7 @@ export async function startRegistrar(
   const recorded = new Set<string>();
   const followed = followTopic({ brokers, topic, onRecord: book.apply, clock, log }, lifecycle);
   const wakeRelay = relayOutbox({ pool, kafka, topic, book, followed, log }, lifecycle);
+  relaySeals({ pool, kafka, topic, book, followed, log }, lifecycle);
   lifecycle.onClose('closings', repeatEvery(CLOSINGS_MILLIS, recordClosings));
 
   const vault = createKeyVault(config.SUFFRAGE_ELECTION_KEYS_SECRET_FILE);
@@ -67,6 +70,7 @@ export async function startRegistrar(
     vault,
     issuerName: config.SUFFRAGE_ISSUER_NAME,
     receiptPublicKeys: config.SUFFRAGE_RECEIPT_PUBLIC_KEYS_FILE,
+    resultsPublicKeys: config.SUFFRAGE_RESULTS_PUBLIC_KEYS_FILE,
     clock,
     onChange: wakeRelay,
   });
@@ -84,7 +88,9 @@ export async function startRegistrar(
     metrics,
     bodyLimit: BODY_LIMIT_BYTES,
   });
-  electionsRoutes(server, elections, readManagers(config.SUFFRAGE_MANAGER_TOKENS_FILE));
+  const findManager = readManagers(config.SUFFRAGE_MANAGER_TOKENS_FILE);
+  electionsRoutes(server, elections, findManager);
+  sealRoute(server, elections, findManager);
   tokensRoute(server, issueToken);
   issuedRoute(server, createStateIssued({ pool, vault }));
   const address = await server.listen({ host, port: config.SUFFRAGE_HTTP_PORT });

@@ -2,7 +2,12 @@ import { type ElectionDefinition, electionDefinition } from '@suffrage/contracts
 import { type Client, inTransaction, type Pool } from '@suffrage/runtime/postgres/pool';
 import type { StoredPhase } from './schedule.ts';
 
-export type StoredElection = { readonly definition: ElectionDefinition; readonly phase: StoredPhase };
+export type StoredElection = {
+  readonly definition: ElectionDefinition;
+  readonly phase: StoredPhase;
+  /** Only where it was read. */
+  readonly sealed?: boolean;
+};
 /** Encrypted. */
 export type SealedKeys = {
   readonly tokenKey: Uint8Array;
@@ -10,11 +15,14 @@ export type SealedKeys = {
   readonly registrarKey: Uint8Array;
 };
 
-type Row = { definition: unknown; phase: StoredPhase };
-const toElection = ({ definition, phase }: Row): StoredElection => ({
+type Row = { definition: unknown; phase: StoredPhase; sealed?: boolean };
+const toElection = ({ definition, phase, sealed = false }: Row): StoredElection => ({
   definition: electionDefinition.parse(definition),
   phase,
+  sealed,
 });
+
+const SEALED = 'exists (select from seals where election_id = elections.id) as sealed';
 
 /** Adds a draft with its keys. False when the id is taken. */
 export async function addElection(
@@ -39,13 +47,15 @@ export async function addElection(
 }
 
 export async function findElection(pool: Pool, id: string): Promise<StoredElection | undefined> {
-  const { rows } = await pool.query<Row>('select definition, phase from elections where id = $1', [id]);
+  const { rows } = await pool.query<Row>(`select definition, phase, ${SEALED} from elections where id = $1`, [
+    id,
+  ]);
   return rows[0] && toElection(rows[0]);
 }
 
 export async function listElections(pool: Pool): Promise<StoredElection[]> {
   const { rows } = await pool.query<Row>(
-    `select definition, phase from elections order by definition ->> 'opensAt', id`,
+    `select definition, phase, ${SEALED} from elections order by definition ->> 'opensAt', id`,
   );
   return rows.map(toElection);
 }

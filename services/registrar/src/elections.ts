@@ -12,6 +12,7 @@ import {
   type StoredElection,
 } from './election-store.ts';
 import type { KeyVault } from './key-vault.ts';
+import { addSeal } from './seal-store.ts';
 import { closingRefusal, type Phase, phaseAt, scheduleRefusal, soonestClosing } from './schedule.ts';
 
 /** An election as the API shows it. `official`: it has closed and everything below its end is accounted for. */
@@ -35,6 +36,8 @@ export type Elections = {
    * can't be told in time, an earlier closing moves to the soonest possible, and a later one is dropped.
    */
   close(id: string, closesAt?: string): Promise<ElectionResult>;
+  /** Closed and official -> sealed: the votes side freezes what is counted. Again and again the same. */
+  seal(id: string): Promise<ElectionResult>;
   find(id: string, drafts: boolean): Promise<ElectionView | undefined>;
   list(drafts: boolean): Promise<ElectionView[]>;
 };
@@ -45,6 +48,8 @@ type Options = {
   readonly issuerName: string;
   /** PEM, one or more. */
   readonly receiptPublicKeys: string;
+  /** The same. */
+  readonly resultsPublicKeys?: string | undefined;
   readonly clock: () => number;
   /** Told when a message waits in the outbox. */
   readonly onChange: () => void;
@@ -55,14 +60,16 @@ export function createElections({
   vault,
   issuerName,
   receiptPublicKeys,
+  resultsPublicKeys,
   clock,
   onChange,
 }: Options): Elections {
   const receiptKeys = readPublicKeys(receiptPublicKeys);
+  const resultsKeys = resultsPublicKeys === undefined ? undefined : readPublicKeys(resultsPublicKeys);
 
-  const view = ({ definition, phase }: StoredElection): ElectionView => ({
+  const view = ({ definition, phase, sealed }: StoredElection): ElectionView => ({
     definition,
-    phase: phaseAt(definition, phase, clock()),
+    phase: sealed === true ? 'sealed' : phaseAt(definition, phase, clock()),
     official: phase === 'closed',
   });
 
@@ -93,6 +100,7 @@ export function createElections({
         tokenKeys: [key.published],
         receiptKeys,
         registrarKeys: [own.published],
+        ...(resultsKeys ? { resultsKeys } : {}),
       };
       const added = await addElection(pool, definition, {
         tokenKey: vault.seal(draft.id, key.privateKey.reveal()),
@@ -118,6 +126,14 @@ export function createElections({
         const moved = { ...definition, closesAt: new Date(next).toISOString() };
         return impossible ?? { ok: true, next: { definition: moved, phase } };
       }),
+    async seal(id) {
+      const found = await findElection(pool, id);
+      if (!found) return refuse('election-unknown');
+      if (found.phase !== 'closed') return refuse('election-phase', undefined, 'it is not closed officially');
+      if (!found.definition.resultsKeys) return refuse('election-not-sealable');
+      await addSeal(pool, found.definition);
+      return { ok: true, election: view({ ...found, sealed: true }) };
+    },
     async find(id, drafts) {
       const found = await findElection(pool, id);
       return found && (drafts || found.phase !== 'draft') ? view(found) : undefined;
@@ -131,6 +147,6 @@ export function createElections({
 
 function readPublicKeys(pem: string) {
   const blocks = pem.match(/-----BEGIN PUBLIC KEY-----[^-]+-----END PUBLIC KEY-----/g) ?? [];
-  if (blocks.length === 0) throw new Error('there is no receipt public key (PEM, SPKI)');
+  if (blocks.length === 0) throw new Error('there is no public key (PEM, SPKI)');
   return blocks.map(block => publishedKey(createPublicKey(block)));
 }

@@ -7,9 +7,9 @@ import { z } from 'zod';
 import type { ElectionResult, Elections } from '../elections.ts';
 import type { FindManager } from '../managers.ts';
 
-const view = z.strictObject({
+export const electionView = z.strictObject({
   definition: electionDefinition,
-  phase: z.enum(['draft', 'scheduled', 'open', 'closed']),
+  phase: z.enum(['draft', 'scheduled', 'open', 'closed', 'sealed']),
   official: z.boolean(),
 });
 const params = z.strictObject({ electionId: z.string().max(63) });
@@ -25,14 +25,14 @@ export function electionsRoutes(server: HttpServer, elections: Elections, findMa
     {
       schema: {
         summary: 'List elections',
-        response: { 200: z.strictObject({ elections: z.array(view) }), ...problemResponses },
+        response: { 200: z.strictObject({ elections: z.array(electionView) }), ...problemResponses },
       },
     },
     async request => ({ elections: await elections.list(isManager(request.headers.authorization)) }),
   );
   server.get(
     '/v1/elections/:electionId',
-    { schema: { summary: 'One election', params, response: { 200: view, ...problemResponses } } },
+    { schema: { summary: 'One election', params, response: { 200: electionView, ...problemResponses } } },
     async (request, reply) => {
       const found = await elections.find(request.params.electionId, isManager(request.headers.authorization));
       return found ? reply.send(found) : sendRefusal(reply, refuse('election-unknown'));
@@ -44,7 +44,7 @@ export function electionsRoutes(server: HttpServer, elections: Elections, findMa
       schema: {
         summary: 'Create a draft',
         body: electionDraft,
-        response: { 201: view, ...problemResponses },
+        response: { 201: electionView, ...problemResponses },
       },
     },
     async (request, reply) => {
@@ -58,7 +58,7 @@ export function electionsRoutes(server: HttpServer, elections: Elections, findMa
   ] as const) {
     server.post(
       `/v1/elections/:electionId/${action}`,
-      { schema: { summary, params, response: { 200: view, ...problemResponses } } },
+      { schema: { summary, params, response: { 200: electionView, ...problemResponses } } },
       async (request, reply) => {
         if (!isManager(request.headers.authorization)) return sendRefusal(reply, refuse('unauthorized'));
         return send(reply, await elections[action](request.params.electionId));
@@ -72,7 +72,7 @@ export function electionsRoutes(server: HttpServer, elections: Elections, findMa
         summary: 'Move the closing',
         params,
         body: closeBody,
-        response: { 200: view, ...problemResponses },
+        response: { 200: electionView, ...problemResponses },
       },
     },
     async (request, reply) => {

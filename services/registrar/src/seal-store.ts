@@ -1,0 +1,27 @@
+import type { ElectionDefinition } from '@suffrage/contracts/election';
+import type { Pool } from '@suffrage/runtime/postgres/pool';
+
+/** A seal that topic `elections` has to be told of. */
+export type UntoldSeal = { readonly electionId: string; readonly closesAt: string };
+
+/** When it resolves, the decision is recorded, and told sooner or later. Safe to repeat. */
+export async function addSeal(
+  pool: Pool,
+  { id, closesAt }: Pick<ElectionDefinition, 'id' | 'closesAt'>,
+): Promise<void> {
+  await pool.query('insert into seals (election_id, closes_at) values ($1, $2) on conflict do nothing', [
+    id,
+    closesAt,
+  ]);
+}
+
+export async function untoldSeals(pool: Pool): Promise<UntoldSeal[]> {
+  const { rows } = await pool.query<{ election_id: string; closes_at: string }>(
+    'select election_id, closes_at from seals where not told order by election_id',
+  );
+  return rows.map(({ election_id, closes_at }) => ({ electionId: election_id, closesAt: closes_at }));
+}
+
+export async function recordSealTold(pool: Pool, electionId: string): Promise<void> {
+  await pool.query('update seals set told = true where election_id = $1', [electionId]);
+}

@@ -64,6 +64,7 @@ export async function openTestbed(options: Options = {}) {
   const kafka = kafkaClient(servers.brokers, 'test', log);
   const topics = topicNames(namespace);
   const receiptKeyPem = newReceiptKey();
+  const resultsKeyPem = newReceiptKey();
 
   return {
     ...servers,
@@ -74,6 +75,8 @@ export async function openTestbed(options: Options = {}) {
     log,
     lifecycle,
     receiptKeyPem,
+    /** The aggregator's, Ed25519. */
+    resultsKeyPem,
     /** Adds partitions to topic `votes`. */
     growTo,
     /** A definition on topic `elections`, with its private keys. */
@@ -153,9 +156,8 @@ export async function openTestbed(options: Options = {}) {
           SUFFRAGE_REGISTRAR_DATABASE_FILE: url,
           SUFFRAGE_MANAGER_TOKENS_FILE: 'alice manager-token',
           SUFFRAGE_ELECTION_KEYS_SECRET_FILE: electionKeysSecret,
-          SUFFRAGE_RECEIPT_PUBLIC_KEYS_FILE: createPublicKey(receiptKeyPem)
-            .export({ format: 'pem', type: 'spki' })
-            .toString(),
+          SUFFRAGE_RECEIPT_PUBLIC_KEYS_FILE: publicPem(receiptKeyPem),
+          SUFFRAGE_RESULTS_PUBLIC_KEYS_FILE: publicPem(resultsKeyPem),
           SUFFRAGE_ISSUER_NAME: 'issuer.test',
           SUFFRAGE_OIDC_SCOPES: 'openid',
           SUFFRAGE_OIDC_ROLES_CLAIM: 'roles',
@@ -187,6 +189,10 @@ function common(namespace: string, instance: string) {
     SUFFRAGE_HOST: '127.0.0.1',
     SUFFRAGE_METRICS_PORT: 0,
   };
+}
+
+function publicPem(privatePem: string): string {
+  return createPublicKey(privatePem).export({ format: 'pem', type: 'spki' }).toString();
 }
 
 function quietLog(): Log {

@@ -5,6 +5,7 @@ import {
   electionsKey,
   type PublishedElection,
   readElectionsMessage,
+  type SealRequest,
   type Topology,
 } from './topics.ts';
 
@@ -28,6 +29,8 @@ export type ElectionBook = {
   overtaken(): ReadonlySet<string>;
   closing(electionId: string): Closing | undefined;
   annulment(electionId: string): Annulment | undefined;
+  /** What a manager has asked for; whether it is done the databases say. */
+  seal(electionId: string): SealRequest | undefined;
   topology(): Topology | undefined;
 };
 
@@ -35,6 +38,7 @@ export function createElectionBook(): ElectionBook {
   const elections = new Map<string, Election>();
   const closings = new Map<string, Closing>();
   const annulments = new Map<string, Annulment>();
+  const seals = new Map<string, SealRequest>();
   const versions = new Map<string, number>();
   const overtaken = new Set<string>();
   const unreadable = new Set<string>();
@@ -64,6 +68,9 @@ export function createElectionBook(): ElectionBook {
         break;
       case 'annulment':
         annulments.set(message.electionId, message);
+        break;
+      case 'seal':
+        seals.set(message.electionId, message);
         break;
       case 'topology':
         topology = message;
@@ -96,6 +103,7 @@ export function createElectionBook(): ElectionBook {
     overtaken: () => overtaken,
     closing: electionId => closings.get(electionId),
     annulment: electionId => annulments.get(electionId),
+    seal: electionId => seals.get(electionId),
     topology: () => topology,
   };
 }

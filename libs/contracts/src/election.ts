@@ -78,6 +78,8 @@ const definitionFields = {
   closesAt: instant,
   timeZone: z.string().refine(isTimeZone, 'must be an IANA time zone such as Europe/London'),
   resultsPolicy: z.enum(['live', 'after-close']),
+  /** Totals below it are hidden: those of an election with fewer votes, and live ones while any option has fewer. */
+  privacyThreshold: z.int().min(1).optional(),
 };
 
 /** What a manager writes; the registrar adds the keys. Unknown fields are refused. */
@@ -93,6 +95,8 @@ export const electionDefinition = z
     receiptKeys: z.array(publicKey).min(1).max(8),
     /** Ed25519: sign what the registrar states of this election. Elections from before have none. */
     registrarKeys: z.array(publicKey).min(1).max(8).optional(),
+    /** Ed25519: sign the aggregator's zero report, results and seal. Elections from before have none. */
+    resultsKeys: z.array(publicKey).min(1).max(8).optional(),
   })
   .superRefine(checkRules);
 export type ElectionDefinition = z.infer<typeof electionDefinition>;

@@ -143,6 +143,13 @@ export const errorRegistry = {
   ),
   'reason-missing': refusal(422, 'INVALID_ARGUMENT', 'This needs a reason, which is published.'),
   'election-annulled': refusal(409, 'FAILED_PRECONDITION', 'The election has been annulled.'),
+  // What the aggregator states officially.
+  'statement-unavailable': refusal(404, 'NOT_FOUND', 'This has not been stated of the election.'),
+  'election-not-sealable': refusal(
+    409,
+    'FAILED_PRECONDITION',
+    'The election was made before there was a key to sign its results, and can not be sealed.',
+  ),
 
   internal: tryAgain(500, 'INTERNAL', 'Something went wrong here. It was logged.'),
 } as const satisfies Record<string, Entry>;

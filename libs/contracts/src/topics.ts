@@ -73,7 +73,11 @@ const annulment = z.object({
 });
 export type Annulment = z.infer<typeof annulment>;
 
-export const electionsMessage = z.discriminatedUnion('kind', [topology, published, closing, annulment]);
+/** A manager has sealed the election: nothing that is counted for it may change any more. */
+const seal = z.object({ kind: z.literal('seal'), electionId, closesAt: z.iso.datetime() });
+export type SealRequest = z.infer<typeof seal>;
+
+export const electionsMessage = z.discriminatedUnion('kind', [topology, published, closing, annulment, seal]);
 export type ElectionsMessage = z.infer<typeof electionsMessage>;
 
 /** Compaction keeps the newest record of each key. */
@@ -87,8 +91,12 @@ export function electionsKey(message: ElectionsMessage): string {
       return `closing/${message.electionId}`;
     case 'annulment':
       return `annulment/${message.electionId}`;
+    case 'seal':
+      return `seal/${message.electionId}`;
   }
 }
+
+const kinds: ReadonlySet<string> = new Set(electionsMessage.options.map(({ shape }) => shape.kind.value));
 
 /**
  * Reads one record of topic `elections`. `undefined` for a kind that a newer version may have written.
@@ -97,9 +105,5 @@ export function electionsKey(message: ElectionsMessage): string {
 export function readElectionsMessage(value: Uint8Array): ElectionsMessage | undefined {
   const json: unknown = JSON.parse(new TextDecoder().decode(value));
   const { kind } = z.looseObject({ kind: z.string() }).parse(json);
-  return isKnownKind(kind) ? electionsMessage.parse(json) : undefined;
-}
-
-function isKnownKind(kind: string): boolean {
-  return electionsMessage.options.some(({ shape }) => shape.kind.value === kind);
+  return kinds.has(kind) ? electionsMessage.parse(json) : undefined;
 }

@@ -40,6 +40,7 @@ export const access: readonly Access[] = [
   { method: 'POST', path: `${OF_ELECTION}/open`, allowed: MANAGERS, does: 'Open a draft now' },
   { method: 'POST', path: `${OF_ELECTION}/close`, allowed: MANAGERS, does: 'Extend, or stop with a reason' },
   { method: 'POST', path: `${OF_ELECTION}/annul`, allowed: MANAGERS, does: 'Annul with a reason' },
+  { method: 'POST', path: `${OF_ELECTION}/seal`, allowed: MANAGERS, does: 'Seal a closed election' },
   { method: 'GET', path: `${OF_ELECTION}/actions`, allowed: AUDITORS, does: 'What managers have done' },
   {
     method: 'GET',

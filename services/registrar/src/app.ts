@@ -20,6 +20,7 @@ import { guardRoutes } from './http/guard-routes.ts';
 import { issuedRoute } from './http/issued.route.ts';
 import { managersRoutes } from './http/managers.route.ts';
 import { signInRoutes } from './http/sign-in.route.ts';
+import { sealRoute } from './http/seal.route.ts';
 import { tokensRoute } from './http/tokens.route.ts';
 import { turnoutRoute } from './http/turnout.route.ts';
 import { createIssueCounter } from './issue-counter.ts';
@@ -32,6 +33,7 @@ import { relayOutbox } from './relay-outbox.ts';
 import { createSignIn } from './sign-in.ts';
 import { recordClosed } from './transition-store.ts';
 import { createTellTurnout } from './turnout.ts';
+import { relaySeals } from './relay-seals.ts';
 
 /** A definition with 64 contests of 256 options and texts in several languages. */
 const BODY_LIMIT_BYTES = 4 * 1024 * 1024;
@@ -68,6 +70,7 @@ export async function startRegistrar(
   const recorded = new Set<string>();
   const followed = followTopic({ brokers, topic, onRecord: book.apply, clock, log }, lifecycle);
   const wakeRelay = relayOutbox({ pool, kafka, topic, book, followed, clock, log }, lifecycle);
+  relaySeals({ pool, kafka, topic, book, followed, log }, lifecycle);
   recordTransitions({ pool, clock, log }, lifecycle);
   lifecycle.onClose('closings', repeatEvery(CLOSINGS_MILLIS, recordClosings));
 
@@ -77,6 +80,7 @@ export async function startRegistrar(
     vault,
     issuerName: config.SUFFRAGE_ISSUER_NAME,
     receiptPublicKeys: config.SUFFRAGE_RECEIPT_PUBLIC_KEYS_FILE,
+    resultsPublicKeys: config.SUFFRAGE_RESULTS_PUBLIC_KEYS_FILE,
     clock,
     onChange: wakeRelay,
   });
@@ -110,6 +114,7 @@ export async function startRegistrar(
   electionsRoutes(server, elections, principals);
   managersRoutes(server, elections, principals);
   actionsRoutes(server, { pool, elections }, principals);
+  sealRoute(server, elections, principals);
   tokensRoute(server, issueToken);
   const stateIssued = createStateIssued({ pool, vault });
   issuedRoute(server, stateIssued);

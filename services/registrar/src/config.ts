@@ -38,6 +38,8 @@ export const settings = {
   SUFFRAGE_ELECTION_KEYS_SECRET_FILE: secretFile,
   /** Ingestion's receipt keys, PEM, published with each election. */
   SUFFRAGE_RECEIPT_PUBLIC_KEYS_FILE: secretFile,
+  /** The aggregator's results keys, PEM, published with each election. Without them nothing official is stated of it. */
+  SUFFRAGE_RESULTS_PUBLIC_KEYS_FILE: secretFile.optional(),
   /** The issuer's host name in token challenges (RFC 9577: ASCII). */
   SUFFRAGE_ISSUER_NAME: z
     .string()

@@ -10,6 +10,7 @@ export type StoredElection = {
   readonly phase: StoredPhase;
   readonly organisation: string;
   readonly annulled?: { readonly reason: string; readonly at: string };
+  readonly sealed?: boolean;
 };
 /** Encrypted. */
 export type SealedKeys = {
@@ -24,15 +25,18 @@ type Row = {
   organisation: string;
   reason: string | null;
   at: Date | null;
+  sealed: boolean;
 };
-const toElection = ({ definition, phase, organisation, reason, at }: Row): StoredElection => ({
+const toElection = ({ definition, phase, organisation, reason, at, sealed }: Row): StoredElection => ({
   definition: electionDefinition.parse(definition),
   phase,
   organisation,
+  sealed,
   ...(reason !== null && at !== null ? { annulled: { reason, at: at.toISOString() } } : {}),
 });
-const SELECT = `select definition, phase, organisation, reason, annulments.at
-  from elections left join annulments on election_id = id`;
+const SELECT = `select definition, phase, organisation, reason, annulments.at,
+    exists (select from seals where seals.election_id = elections.id) as sealed
+  from elections left join annulments on annulments.election_id = id`;
 
 /** What an action tells of a definition: which it is, without repeating it. */
 const named = (definition: ElectionDefinition) => ({ definition: fingerprint(definition) });
@@ -191,5 +195,26 @@ export async function annulElection(
     ]);
     await recordAction(client, { electionId: id, by, action: 'annulled', at, reason });
     return { ok: true, next: { ...current, annulled } };
+  });
+}
+
+/** Seals an election once; again it stays as it is. The relay tells everybody from the row. */
+export async function sealElection(
+  pool: Pool,
+  id: string,
+  { by, at }: { readonly by: Actor; readonly at: number },
+  rule: (current: StoredElection) => Refusal | undefined,
+): Promise<Changed> {
+  return inTransaction(pool, 'begin', async client => {
+    const current = await lockElection(client, id, by.organisation);
+    if (!current || current.sealed) return current && { ok: true, next: current };
+    const refusal = rule(current);
+    if (refusal) return refusal;
+    await client.query('insert into seals (election_id, closes_at) values ($1, $2)', [
+      id,
+      current.definition.closesAt,
+    ]);
+    await recordAction(client, { electionId: id, by, action: 'sealed', at });
+    return { ok: true, next: { ...current, sealed: true } };
   });
 }

@@ -19,6 +19,7 @@ import {
   findElection,
   listElections,
   removeElection,
+  sealElection,
   type StoredElection,
 } from './election-store.ts';
 import type { KeyVault } from './key-vault.ts';
@@ -57,6 +58,8 @@ export type Elections = {
   close(by: Principal, id: string, move: Move): Promise<ElectionResult>;
   /** Once, from scheduled on: no more tokens are given, counts are kept, and results say so. */
   annul(by: Principal, id: string, reason: string): Promise<ElectionResult>;
+  /** Closed and official -> sealed: the votes side freezes what is counted. Again and again the same. */
+  seal(by: Principal, id: string): Promise<ElectionResult>;
   /** Drafts only for their own organisation. */
   find(id: string, by: Principal | undefined): Promise<ElectionView | undefined>;
   list(by: Principal | undefined): Promise<ElectionView[]>;
@@ -75,6 +78,8 @@ type Options = {
   readonly issuerName: string;
   /** PEM, one or more. */
   readonly receiptPublicKeys: string;
+  /** The same. */
+  readonly resultsPublicKeys?: string | undefined;
   readonly clock: () => number;
   /** Told when a message waits in the outbox. */
   readonly onChange: () => void;
@@ -85,14 +90,16 @@ export function createElections({
   vault,
   issuerName,
   receiptPublicKeys,
+  resultsPublicKeys,
   clock,
   onChange,
 }: Options): Elections {
   const receiptKeys = readPublicKeys(receiptPublicKeys);
+  const resultsKeys = resultsPublicKeys === undefined ? undefined : readPublicKeys(resultsPublicKeys);
 
-  const view = ({ definition, phase, annulled }: StoredElection): ElectionView => ({
+  const view = ({ definition, phase, annulled, sealed }: StoredElection): ElectionView => ({
     definition,
-    phase: phaseAt(definition, phase, clock()),
+    phase: sealed === true ? 'sealed' : phaseAt(definition, phase, clock()),
     official: phase === 'closed',
     ...(annulled ? { annulled } : {}),
   });
@@ -113,6 +120,7 @@ export function createElections({
       tokenKeys: [key.published],
       receiptKeys,
       registrarKeys: [own.published],
+      ...(resultsKeys ? { resultsKeys } : {}),
     };
     const keys = {
       tokenKey: vault.seal(draft.id, key.privateKey.reveal()),
@@ -131,7 +139,11 @@ export function createElections({
   const replaceDraft = async (current: StoredElection, draft: ElectionDraft): Promise<Change | Refusal> => {
     if (current.phase !== 'draft') return refuse('election-locked');
     const action = { action: 'edited' } as const;
-    const definition = { ...withDraft(current.definition, draft), receiptKeys };
+    const definition = {
+      ...withDraft(current.definition, draft),
+      receiptKeys,
+      ...(resultsKeys ? { resultsKeys } : {}),
+    };
     if (draft.mode === current.definition.mode)
       return { ok: true, next: { definition, phase: 'draft' }, action };
     const key = await newTokenKey(draft);
@@ -192,6 +204,13 @@ export function createElections({
       };
       return answer(await annulElection(pool, id, { ...now(by), reason }, rule));
     },
+    async seal(by, id) {
+      const rule = ({ phase, definition }: StoredElection) => {
+        if (phase !== 'closed') return refuse('election-phase', undefined, 'it is not closed officially');
+        return definition.resultsKeys ? undefined : refuse('election-not-sealable');
+      };
+      return answer(await sealElection(pool, id, now(by), rule));
+    },
     async find(id, by) {
       const found = await findElection(pool, id);
       return found && mayBeSeen(found, by) ? view(found) : undefined;
@@ -237,6 +256,6 @@ function moveClosing(
 
 function readPublicKeys(pem: string) {
   const blocks = pem.match(/-----BEGIN PUBLIC KEY-----[^-]+-----END PUBLIC KEY-----/g) ?? [];
-  if (blocks.length === 0) throw new Error('there is no receipt public key (PEM, SPKI)');
+  if (blocks.length === 0) throw new Error('there is no public key (PEM, SPKI)');
   return blocks.map(block => publishedKey(createPublicKey(block)));
 }

@@ -188,6 +188,45 @@ test('the closing that the aggregator has observed is recorded', async () => {
   ).rejects.toThrow('locked');
 });
 
+test('a closed election is sealed by a manager alone, once, and topic elections is told', async () => {
+  const { closesAt } = await openElection('sealed');
+  expect((await call('POST', '/sealed/seal')).json.code).toBe('election-phase');
+  await bed.publish({ kind: 'closing', electionId: 'sealed' as never, closesAt, endOffsets: [0] });
+  await until('it is official', async () => (await call('GET', '/sealed')).json.official);
+  expect((await call('POST', '/sealed/seal', undefined, 'Bearer stranger')).status).toBe(401);
+  expect((await call('POST', '/unheard-of/seal')).status).toBe(404);
+  expect((await call('POST', '/sealed/seal')).json).toMatchObject({ phase: 'sealed', official: true });
+  expect((await call('POST', '/sealed/seal')).status).toBe(200);
+  expect((await call('GET', '/sealed')).json.phase).toBe('sealed');
+  await until('it is told', async () => {
+    const { rows } = await database.query(`select told from seals where election_id = 'sealed'`);
+    return rows[0]?.told === true;
+  });
+  const records = (await readLog(bed.kafka, bed.topics.elections)).map(({ value }) =>
+    readElectionsMessage(value),
+  );
+  expect(records.filter(message => message?.kind === 'seal')).toEqual([
+    { kind: 'seal', electionId: 'sealed', closesAt },
+  ]);
+  await expect(database.query(`delete from seals where election_id = 'sealed'`)).rejects.toThrow('sealed');
+});
+
+test('an election from before there were results keys can not be sealed', async () => {
+  await call('POST', '', draft('unsealable'));
+  await database.query(
+    `update elections set definition = definition - 'resultsKeys' where id = 'unsealable'`,
+  );
+  await call('POST', '/unsealable/open');
+  await makeOfficial('unsealable');
+  expect(await call('POST', '/unsealable/seal')).toMatchObject({
+    status: 409,
+    json: { code: 'election-not-sealable' },
+  });
+  await expect(
+    database.query(`insert into seals (election_id, closes_at) values ('blind', 'now')`),
+  ).rejects.toThrow();
+});
+
 test('a blind token verifies, and the registrar keeps only how many it has given', async () => {
   const definition = await openElection('blind');
   const vote = prepared(definition);

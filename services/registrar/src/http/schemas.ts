@@ -8,7 +8,7 @@ export const electionParams = z.strictObject({ electionId: z.string().max(63) })
 
 export const electionView = z.strictObject({
   definition: electionDefinition,
-  phase: z.enum(['draft', 'scheduled', 'open', 'closed']),
+  phase: z.enum(['draft', 'scheduled', 'open', 'closed', 'sealed']),
   official: z.boolean(),
   annulled: z.strictObject({ reason: z.string(), at: z.iso.datetime() }).optional(),
 });

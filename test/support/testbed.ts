@@ -7,6 +7,7 @@ import type { IngestionConfig } from '@suffrage/ingestion/config';
 import { prepareLog } from '@suffrage/ingestion/prepare/prepare-log';
 import { startProcessor } from '@suffrage/processor/app';
 import { startRegistrar } from '@suffrage/registrar/app';
+import type { RegistrarConfig } from '@suffrage/registrar/config';
 import { kafkaClient } from '@suffrage/runtime/kafka/client';
 import { createLifecycle, type Lifecycle } from '@suffrage/runtime/lifecycle';
 import { createLog, type Log } from '@suffrage/runtime/log';
@@ -129,7 +130,9 @@ export async function openTestbed(options: Options = {}) {
         own,
       ),
     /** A registrar in this process, with a database of its own and one manager, whose token is `manager-token`. */
-    registrar: async () => {
+    registrar: async (
+      own: { readonly settings?: Partial<RegistrarConfig>; readonly clock?: () => number } = {},
+    ) => {
       const url = await createDatabase(servers.postgresUrl, `${namespace}r`, lifecycle);
       await migrate(url, REGISTRAR_MIGRATIONS, log);
       const { httpPort } = await startRegistrar(
@@ -144,8 +147,19 @@ export async function openTestbed(options: Options = {}) {
             .export({ format: 'pem', type: 'spki' })
             .toString(),
           SUFFRAGE_ISSUER_NAME: 'issuer.test',
+          SUFFRAGE_CODE_KEY_FILE: randomBytes(32).toString('base64'),
+          SUFFRAGE_ROLL_VOTERS: 5_000_000,
+          SUFFRAGE_REVISIONS_PER_VOTER: 50,
+          SUFFRAGE_SIGNING_THREADS: 1,
+          SUFFRAGE_SESSION_DURATION: 3_600_000,
+          SUFFRAGE_RETENTION_DAYS: 365,
+          SUFFRAGE_LIMIT_PER_ADDRESS: 100_000,
+          SUFFRAGE_LIMIT_PER_CREDENTIAL: 1_000,
+          SUFFRAGE_LIMIT_PER_ELECTION: 600_000,
+          SUFFRAGE_LIMIT_SESSIONS_PER_ADDRESS: 1_000,
+          ...own.settings,
         },
-        { log },
+        { log, ...(own.clock ? { clock: own.clock } : {}) },
         lifecycle,
       );
       return { url: `http://127.0.0.1:${httpPort}`, databaseUrl: url };

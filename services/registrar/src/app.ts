@@ -15,20 +15,27 @@ import type { RegistrarConfig } from './config.ts';
 import { recordClosed } from './election-store.ts';
 import { createElections } from './elections.ts';
 import { electionsRoutes } from './http/elections.route.ts';
+import { eraseRoute } from './http/erase.route.ts';
 import { issuedRoute } from './http/issued.route.ts';
+import { rollRoutes } from './http/roll.route.ts';
+import { sessionsRoute } from './http/sessions.route.ts';
 import { tokensRoute } from './http/tokens.route.ts';
-import { createIssueCounter } from './issue-counter.ts';
-import { createIssueToken } from './issue-token.ts';
-import { createStateIssued } from './state-issued.ts';
-import { createKeyVault } from './key-vault.ts';
+import { createElectionKeys } from './keys/election-keys.ts';
+import { openVault } from './keys/open-vault.ts';
 import { readManagers } from './managers.ts';
 import { relayOutbox } from './relay-outbox.ts';
+import { createStateIssued } from './state-issued.ts';
+import { createEraseElection } from './voters/erase-election.ts';
+import { openVoters } from './voters/open-voters.ts';
 
 /** A definition with 64 contests of 256 options and texts in several languages. */
 const BODY_LIMIT_BYTES = 4 * 1024 * 1024;
 const STATEMENT_MILLIS = 10_000;
 const POOL_CONNECTIONS = 10;
 const CLOSINGS_MILLIS = 1_000;
+const DAY_MILLIS = 86_400_000;
+/** A roll of five million voters over a slow line. */
+const ROLL_MILLIS = 30 * 60_000;
 const ELECTIONS_MAX_AGE_MILLIS = 10_000;
 
 /** Builds the whole of the registrar, in order, and serves it. Returns the port in use. */
@@ -61,7 +68,7 @@ export async function startRegistrar(
   const wakeRelay = relayOutbox({ pool, kafka, topic, book, followed, log }, lifecycle);
   lifecycle.onClose('closings', repeatEvery(CLOSINGS_MILLIS, recordClosings));
 
-  const vault = createKeyVault(config.SUFFRAGE_ELECTION_KEYS_SECRET_FILE);
+  const vault = openVault(config, lifecycle);
   const elections = createElections({
     pool,
     vault,
@@ -70,7 +77,15 @@ export async function startRegistrar(
     clock,
     onChange: wakeRelay,
   });
-  const issueToken = createIssueToken({ pool, vault, counter: createIssueCounter(pool), clock });
+  const keys = createElectionKeys({ pool, vault, clock });
+  const voters = openVoters(config, { pool, keys, metrics, log, clock }, lifecycle);
+  const stateIssued = createStateIssued({ pool, keys });
+  const eraseElection = createEraseElection({
+    bulkPool: voters.bulkPool,
+    stateIssued,
+    retentionMillis: config.SUFFRAGE_RETENTION_DAYS * DAY_MILLIS,
+    clock,
+  });
 
   const health = createHealth('registrar', instance, {
     postgres: { required: true, check: () => isReachable(pool) },
@@ -83,10 +98,16 @@ export async function startRegistrar(
     health,
     metrics,
     bodyLimit: BODY_LIMIT_BYTES,
+    streamMillis: ROLL_MILLIS,
+    trustedProxies: config.SUFFRAGE_TRUSTED_PROXIES,
   });
-  electionsRoutes(server, elections, readManagers(config.SUFFRAGE_MANAGER_TOKENS_FILE));
-  tokensRoute(server, issueToken);
-  issuedRoute(server, createStateIssued({ pool, vault }));
+  const findManager = readManagers(config.SUFFRAGE_MANAGER_TOKENS_FILE);
+  electionsRoutes(server, elections, findManager);
+  rollRoutes(server, { ...voters, findManager });
+  sessionsRoute(server, voters.sessions, voters.limits);
+  tokensRoute(server, voters.issueToken, voters.counts);
+  issuedRoute(server, stateIssued);
+  eraseRoute(server, eraseElection, findManager);
   const address = await server.listen({ host, port: config.SUFFRAGE_HTTP_PORT });
   lifecycle.onClose('http server', () => closeHttpServer(server));
   return { httpPort: Number(new URL(address).port) };

@@ -1,14 +1,9 @@
 import { type ElectionDefinition, electionDefinition } from '@suffrage/contracts/election';
 import { type Client, inTransaction, type Pool } from '@suffrage/runtime/postgres/pool';
+import { type SealedKeys, storeKeys } from './keys/key-store.ts';
 import type { StoredPhase } from './schedule.ts';
 
 export type StoredElection = { readonly definition: ElectionDefinition; readonly phase: StoredPhase };
-/** Encrypted. */
-export type SealedKeys = {
-  readonly tokenKey: Uint8Array;
-  readonly referenceKey: Uint8Array;
-  readonly registrarKey: Uint8Array;
-};
 
 type Row = { definition: unknown; phase: StoredPhase };
 const toElection = ({ definition, phase }: Row): StoredElection => ({
@@ -28,11 +23,7 @@ export async function addElection(
       [definition.id, JSON.stringify(definition)],
     );
     if (rowCount !== 1) return false;
-    await client.query(
-      `insert into election_keys (election_id, token_key, reference_key, registrar_key)
-       values ($1, $2, $3, $4)`,
-      [definition.id, keys.tokenKey, keys.referenceKey, keys.registrarKey],
-    );
+    await storeKeys(client, definition.id, keys);
     await client.query('insert into issue_counts (election_id) values ($1)', [definition.id]);
     return true;
   });
@@ -43,31 +34,24 @@ export async function findElection(pool: Pool, id: string): Promise<StoredElecti
   return rows[0] && toElection(rows[0]);
 }
 
+/** Reads within a transaction; with `update` nobody publishes, opens or closes it until the transaction ends. */
+export async function lockElection(
+  client: Client,
+  id: string,
+  lock: 'none' | 'update',
+): Promise<StoredElection | undefined> {
+  const { rows } = await client.query<Row>(
+    `select definition, phase from elections where id = $1 ${lock === 'update' ? 'for update' : ''}`,
+    [id],
+  );
+  return rows[0] && toElection(rows[0]);
+}
+
 export async function listElections(pool: Pool): Promise<StoredElection[]> {
   const { rows } = await pool.query<Row>(
     `select definition, phase from elections order by definition ->> 'opensAt', id`,
   );
   return rows.map(toElection);
-}
-
-export async function findTokenKeys(
-  pool: Pool,
-  id: string,
-): Promise<Omit<SealedKeys, 'registrarKey'> | undefined> {
-  const { rows } = await pool.query<{ token_key: Buffer; reference_key: Buffer }>(
-    'select token_key, reference_key from election_keys where election_id = $1',
-    [id],
-  );
-  return rows[0] && { tokenKey: rows[0].token_key, referenceKey: rows[0].reference_key };
-}
-
-/** Sealed. Elections from before there were such keys have none. */
-export async function findRegistrarKey(pool: Pool, id: string): Promise<Uint8Array | undefined> {
-  const { rows } = await pool.query<{ registrar_key: Buffer | null }>(
-    'select registrar_key from election_keys where election_id = $1',
-    [id],
-  );
-  return rows[0]?.registrar_key ?? undefined;
 }
 
 /**

@@ -11,7 +11,8 @@ import {
   listElections,
   type StoredElection,
 } from './election-store.ts';
-import type { KeyVault } from './key-vault.ts';
+import { sealKeys } from './keys/key-store.ts';
+import type { KeyVault } from './keys/key-vault.ts';
 import { closingRefusal, type Phase, phaseAt, scheduleRefusal, soonestClosing } from './schedule.ts';
 
 /** An election as the API shows it. `official`: it has closed and everything below its end is accounted for. */
@@ -94,11 +95,12 @@ export function createElections({
         receiptKeys,
         registrarKeys: [own.published],
       };
-      const added = await addElection(pool, definition, {
-        tokenKey: vault.seal(draft.id, key.privateKey.reveal()),
-        referenceKey: vault.seal(draft.id, randomBytes(32)),
-        registrarKey: vault.seal(draft.id, own.privateKey.reveal()),
+      const keys = await sealKeys(vault, draft.id, {
+        tokenKey: key.privateKey.reveal(),
+        referenceKey: randomBytes(32),
+        registrarKey: own.privateKey.reveal(),
       });
+      const added = await addElection(pool, definition, keys);
       return added
         ? { ok: true, election: view({ definition, phase: 'draft' }) }
         : refuse('election-exists', 'id');

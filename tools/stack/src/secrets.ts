@@ -11,6 +11,8 @@ export interface SecretFiles {
   readonly receiptPublicKeys: string;
   /** 32 random bytes in base64, the registrar's. */
   readonly electionKeysSecret: string;
+  /** 32 random bytes in base64: keys the hashes of voters' codes. */
+  readonly codeKey: string;
   /** Lines `name token`. */
   readonly managerTokens: string;
   /** One postgresql:// URL per line, one line per shard's database. */
@@ -19,6 +21,8 @@ export interface SecretFiles {
   /** PostgreSQL's superuser, for the stack itself; no service gets it. */
   readonly adminDatabase: string;
   readonly redisUrl: string;
+  /** The registrar's own user and database in Redis. */
+  readonly limitsRedisUrl: string;
 }
 
 export function secretFiles(dataDirectory: string): SecretFiles {
@@ -29,11 +33,13 @@ export function secretFiles(dataDirectory: string): SecretFiles {
     receiptKey: file('receipt.key'),
     receiptPublicKeys: file('receipt-public-keys.pem'),
     electionKeysSecret: file('election-keys.secret'),
+    codeKey: file('code.key'),
     managerTokens: file('manager-tokens'),
     votesDatabases: file('votes-databases'),
     registrarDatabase: file('registrar-database'),
     adminDatabase: file('admin-database'),
     redisUrl: file('redis-url'),
+    limitsRedisUrl: file('limits-redis-url'),
   };
 }
 
@@ -53,6 +59,7 @@ export function createSecrets(
     writeSecret(files.receiptKey, privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
   }
   writeOnce(files.electionKeysSecret, () => `${randomBytes(32).toString('base64')}\n`);
+  writeOnce(files.codeKey, () => `${randomBytes(32).toString('base64')}\n`);
   writeOnce(files.managerTokens, () => `demo ${newPassword()}\n`);
   const database = (role: string) =>
     `postgresql://${role}:${newPassword()}@127.0.0.1:${ports.postgres}/${role}`;
@@ -64,6 +71,11 @@ export function createSecrets(
     () => `postgresql://postgres:${newPassword()}@127.0.0.1:${ports.postgres}/postgres`,
   );
   writeUrl(files.redisUrl, ports.redis, () => `redis://:${newPassword()}@127.0.0.1:${ports.redis}/0`);
+  writeUrl(
+    files.limitsRedisUrl,
+    ports.redis,
+    () => `redis://registrar:${newPassword()}@127.0.0.1:${ports.redis}/1`,
+  );
   return files;
 }
 

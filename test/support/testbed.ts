@@ -131,11 +131,15 @@ export async function openTestbed(options: Options = {}) {
       ),
     /** A registrar in this process, with a database of its own and one manager, whose token is `manager-token`. */
     registrar: async (
-      own: { readonly settings?: Partial<RegistrarConfig>; readonly clock?: () => number } = {},
+      own: {
+        readonly settings?: Partial<RegistrarConfig>;
+        readonly clock?: () => number;
+        readonly lifecycle?: Lifecycle;
+      } = {},
     ) => {
       const url = await createDatabase(servers.postgresUrl, `${namespace}r`, lifecycle);
       await migrate(url, REGISTRAR_MIGRATIONS, log);
-      const { httpPort } = await startRegistrar(
+      const { httpPort, metricsPort } = await startRegistrar(
         {
           ...common(namespace, 'registrar-0'),
           SUFFRAGE_HTTP_PORT: 0,
@@ -160,9 +164,13 @@ export async function openTestbed(options: Options = {}) {
           ...own.settings,
         },
         { log, ...(own.clock ? { clock: own.clock } : {}) },
-        lifecycle,
+        own.lifecycle ?? lifecycle,
       );
-      return { url: `http://127.0.0.1:${httpPort}`, databaseUrl: url };
+      return {
+        url: `http://127.0.0.1:${httpPort}`,
+        metricsUrl: `http://127.0.0.1:${metricsPort}/metrics`,
+        databaseUrl: url,
+      };
     },
     databaseUrl,
     databaseUrls,

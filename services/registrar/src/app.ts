@@ -38,12 +38,12 @@ const DAY_MILLIS = 86_400_000;
 const ROLL_MILLIS = 30 * 60_000;
 const ELECTIONS_MAX_AGE_MILLIS = 10_000;
 
-/** Builds the whole of the registrar, in order, and serves it. Returns the port in use. */
+/** Builds the whole of the registrar, in order, and serves it. Returns the ports in use. */
 export async function startRegistrar(
   config: RegistrarConfig,
   { log, clock = Date.now }: { log: Log; clock?: () => number },
   lifecycle: Lifecycle,
-): Promise<{ readonly httpPort: number }> {
+): Promise<{ readonly httpPort: number; readonly metricsPort: number }> {
   const { SUFFRAGE_INSTANCE: instance, SUFFRAGE_HOST: host } = config;
   lifecycle.onClose('telemetry', await startTelemetry('registrar', instance));
   const metrics = createMetrics('registrar');
@@ -91,7 +91,10 @@ export async function startRegistrar(
     postgres: { required: true, check: () => isReachable(pool) },
     kafka: { required: false, check: () => clock() - followed.completeAsOf() <= ELECTIONS_MAX_AGE_MILLIS },
   });
-  await serveMetrics({ host, port: config.SUFFRAGE_METRICS_PORT, health, metrics }, lifecycle);
+  const metricsPort = await serveMetrics(
+    { host, port: config.SUFFRAGE_METRICS_PORT, health, metrics },
+    lifecycle,
+  );
   const server = await createHttpServer({
     title: 'Suffrage registrar',
     log,
@@ -110,7 +113,7 @@ export async function startRegistrar(
   eraseRoute(server, eraseElection, findManager);
   const address = await server.listen({ host, port: config.SUFFRAGE_HTTP_PORT });
   lifecycle.onClose('http server', () => closeHttpServer(server));
-  return { httpPort: Number(new URL(address).port) };
+  return { httpPort: Number(new URL(address).port), metricsPort };
 
   /** What the aggregator has observed becomes the registrar's own record; safe to repeat. */
   async function recordClosings(): Promise<void> {

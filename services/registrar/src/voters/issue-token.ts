@@ -100,7 +100,8 @@ function requestRefusal(definition: ElectionDefinition, request: TokenRequest): 
   const proof = proofOf(definition);
   const isBlind = 'blindedMessage' in request;
   if (isBlind !== (definition.mode === 'secret')) {
-    const wanted = definition.mode === 'secret' ? 'blindedMessage' : 'voteId';
+    const named = proof === undefined ? 'voter' : 'voteId';
+    const wanted = definition.mode === 'secret' ? 'blindedMessage' : named;
     return refuse('field-invalid', wanted, `this election is ${definition.mode}`);
   }
   if (request.code !== undefined && proof !== 'code')

@@ -13,6 +13,7 @@ export type Quotas = {
   readonly sessions: number;
 };
 type Policy = keyof Quotas;
+type Taken = { readonly policy: Policy; readonly left: RateLimiterRes; readonly isOver: boolean };
 
 /** Fields of draft-ietf-httpapi-ratelimit-headers: the limit that is nearest. */
 export type LimitHeaders = Readonly<Record<'ratelimit-policy' | 'ratelimit', string>>;
@@ -67,11 +68,13 @@ export function createRateLimits({
   };
   const hidden = hourlyHash(clock);
 
-  const consume = async (policy: Policy, name: string | Uint8Array): Promise<RateLimiterRes | undefined> => {
+  const consume = async (policy: Policy, name: string | Uint8Array): Promise<Taken | undefined> => {
     try {
-      return await limiters[policy].consume(policy === 'election' ? String(name) : hidden(name));
+      const left = await limiters[policy].consume(policy === 'election' ? String(name) : hidden(name));
+      return { policy, left, isOver: false };
     } catch (error) {
-      if (error instanceof RateLimiterRes) return error;
+      // The library throws what it refuses, and lets faults of Redis through.
+      if (error instanceof RateLimiterRes) return { policy, left: error, isOver: true };
       unlimited.inc();
       return undefined;
     }
@@ -79,20 +82,20 @@ export function createRateLimits({
 
   return {
     async take(asked) {
-      let nearest: { readonly policy: Policy; readonly left: RateLimiterRes } | undefined;
+      let nearest: Taken | undefined;
       for (const policy of POLICIES) {
         const name = asked[policy];
-        const left = name === undefined ? undefined : await consume(policy, name);
-        if (!left) continue;
-        const isOver = left.consumedPoints > quotas[policy];
-        if (isOver) return { ok: false, headers: headersOf(policy, left), retryAfterSeconds: seconds(left) };
-        if (!nearest || left.remainingPoints < nearest.left.remainingPoints) nearest = { policy, left };
+        const taken = name === undefined ? undefined : await consume(policy, name);
+        if (!taken) continue;
+        if (taken.isOver)
+          return { ok: false, headers: headersOf(taken), retryAfterSeconds: seconds(taken.left) };
+        if (!nearest || taken.left.remainingPoints < nearest.left.remainingPoints) nearest = taken;
       }
-      return nearest ? { ok: true, headers: headersOf(nearest.policy, nearest.left) } : { ok: true };
+      return nearest ? { ok: true, headers: headersOf(nearest) } : { ok: true };
     },
   };
 
-  function headersOf(policy: Policy, left: RateLimiterRes): LimitHeaders {
+  function headersOf({ policy, left }: Taken): LimitHeaders {
     return {
       'ratelimit-policy': `"${policy}";q=${quotas[policy]};w=${WINDOW_SECONDS}`,
       ratelimit: `"${policy}";r=${left.remainingPoints};t=${seconds(left)}`,

@@ -148,7 +148,7 @@ export async function openTestbed(options: Options = {}) {
       const url = own.of?.databaseUrl ?? (await registrarDatabase(servers.postgresUrl, namespace, lifecycle));
       await migrate(url, REGISTRAR_MIGRATIONS, log);
       const electionKeysSecret = own.of?.electionKeysSecret ?? randomBytes(32).toString('base64');
-      const { httpPort } = await startRegistrar(
+      const { httpPort, metricsPort } = await startRegistrar(
         {
           ...common(namespace, `registrar-${randomBytes(2).toString('hex')}`),
           SUFFRAGE_HTTP_PORT: 0,
@@ -163,12 +163,27 @@ export async function openTestbed(options: Options = {}) {
           SUFFRAGE_OIDC_ROLES_CLAIM: 'roles',
           SUFFRAGE_OIDC_ORGANISATION_CLAIM: 'organisation',
           SUFFRAGE_OIDC_CLOCK_TOLERANCE: 30_000,
+          SUFFRAGE_CODE_KEY_FILE: randomBytes(32).toString('base64'),
+          SUFFRAGE_ROLL_VOTERS: 5_000_000,
+          SUFFRAGE_REVISIONS_PER_VOTER: 50,
+          SUFFRAGE_SIGNING_THREADS: 1,
+          SUFFRAGE_SESSION_DURATION: 3_600_000,
+          SUFFRAGE_RETENTION_DAYS: 365,
+          SUFFRAGE_LIMIT_PER_ADDRESS: 100_000,
+          SUFFRAGE_LIMIT_PER_CREDENTIAL: 1_000,
+          SUFFRAGE_LIMIT_PER_ELECTION: 600_000,
+          SUFFRAGE_LIMIT_SESSIONS_PER_ADDRESS: 1_000,
           ...own.settings,
         },
         { log, ...(own.clock ? { clock: own.clock } : {}) },
         own.lifecycle ?? lifecycle,
       );
-      return { url: `http://127.0.0.1:${httpPort}`, databaseUrl: url, electionKeysSecret };
+      return {
+        url: `http://127.0.0.1:${httpPort}`,
+        metricsUrl: `http://127.0.0.1:${metricsPort}/metrics`,
+        databaseUrl: url,
+        electionKeysSecret,
+      };
     },
     databaseUrl,
     databaseUrls,

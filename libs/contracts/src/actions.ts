@@ -14,6 +14,11 @@ export const actionNames = [
   'stopped',
   'annulled',
   'sealed',
+  // Never whose: only that it was done, and how many.
+  'roll-changed',
+  'codes-made',
+  'code-replaced',
+  'erased',
   // By the registrar itself, each once.
   'opened',
   'closed',

@@ -73,6 +73,8 @@ const definitionFields = {
   contests: z.array(contest).min(1).max(MAX_CONTESTS),
   mode: z.enum(['secret', 'pseudonymous']),
   eligibility: z.enum(['open', 'roll']),
+  /** How voters prove who asks for a token; `proofOf` says what its absence means. */
+  voterProof: z.enum(['code', 'sign-in', 'session']).optional(),
   revote: z.enum(['none', 'last']),
   opensAt: instant,
   closesAt: instant,
@@ -120,6 +122,23 @@ function checkRules(draft: ElectionDraft, context: z.core.$RefinementCtx): void 
   if (Date.parse(draft.opensAt) >= Date.parse(draft.closesAt)) refuse('closesAt', 'is not after opensAt');
   if (draft.revote === 'last' && draft.mode !== 'pseudonymous')
     refuse('revote', '"last" needs mode "pseudonymous"');
+  const fits = PROOFS[draft.eligibility];
+  if (draft.voterProof && !fits.includes(draft.voterProof))
+    refuse('voterProof', `eligibility "${draft.eligibility}" needs ${fits.join(' or ')}`);
+}
+
+export type VoterProof = 'code' | 'sign-in' | 'session';
+const PROOFS: Readonly<Record<ElectionDraft['eligibility'], readonly VoterProof[]>> = {
+  roll: ['code', 'sign-in'],
+  open: ['sign-in', 'session'],
+};
+
+/** Who is on a roll has a code unless the definition says otherwise; in an open election nothing is asked by default. */
+export function proofOf({
+  eligibility,
+  voterProof,
+}: Pick<ElectionDraft, 'eligibility' | 'voterProof'>): VoterProof | undefined {
+  return voterProof ?? (eligibility === 'roll' ? 'code' : undefined);
 }
 
 function distinct(items: readonly { id: string }[]): boolean {

@@ -151,6 +151,50 @@ export const errorRegistry = {
     'The election was made before there was a key to sign its results, and can not be sealed.',
   ),
 
+  // The registrar, voters: roll, codes, tokens, limits.
+  'code-refused': refusal(403, 'PERMISSION_DENIED', 'This code is not valid, or it has been used.'),
+  'sign-in-needed': refusal(
+    401,
+    'UNAUTHENTICATED',
+    'Sign in first: a valid ID token of the voter is needed.',
+  ),
+  'session-needed': refusal(401, 'UNAUTHENTICATED', 'Open a session first: it is missing or has ended.'),
+  'captcha-refused': refusal(403, 'PERMISSION_DENIED', 'The captcha was not solved.'),
+  'captcha-unavailable': tryAgain(503, 'UNAVAILABLE', 'The captcha can not be checked at the moment.'),
+  'rate-limited': tryAgain(429, 'RESOURCE_EXHAUSTED', 'Too many requests: wait as long as Retry-After says.'),
+  'revisions-exhausted': refusal(
+    409,
+    'FAILED_PRECONDITION',
+    'This voter has changed the vote as often as is allowed.',
+  ),
+  'roll-rows-invalid': refusal(
+    422,
+    'INVALID_ARGUMENT',
+    'The roll has rows that can not be taken. Nothing was changed.',
+  ),
+  'roll-removal': refusal(
+    409,
+    'FAILED_PRECONDITION',
+    'The election is scheduled: voters can be added to its roll, not removed or changed.',
+  ),
+  'roll-missing': refusal(409, 'FAILED_PRECONDITION', 'The eligibility of this election is not "roll".'),
+  'roll-interrupted': tryAgain(
+    400,
+    'INVALID_ARGUMENT',
+    'The roll did not arrive whole. Nothing was changed.',
+  ),
+  'voter-unknown': refusal(404, 'NOT_FOUND', 'There is no such voter on the roll.'),
+  'keys-destroyed': refusal(
+    410,
+    'FAILED_PRECONDITION',
+    'What this election kept of its voters has been erased.',
+  ),
+  'retention-not-over': refusal(
+    409,
+    'FAILED_PRECONDITION',
+    'What the election keeps of its voters may not be erased yet.',
+  ),
+
   internal: tryAgain(500, 'INTERNAL', 'Something went wrong here. It was logged.'),
 } as const satisfies Record<string, Entry>;
 

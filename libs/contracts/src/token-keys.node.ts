@@ -81,15 +81,20 @@ export type BlindSigning =
  * away the key.
  */
 export function blindSign(privateKey: KeyObject, blindedMessage: Uint8Array): BlindSigning {
-  const { modulus, publicKey } = publicHalf(privateKey);
-  const fits = blindedMessage.length === modulus.length && compareBytes(blindedMessage, modulus) < 0;
-  if (!fits) return { ok: false, code: 'blinded-message-invalid' };
+  const { publicKey } = publicHalf(privateKey);
+  if (!canBlindSign(privateKey, blindedMessage)) return { ok: false, code: 'blinded-message-invalid' };
   const padding = constants.RSA_NO_PADDING;
   const blindSignature = privateDecrypt({ key: privateKey, padding }, blindedMessage);
   const back = publicEncrypt({ key: publicKey, padding }, blindSignature);
   if (!equalBytes(back, blindedMessage))
     throw new Error('signing failure: the private operation does not invert');
   return { ok: true, blindSignature };
+}
+
+/** Whether these bytes are a number that the key can sign: as long as its modulus, and below it. */
+export function canBlindSign(privateKey: KeyObject, blindedMessage: Uint8Array): boolean {
+  const { modulus } = publicHalf(privateKey);
+  return blindedMessage.length === modulus.length && compareBytes(blindedMessage, modulus) < 0;
 }
 
 type PublicHalf = { readonly publicKey: KeyObject; readonly modulus: Uint8Array };

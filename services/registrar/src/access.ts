@@ -41,6 +41,22 @@ export const access: readonly Access[] = [
   { method: 'POST', path: `${OF_ELECTION}/close`, allowed: MANAGERS, does: 'Extend, or stop with a reason' },
   { method: 'POST', path: `${OF_ELECTION}/annul`, allowed: MANAGERS, does: 'Annul with a reason' },
   { method: 'POST', path: `${OF_ELECTION}/seal`, allowed: MANAGERS, does: 'Seal a closed election' },
+  { method: 'GET', path: `${OF_ELECTION}/roll`, allowed: MANAGERS, does: 'How many voters are on the roll' },
+  {
+    method: 'PUT',
+    path: `${OF_ELECTION}/roll`,
+    allowed: MANAGERS,
+    does: 'Make the roll what a CSV file says',
+  },
+  { method: 'POST', path: `${OF_ELECTION}/roll`, allowed: MANAGERS, does: 'Add voters to the roll' },
+  { method: 'POST', path: `${OF_ELECTION}/codes`, allowed: MANAGERS, does: 'Make codes, shown once' },
+  {
+    method: 'POST',
+    path: `${OF_ELECTION}/codes/again`,
+    allowed: MANAGERS,
+    does: 'Give a voter another code',
+  },
+  { method: 'POST', path: `${OF_ELECTION}/erase`, allowed: MANAGERS, does: 'Destroy what is kept of voters' },
   { method: 'GET', path: `${OF_ELECTION}/actions`, allowed: AUDITORS, does: 'What managers have done' },
   {
     method: 'GET',
@@ -50,6 +66,12 @@ export const access: readonly Access[] = [
   },
   { method: 'GET', path: `${OF_ELECTION}/turnout`, allowed: roles, does: 'Tokens given, delayed' },
   { method: 'GET', path: `${OF_ELECTION}/issued`, allowed: 'everybody', does: 'Tokens given, signed' },
+  {
+    method: 'POST',
+    path: `${OF_ELECTION}/sessions`,
+    allowed: 'everybody',
+    does: 'Open a session to vote in',
+  },
   {
     method: 'POST',
     path: `${OF_ELECTION}/tokens`,

@@ -12,21 +12,23 @@ import { isReachable, openPool } from '@suffrage/runtime/postgres/pool';
 import { startTelemetry } from '@suffrage/runtime/telemetry';
 import { repeatEvery } from '@suffrage/runtime/wait';
 import { type RegistrarConfig, readSignInSettings } from './config.ts';
+import { findOrganisation } from './election-store.ts';
 import { createElections } from './elections.ts';
 import { actionsRoutes } from './http/actions.route.ts';
 import { createAuthorise } from './http/authorise.ts';
 import { electionsRoutes } from './http/elections.route.ts';
 import { guardRoutes } from './http/guard-routes.ts';
+import { eraseRoute } from './http/erase.route.ts';
 import { issuedRoute } from './http/issued.route.ts';
 import { managersRoutes } from './http/managers.route.ts';
 import { signInRoutes } from './http/sign-in.route.ts';
 import { sealRoute } from './http/seal.route.ts';
+import { rollRoutes } from './http/roll.route.ts';
+import { sessionsRoute } from './http/sessions.route.ts';
 import { tokensRoute } from './http/tokens.route.ts';
 import { turnoutRoute } from './http/turnout.route.ts';
-import { createIssueCounter } from './issue-counter.ts';
-import { createIssueToken } from './issue-token.ts';
-import { createStateIssued } from './state-issued.ts';
-import { createKeyVault } from './key-vault.ts';
+import { createElectionKeys } from './keys/election-keys.ts';
+import { openVault } from './keys/open-vault.ts';
 import { readManagers } from './managers.ts';
 import { recordTransitions } from './record-transitions.ts';
 import { relayOutbox } from './relay-outbox.ts';
@@ -34,20 +36,26 @@ import { createSignIn } from './sign-in.ts';
 import { recordClosed } from './transition-store.ts';
 import { createTellTurnout } from './turnout.ts';
 import { relaySeals } from './relay-seals.ts';
+import { createStateIssued } from './state-issued.ts';
+import { createEraseElection } from './voters/erase-election.ts';
+import { openVoters } from './voters/open-voters.ts';
 
 /** A definition with 64 contests of 256 options and texts in several languages. */
 const BODY_LIMIT_BYTES = 4 * 1024 * 1024;
 const STATEMENT_MILLIS = 10_000;
 const POOL_CONNECTIONS = 10;
 const CLOSINGS_MILLIS = 1_000;
+const DAY_MILLIS = 86_400_000;
+/** A roll of five million voters over a slow line. */
+const ROLL_MILLIS = 30 * 60_000;
 const ELECTIONS_MAX_AGE_MILLIS = 10_000;
 
-/** Builds the whole of the registrar, in order, and serves it. Returns the port in use. */
+/** Builds the whole of the registrar, in order, and serves it. Returns the ports in use. */
 export async function startRegistrar(
   config: RegistrarConfig,
   { log, clock = Date.now }: { log: Log; clock?: () => number },
   lifecycle: Lifecycle,
-): Promise<{ readonly httpPort: number }> {
+): Promise<{ readonly httpPort: number; readonly metricsPort: number }> {
   const { SUFFRAGE_INSTANCE: instance, SUFFRAGE_HOST: host } = config;
   lifecycle.onClose('telemetry', await startTelemetry('registrar', instance));
   const metrics = createMetrics('registrar');
@@ -74,7 +82,7 @@ export async function startRegistrar(
   recordTransitions({ pool, clock, log }, lifecycle);
   lifecycle.onClose('closings', repeatEvery(CLOSINGS_MILLIS, recordClosings));
 
-  const vault = createKeyVault(config.SUFFRAGE_ELECTION_KEYS_SECRET_FILE);
+  const vault = openVault(config, lifecycle);
   const elections = createElections({
     pool,
     vault,
@@ -84,19 +92,32 @@ export async function startRegistrar(
     clock,
     onChange: wakeRelay,
   });
-  const issueToken = createIssueToken({ pool, vault, counter: createIssueCounter(pool), clock });
+  const keys = createElectionKeys({ pool, vault, clock });
+  const voters = openVoters(config, { pool, keys, metrics, log, clock }, lifecycle);
+  const stateIssued = createStateIssued({ pool, keys });
+  const eraseElection = createEraseElection({
+    bulkPool: voters.bulkPool,
+    stateIssued,
+    retentionMillis: config.SUFFRAGE_RETENTION_DAYS * DAY_MILLIS,
+    clock,
+  });
 
   const health = createHealth('registrar', instance, {
     postgres: { required: true, check: () => isReachable(pool) },
     kafka: { required: false, check: () => clock() - followed.completeAsOf() <= ELECTIONS_MAX_AGE_MILLIS },
   });
-  await serveMetrics({ host, port: config.SUFFRAGE_METRICS_PORT, health, metrics }, lifecycle);
+  const metricsPort = await serveMetrics(
+    { host, port: config.SUFFRAGE_METRICS_PORT, health, metrics },
+    lifecycle,
+  );
   const server = await createHttpServer({
     title: 'Suffrage registrar',
     log,
     health,
     metrics,
     bodyLimit: BODY_LIMIT_BYTES,
+    streamMillis: ROLL_MILLIS,
+    trustedProxies: config.SUFFRAGE_TRUSTED_PROXIES,
   });
   const signInSettings = readSignInSettings(config);
   const signIn = signInSettings && createSignIn(signInSettings);
@@ -109,19 +130,21 @@ export async function startRegistrar(
     },
     log,
   });
-  const principals = guardRoutes(server, authorise);
+  const principals = guardRoutes(server, authorise, id => findOrganisation(pool, id));
   signInRoutes(server, principals, signIn?.offer);
   electionsRoutes(server, elections, principals);
   managersRoutes(server, elections, principals);
   actionsRoutes(server, { pool, elections }, principals);
   sealRoute(server, elections, principals);
-  tokensRoute(server, issueToken);
-  const stateIssued = createStateIssued({ pool, vault });
+  rollRoutes(server, voters, principals);
+  eraseRoute(server, eraseElection, principals);
+  sessionsRoute(server, voters.sessions, voters.limits);
+  tokensRoute(server, voters.issueToken, voters.counts);
   issuedRoute(server, stateIssued);
   turnoutRoute(server, createTellTurnout({ pool, stateIssued, clock }), principals);
   const address = await server.listen({ host, port: config.SUFFRAGE_HTTP_PORT });
   lifecycle.onClose('http server', () => closeHttpServer(server));
-  return { httpPort: Number(new URL(address).port) };
+  return { httpPort: Number(new URL(address).port), metricsPort };
 
   /** What the aggregator has observed becomes the registrar's own record; safe to repeat. */
   async function recordClosings(): Promise<void> {

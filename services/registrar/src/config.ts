@@ -24,6 +24,8 @@ const signInSettings = {
   SUFFRAGE_OIDC_CLOCK_TOLERANCE: duration.default(30_000),
 };
 
+const perMinute = z.coerce.number().int().min(1).max(100_000_000);
+
 /** Settings of the registrar. */
 export const settings = {
   ...commonSettings,
@@ -34,8 +36,14 @@ export const settings = {
   SUFFRAGE_REGISTRAR_DATABASE_FILE: secretFile,
   /** One manager a line: `name token`. */
   SUFFRAGE_MANAGER_TOKENS_FILE: secretFile,
-  /** 32 bytes as base64: encrypts the private keys of elections. */
-  SUFFRAGE_ELECTION_KEYS_SECRET_FILE: secretFile,
+  /** 32 bytes as base64: encrypts the keys of elections. Needed without a KMS key; with one it only reads what it has encrypted. */
+  SUFFRAGE_ELECTION_KEYS_SECRET_FILE: secretFile.optional(),
+  /** A symmetric key of AWS KMS (id, ARN or alias) that encrypts the keys of elections instead. */
+  SUFFRAGE_KMS_KEY_ID: z.string().min(1).optional(),
+  /** Instead of AWS's own, such as a VPC endpoint. */
+  SUFFRAGE_KMS_ENDPOINT: z.url().optional(),
+  /** 32 bytes as base64: keys the hashes of voters' codes. */
+  SUFFRAGE_CODE_KEY_FILE: secretFile,
   /** Ingestion's receipt keys, PEM, published with each election. */
   SUFFRAGE_RECEIPT_PUBLIC_KEYS_FILE: secretFile,
   /** The aggregator's results keys, PEM, published with each election. Without them nothing official is stated of it. */
@@ -46,6 +54,32 @@ export const settings = {
     .regex(/^[a-z0-9](?:[a-z0-9.-]{0,253}[a-z0-9])?$/)
     .default('localhost'),
   ...signInSettings,
+  /** Voters on one roll. */
+  SUFFRAGE_ROLL_VOTERS: z.coerce.number().int().min(1).default(5_000_000),
+  /** How many revisions a voter gets where voting again is allowed. The same for all elections, for the log's sake. */
+  SUFFRAGE_REVISIONS_PER_VOTER: z.coerce.number().int().min(1).max(10_000).default(50),
+  /** Threads that sign blindly; 0: one for each core. */
+  SUFFRAGE_SIGNING_THREADS: z.coerce.number().int().min(0).max(256).default(0),
+  /** How long a session in an open election gives the right to a token. */
+  SUFFRAGE_SESSION_DURATION: duration.default(3_600_000),
+  /** Days after the closing before what is kept of voters may be destroyed. */
+  SUFFRAGE_RETENTION_DAYS: z.coerce.number().int().min(0).default(365),
+  /** Voters' OpenID Connect provider, as it names itself in ID tokens, and the client id that these are for. */
+  SUFFRAGE_VOTER_OIDC_ISSUER: z.url().optional(),
+  SUFFRAGE_VOTER_OIDC_AUDIENCE: z.string().min(1).optional(),
+  /** `siteverify` of a captcha's provider (Turnstile and alike), asked before a session is opened, and its secret. */
+  SUFFRAGE_CAPTCHA_URL: z.url().optional(),
+  SUFFRAGE_CAPTCHA_SECRET_FILE: secretFile.optional(),
+  /** Addresses of proxies whose `X-Forwarded-For` is believed. */
+  SUFFRAGE_TRUSTED_PROXIES: list.optional(),
+  /** redis:// URL of a database and a user that the votes' services don't have. Without it each process counts for itself. */
+  SUFFRAGE_LIMITS_REDIS_URL_FILE: secretFile.optional(),
+  /** Requests for tokens in a minute, where voters prove themselves. */
+  SUFFRAGE_LIMIT_PER_ADDRESS: perMinute.default(60),
+  SUFFRAGE_LIMIT_PER_CREDENTIAL: perMinute.default(20),
+  SUFFRAGE_LIMIT_PER_ELECTION: perMinute.default(600_000),
+  /** New sessions of an address in a minute. */
+  SUFFRAGE_LIMIT_SESSIONS_PER_ADDRESS: perMinute.default(10),
 };
 export type RegistrarConfig = z.output<z.ZodObject<typeof settings>>;
 

@@ -1,9 +1,12 @@
 import { fingerprint } from '@suffrage/contracts/actions';
 import { type ElectionDefinition, electionDefinition } from '@suffrage/contracts/election';
-import type { Refusal } from '@suffrage/contracts/errors';
+import { type Refusal, refuse } from '@suffrage/contracts/errors';
 import { type Client, inTransaction, type Pool } from '@suffrage/runtime/postgres/pool';
 import { type Actor, isOfAnother, type NewAction, recordAction } from './action-store.ts';
+import { type SealedKeys, storeKeys } from './keys/key-store.ts';
 import type { StoredPhase } from './schedule.ts';
+import { removeVoters } from './voters/erasure-store.ts';
+import { countRoll } from './voters/roll-store.ts';
 
 export type StoredElection = {
   readonly definition: ElectionDefinition;
@@ -11,12 +14,6 @@ export type StoredElection = {
   readonly organisation: string;
   readonly annulled?: { readonly reason: string; readonly at: string };
   readonly sealed?: boolean;
-};
-/** Encrypted. */
-export type SealedKeys = {
-  readonly tokenKey: Uint8Array;
-  readonly referenceKey: Uint8Array;
-  readonly registrarKey: Uint8Array;
 };
 
 type Row = {
@@ -38,6 +35,9 @@ const SELECT = `select definition, phase, organisation, reason, annulments.at,
     exists (select from seals where seals.election_id = elections.id) as sealed
   from elections left join annulments on annulments.election_id = id`;
 
+const ROLL_HAS_MODE =
+  'the voters on the roll have keys of this mode: empty the roll first, or duplicate the election';
+
 /** What an action tells of a definition: which it is, without repeating it. */
 const named = (definition: ElectionDefinition) => ({ definition: fingerprint(definition) });
 
@@ -57,11 +57,7 @@ export async function addElection(
       [id, JSON.stringify(definition), by.organisation],
     );
     if (rowCount !== 1) return false;
-    await client.query(
-      `insert into election_keys (election_id, token_key, reference_key, registrar_key)
-       values ($1, $2, $3, $4)`,
-      [id, keys.tokenKey, keys.referenceKey, keys.registrarKey],
-    );
+    await storeKeys(client, id, keys);
     await client.query('insert into issue_counts (election_id) values ($1)', [id]);
     const details = { ...named(definition), ...(from === undefined ? {} : { from }) };
     await recordAction(client, { electionId: id, by, action: 'created', at, details });
@@ -74,29 +70,31 @@ export async function findElection(pool: Pool, id: string): Promise<StoredElecti
   return rows[0] && toElection(rows[0]);
 }
 
+/** Whose election it is. */
+export async function findOrganisation(pool: Pool, id: string): Promise<string | undefined> {
+  const { rows } = await pool.query<{ organisation: string }>(
+    'select organisation from elections where id = $1',
+    [id],
+  );
+  return rows[0]?.organisation;
+}
+
+/** Reads within a transaction; with `update` nobody publishes, opens or closes it until the transaction ends. */
+export async function lockElection(
+  client: Client,
+  id: string,
+  lock: 'none' | 'update',
+): Promise<StoredElection | undefined> {
+  const { rows } = await client.query<Row>(
+    `${SELECT} where id = $1 ${lock === 'update' ? 'for update of elections' : ''}`,
+    [id],
+  );
+  return rows[0] && toElection(rows[0]);
+}
+
 export async function listElections(pool: Pool): Promise<StoredElection[]> {
   const { rows } = await pool.query<Row>(`${SELECT} order by definition ->> 'opensAt', id`);
   return rows.map(toElection);
-}
-
-export async function findTokenKeys(
-  pool: Pool,
-  id: string,
-): Promise<Omit<SealedKeys, 'registrarKey'> | undefined> {
-  const { rows } = await pool.query<{ token_key: Buffer; reference_key: Buffer }>(
-    'select token_key, reference_key from election_keys where election_id = $1',
-    [id],
-  );
-  return rows[0] && { tokenKey: rows[0].token_key, referenceKey: rows[0].reference_key };
-}
-
-/** Sealed. Elections from before there were such keys have none. */
-export async function findRegistrarKey(pool: Pool, id: string): Promise<Uint8Array | undefined> {
-  const { rows } = await pool.query<{ registrar_key: Buffer | null }>(
-    'select registrar_key from election_keys where election_id = $1',
-    [id],
-  );
-  return rows[0]?.registrar_key ?? undefined;
 }
 
 /** What becomes of an election, and how the record tells it. */
@@ -104,8 +102,8 @@ export type Change = {
   readonly ok: true;
   readonly next: Pick<StoredElection, 'definition' | 'phase'>;
   readonly action: Pick<NewAction, 'action' | 'reason' | 'details'>;
-  /** Sealed; when a draft gets another kind of token. */
-  readonly tokenKey?: Uint8Array;
+  /** When a draft gets another kind of token. */
+  readonly keys?: SealedKeys;
 };
 export type Changed = { readonly ok: true; readonly next: StoredElection } | Refusal | undefined;
 
@@ -121,21 +119,20 @@ export async function changeElection(
   change: (current: StoredElection) => Promise<Change | Refusal> | Change | Refusal,
 ): Promise<Changed> {
   return inTransaction(pool, 'begin', async client => {
-    const current = await lockElection(client, id, by.organisation);
+    const current = await lockOwn(client, id, by.organisation);
     if (!current) return undefined;
     const result = await change(current);
     if (!result.ok) return result;
+    // References and tokens of those on the roll are of the old keys.
+    if (result.keys && (await countRoll(client, id)) > 0)
+      return refuse('election-locked', 'mode', ROLL_HAS_MODE);
     const { definition, phase } = result.next;
     await client.query('update elections set definition = $2, phase = $3 where id = $1', [
       id,
       JSON.stringify(definition),
       phase,
     ]);
-    if (result.tokenKey)
-      await client.query('update election_keys set token_key = $2 where election_id = $1', [
-        id,
-        result.tokenKey,
-      ]);
+    if (result.keys) await storeKeys(client, id, result.keys);
     const details = { ...named(definition), ...result.action.details };
     await recordAction(client, { electionId: id, by, at, ...result.action, details });
     if (phase !== 'draft') await client.query('insert into outbox (election_id) values ($1)', [id]);
@@ -143,7 +140,7 @@ export async function changeElection(
   });
 }
 
-async function lockElection(
+async function lockOwn(
   client: Client,
   id: string,
   organisation: string,
@@ -163,11 +160,11 @@ export async function removeElection(
   rule: (current: StoredElection) => Refusal | undefined,
 ): Promise<{ readonly ok: true } | Refusal | undefined> {
   return inTransaction(pool, 'begin', async client => {
-    const current = await lockElection(client, id, by.organisation);
+    const current = await lockOwn(client, id, by.organisation);
     if (!current) return undefined;
     const refusal = rule(current);
     if (refusal) return refusal;
-    await client.query('delete from election_keys where election_id = $1', [id]);
+    await removeVoters(client, id);
     await client.query('delete from issue_counts where election_id = $1', [id]);
     await client.query('delete from elections where id = $1', [id]);
     await recordAction(client, { electionId: id, by, action: 'deleted', at });
@@ -183,7 +180,7 @@ export async function annulElection(
   rule: (current: StoredElection) => Refusal | undefined,
 ): Promise<Changed> {
   return inTransaction(pool, 'begin', async client => {
-    const current = await lockElection(client, id, by.organisation);
+    const current = await lockOwn(client, id, by.organisation);
     if (!current) return undefined;
     const refusal = rule(current);
     if (refusal) return refusal;
@@ -206,7 +203,7 @@ export async function sealElection(
   rule: (current: StoredElection) => Refusal | undefined,
 ): Promise<Changed> {
   return inTransaction(pool, 'begin', async client => {
-    const current = await lockElection(client, id, by.organisation);
+    const current = await lockOwn(client, id, by.organisation);
     if (!current || current.sealed) return current && { ok: true, next: current };
     const refusal = rule(current);
     if (refusal) return refusal;

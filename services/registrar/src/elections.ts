@@ -22,7 +22,8 @@ import {
   sealElection,
   type StoredElection,
 } from './election-store.ts';
-import type { KeyVault } from './key-vault.ts';
+import { type SealedKeys, sealKeys } from './keys/key-store.ts';
+import type { KeyVault } from './keys/key-vault.ts';
 import type { Principal } from './principal.ts';
 import { closingRefusal, type Phase, phaseAt, scheduleRefusal, soonestClosing } from './schedule.ts';
 
@@ -72,6 +73,12 @@ export type Copy = {
 };
 export type Move = { readonly closesAt?: string | undefined; readonly reason?: string | undefined };
 
+/** Keys of an election: the public ones in its definition, the private ones encrypted. */
+type NewKeys = {
+  readonly published: Pick<ElectionDefinition, 'tokenKeys' | 'registrarKeys'>;
+  readonly sealed: SealedKeys;
+};
+
 type Options = {
   readonly pool: Pool;
   readonly vault: KeyVault;
@@ -94,8 +101,11 @@ export function createElections({
   clock,
   onChange,
 }: Options): Elections {
-  const receiptKeys = readPublicKeys(receiptPublicKeys);
-  const resultsKeys = resultsPublicKeys === undefined ? undefined : readPublicKeys(resultsPublicKeys);
+  /** Keys of other services, published with each election. */
+  const others = {
+    receiptKeys: readPublicKeys(receiptPublicKeys),
+    ...(resultsPublicKeys === undefined ? {} : { resultsKeys: readPublicKeys(resultsPublicKeys) }),
+  };
 
   const view = ({ definition, phase, annulled, sealed }: StoredElection): ElectionView => ({
     definition,
@@ -111,23 +121,23 @@ export function createElections({
     return { ok: true, election: view(changed.next) };
   };
 
-  const add = async (by: Principal, draft: ElectionDraft, from?: string): Promise<ElectionResult> => {
-    const key = await newTokenKey(draft);
+  const makeKeys = async (draft: ElectionDraft): Promise<NewKeys> => {
+    const token = await (draft.mode === 'secret' ? generateSecretTokenKey() : generateEd25519Key());
     const own = await generateEd25519Key();
-    const definition = {
-      ...draft,
-      issuerName,
-      tokenKeys: [key.published],
-      receiptKeys,
-      registrarKeys: [own.published],
-      ...(resultsKeys ? { resultsKeys } : {}),
+    return {
+      published: { tokenKeys: [token.published], registrarKeys: [own.published] },
+      sealed: await sealKeys(vault, draft.id, {
+        tokenKey: token.privateKey.reveal(),
+        referenceKey: randomBytes(32),
+        registrarKey: own.privateKey.reveal(),
+      }),
     };
-    const keys = {
-      tokenKey: vault.seal(draft.id, key.privateKey.reveal()),
-      referenceKey: vault.seal(draft.id, randomBytes(32)),
-      registrarKey: vault.seal(draft.id, own.privateKey.reveal()),
-    };
-    const added = await addElection(pool, definition, keys, {
+  };
+
+  const add = async (by: Principal, draft: ElectionDraft, from?: string): Promise<ElectionResult> => {
+    const { published, sealed } = await makeKeys(draft);
+    const definition = { ...draft, issuerName, ...published, ...others };
+    const added = await addElection(pool, definition, sealed, {
       ...now(by),
       ...(from === undefined ? {} : { from }),
     });
@@ -139,19 +149,15 @@ export function createElections({
   const replaceDraft = async (current: StoredElection, draft: ElectionDraft): Promise<Change | Refusal> => {
     if (current.phase !== 'draft') return refuse('election-locked');
     const action = { action: 'edited' } as const;
-    const definition = {
-      ...withDraft(current.definition, draft),
-      receiptKeys,
-      ...(resultsKeys ? { resultsKeys } : {}),
-    };
+    const definition = { ...withDraft(current.definition, draft), ...others };
     if (draft.mode === current.definition.mode)
       return { ok: true, next: { definition, phase: 'draft' }, action };
-    const key = await newTokenKey(draft);
+    const { published, sealed } = await makeKeys(draft);
     return {
       ok: true,
-      next: { definition: { ...definition, tokenKeys: [key.published] }, phase: 'draft' },
+      next: { definition: { ...definition, ...published }, phase: 'draft' },
       action,
-      tokenKey: vault.seal(draft.id, key.privateKey.reveal()),
+      keys: sealed,
     };
   };
 
@@ -220,10 +226,6 @@ export function createElections({
       return all.filter(election => mayBeSeen(election, by)).map(view);
     },
   };
-}
-
-function newTokenKey({ mode }: Pick<ElectionDraft, 'mode'>) {
-  return mode === 'secret' ? generateSecretTokenKey() : generateEd25519Key();
 }
 
 function mayBeSeen({ phase, organisation }: StoredElection, by: Principal | undefined): boolean {

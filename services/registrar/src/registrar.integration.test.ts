@@ -336,7 +336,8 @@ test('bad input is refused with its code and field', async () => {
   const cases: [string, string | undefined, string, unknown][] = [
     ['election-unknown', undefined, '/nowhere/tokens', { blindedMessage }],
     ['election-not-yet-open', undefined, '/future/tokens', { blindedMessage }],
-    ['voter-not-eligible', undefined, '/roll/tokens', { blindedMessage }],
+    ['field-invalid', 'code', '/roll/tokens', { blindedMessage }],
+    ['code-refused', 'code', '/roll/tokens', { blindedMessage, code: 'x' }],
     ['blinded-message-invalid', 'blindedMessage', '/secret/tokens', { blindedMessage: 'AAAA' }],
     [
       'blinded-message-invalid',

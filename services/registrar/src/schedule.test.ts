@@ -1,6 +1,4 @@
-import { randomBytes } from 'node:crypto';
 import { expect, test } from '@jest/globals';
-import { createKeyVault } from './key-vault.ts';
 import { readManagers } from './managers.ts';
 import { closingRefusal, phaseAt, planAnnouncement, scheduleRefusal, soonestClosing } from './schedule.ts';
 
@@ -49,16 +47,6 @@ test('too late for an earlier closing, the soonest takes its place; too late for
   expect(planAnnouncement(closes, earlier, late)).toEqual({ instead: soonestClosing(late) });
   expect(planAnnouncement(closes, earlier, closes - 1_000)).toEqual({ instead: closes });
   expect(planAnnouncement(closes, closes + 60_000, closes)).toEqual({ instead: closes });
-});
-
-test('a sealed key opens only unaltered, for its election and under its secret', () => {
-  const vault = createKeyVault(randomBytes(32).toString('base64'));
-  const sealed = vault.seal('a', Buffer.from('key'));
-  expect(vault.open('a', sealed).toString()).toBe('key');
-  expect(() => vault.open('b', sealed)).toThrow();
-  expect(() => vault.open('a', sealed.fill(0, 30, 31))).toThrow();
-  expect(() => createKeyVault(randomBytes(32).toString('base64')).open('a', sealed)).toThrow();
-  expect(() => createKeyVault('short')).toThrow('32 bytes');
 });
 
 test('a manager is known by the whole token and by nothing else', () => {

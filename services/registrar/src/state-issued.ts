@@ -1,18 +1,19 @@
 import { type Refusal, refuse } from '@suffrage/contracts/errors';
-import type { IssuedCount } from '@suffrage/contracts/issued-count';
+import { type IssuedCount, issuedCountSchema } from '@suffrage/contracts/issued-count';
 import { signIssuedCount } from '@suffrage/contracts/sign-issued-count.node';
-import { tokenPrivateKey } from '@suffrage/contracts/token-keys.node';
 import type { Pool } from '@suffrage/runtime/postgres/pool';
 import { shareNext } from '@suffrage/runtime/wait';
-import { findElection, findRegistrarKey, type StoredElection } from './election-store.ts';
-import { countIssued } from './issued-store.ts';
-import type { KeyVault } from './key-vault.ts';
+import { findElection, type StoredElection } from './election-store.ts';
+import type { ElectionKeys } from './keys/election-keys.ts';
+import { findErasure } from './voters/erasure-store.ts';
+import { countIssued } from './voters/issued-store.ts';
+import { countRoll } from './voters/roll-store.ts';
 
 export type IssuedResult = { readonly ok: true; readonly count: IssuedCount } | Refusal;
 /** The count is taken after the question has come: what had been handed out by then is in it. */
 export type StateIssued = (electionId: string) => Promise<IssuedResult>;
 
-type Options = { readonly pool: Pool; readonly vault: KeyVault };
+type Options = { readonly pool: Pool; readonly keys: ElectionKeys };
 
 /** Until an election is official its count goes in such steps, and is always above what was given. */
 const STEP = 100;
@@ -23,20 +24,19 @@ const PAUSE_MILLIS = 1_000;
  * States how many tokens an election has given. While it is open only an upper bound: watched closely, an exact number
  * would tell when each voter has received a token. It must not lag behind instead, or votes would look invented.
  */
-export function createStateIssued({ pool, vault }: Options): StateIssued {
+export function createStateIssued({ pool, keys }: Options): StateIssued {
   const counters = new Map<string, () => Promise<IssuedResult>>();
 
   const count = async ({ definition, phase }: StoredElection): Promise<IssuedResult> => {
     const { id: electionId, mode, eligibility } = definition;
-    const sealed = await findRegistrarKey(pool, electionId);
-    if (!sealed) return refuse('issued-count-unavailable');
+    const key = (await keys.of(electionId))?.registrarKey;
+    if (!key) return lastStatement(electionId);
     const exact = phase === 'closed';
     const issued = await countIssued(pool, electionId, mode);
-    // Rolls are not served yet: nobody is on one.
-    const roll = eligibility === 'roll' ? 0 : undefined;
+    const roll = eligibility === 'roll' ? await countRoll(pool, electionId) : undefined;
     return {
       ok: true,
-      count: signIssuedCount(tokenPrivateKey(vault.open(electionId, sealed)), {
+      count: signIssuedCount(key, {
         electionId,
         issued: exact
           ? issued
@@ -45,6 +45,12 @@ export function createStateIssued({ pool, vault }: Options): StateIssued {
         ...(roll === undefined ? {} : { roll }),
       }),
     };
+  };
+
+  /** Of an election that was erased; its key is gone. */
+  const lastStatement = async (electionId: string): Promise<IssuedResult> => {
+    const last = issuedCountSchema.safeParse((await findErasure(pool, electionId))?.statement).data;
+    return last ? { ok: true, count: last } : refuse('issued-count-unavailable');
   };
 
   return async electionId => {

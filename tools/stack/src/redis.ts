@@ -21,6 +21,8 @@ export async function prepareRedis(
     'bind 127.0.0.1',
     `port ${port}`,
     `requirepass ${new URL(readSecret(secrets.redisUrl)).password}`,
+    // Counts requests for tokens, in another database than the votes' hints, and sees nothing else.
+    `user registrar on >${new URL(readSecret(secrets.limitsRedisUrl)).password} ~suffrage-limits:* resetchannels -@all +@connection +@read +@write +@scripting +info`,
     'daemonize no',
     'save ""',
     'appendonly no',

@@ -15,6 +15,8 @@ export interface SecretFiles {
   readonly resultsPublicKeys: string;
   /** 32 random bytes in base64, the registrar's. */
   readonly electionKeysSecret: string;
+  /** 32 random bytes in base64: keys the hashes of voters' codes. */
+  readonly codeKey: string;
   /** Lines `name token`. */
   readonly managerTokens: string;
   /** One postgresql:// URL per line, one line per shard's database. */
@@ -23,6 +25,8 @@ export interface SecretFiles {
   /** PostgreSQL's superuser, for the stack itself; no service gets it. */
   readonly adminDatabase: string;
   readonly redisUrl: string;
+  /** The registrar's own user and database in Redis. */
+  readonly limitsRedisUrl: string;
 }
 
 export function secretFiles(dataDirectory: string): SecretFiles {
@@ -35,11 +39,13 @@ export function secretFiles(dataDirectory: string): SecretFiles {
     resultsKey: file('results.key'),
     resultsPublicKeys: file('results-public-keys.pem'),
     electionKeysSecret: file('election-keys.secret'),
+    codeKey: file('code.key'),
     managerTokens: file('manager-tokens'),
     votesDatabases: file('votes-databases'),
     registrarDatabase: file('registrar-database'),
     adminDatabase: file('admin-database'),
     redisUrl: file('redis-url'),
+    limitsRedisUrl: file('limits-redis-url'),
   };
 }
 
@@ -55,6 +61,7 @@ export function createSecrets(
   writeKeyPair(files.receiptKey, files.receiptPublicKeys);
   writeKeyPair(files.resultsKey, files.resultsPublicKeys);
   writeOnce(files.electionKeysSecret, () => `${randomBytes(32).toString('base64')}\n`);
+  writeOnce(files.codeKey, () => `${randomBytes(32).toString('base64')}\n`);
   writeOnce(files.managerTokens, () => `demo ${newPassword()}\n`);
   const database = (role: string) =>
     `postgresql://${role}:${newPassword()}@127.0.0.1:${ports.postgres}/${role}`;
@@ -66,6 +73,11 @@ export function createSecrets(
     () => `postgresql://postgres:${newPassword()}@127.0.0.1:${ports.postgres}/postgres`,
   );
   writeUrl(files.redisUrl, ports.redis, () => `redis://:${newPassword()}@127.0.0.1:${ports.redis}/0`);
+  writeUrl(
+    files.limitsRedisUrl,
+    ports.redis,
+    () => `redis://registrar:${newPassword()}@127.0.0.1:${ports.redis}/1`,
+  );
   return files;
 }
 

@@ -125,6 +125,11 @@ function environmentOf(
         SUFFRAGE_REGISTRAR_DATABASE_FILE: secrets.registrarDatabase,
         SUFFRAGE_MANAGER_TOKENS_FILE: secrets.managerTokens,
         SUFFRAGE_ELECTION_KEYS_SECRET_FILE: secrets.electionKeysSecret,
+        SUFFRAGE_CODE_KEY_FILE: secrets.codeKey,
+        SUFFRAGE_LIMITS_REDIS_URL_FILE: secrets.limitsRedisUrl,
+        // All voters of a local stack have one address.
+        SUFFRAGE_LIMIT_PER_ADDRESS: '10000000',
+        SUFFRAGE_LIMIT_SESSIONS_PER_ADDRESS: '10000000',
         SUFFRAGE_RECEIPT_PUBLIC_KEYS_FILE: secrets.receiptPublicKeys,
         SUFFRAGE_RESULTS_PUBLIC_KEYS_FILE: secrets.resultsPublicKeys,
         SUFFRAGE_ISSUER_NAME: 'registrar.suffrage.local',

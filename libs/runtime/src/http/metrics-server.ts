@@ -5,12 +5,12 @@ import type { Metrics } from '../metrics.ts';
 
 /**
  * Serves `/metrics` (and `/health*` for services without another HTTP port) on a port of its own, so that scraping
- * never competes with requests for their limits and is not reachable where the service is.
+ * never competes with requests for their limits and is not reachable where the service is. @returns the port in use.
  */
 export async function serveMetrics(
   { host, port, health, metrics }: { host: string; port: number; health: Health; metrics: Metrics },
   lifecycle: Lifecycle,
-): Promise<void> {
+): Promise<number> {
   const server = createServer((request, response) => {
     void answer(request.url ?? '', health, metrics).then(({ status, type, body }) => {
       response.writeHead(status, { 'content-type': type }).end(body);
@@ -24,6 +24,8 @@ export async function serveMetrics(
     server.closeAllConnections();
     return new Promise(resolve => server.close(resolve));
   });
+  const address = server.address();
+  return typeof address === 'object' && address ? address.port : port;
 }
 
 async function answer(url: string, health: Health, { registry }: Metrics) {

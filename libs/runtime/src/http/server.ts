@@ -22,17 +22,29 @@ type Options = {
   readonly metrics: Metrics;
   /** Bytes. */
   readonly bodyLimit: number;
+  /** Where a route takes its body as a stream: how long it may take. Default as for every other request, 10 s. */
+  readonly streamMillis?: number;
+  /** Whose `X-Forwarded-For` is believed. Default nobody's. */
+  readonly trustedProxies?: readonly string[] | undefined;
 };
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Requests of this route leave no measurement, because its time would tell something about a voter. */
+    unobserved?: boolean;
+  }
+}
 
 const HEADERS_TIMEOUT_MILLIS = 5_000;
 const REQUEST_TIMEOUT_MILLIS = 10_000;
 
-function newServer(log: Log, bodyLimit: number) {
+function newServer({ log, bodyLimit, streamMillis, trustedProxies }: Options) {
   return fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit,
-    requestTimeout: REQUEST_TIMEOUT_MILLIS,
+    requestTimeout: streamMillis ?? REQUEST_TIMEOUT_MILLIS,
+    trustProxy: trustedProxies === undefined ? false : [...trustedProxies],
     http: { headersTimeout: HEADERS_TIMEOUT_MILLIS },
     forceCloseConnections: 'idle',
     // What arrives on an open connection while we close is served: its answer tells the caller to connect elsewhere.
@@ -47,14 +59,10 @@ function newServer(log: Log, bodyLimit: number) {
  * A Fastify server as every service has it: zod schemas validate and document (OpenAPI at `/docs`), errors leave as
  * problem documents, `/health*` answer. Requests are not logged: addresses and vote IDs stay out of logs.
  */
-export async function createHttpServer({
-  title,
-  log,
-  health,
-  metrics,
-  bodyLimit,
-}: Options): Promise<HttpServer> {
-  const server = newServer(log, bodyLimit);
+export async function createHttpServer(options: Options): Promise<HttpServer> {
+  const { title, health, metrics } = options;
+  const server = newServer(options);
+  if (options.streamMillis !== undefined) limitBodies(server);
   server.removeContentTypeParser('text/plain');
   server.setValidatorCompiler(validatorCompiler);
   server.setSerializerCompiler(serializerCompiler);
@@ -63,6 +71,7 @@ export async function createHttpServer({
     sendRefusal(reply, refuse('route-unknown')),
   );
   server.addHook('onResponse', async (request, reply) => {
+    if (request.routeOptions.config.unobserved) return;
     metrics.httpRequestSeconds.observe(
       { route: request.routeOptions.url ?? 'none', method: request.method, status: String(reply.statusCode) },
       reply.elapsedTime / 1000,
@@ -75,6 +84,20 @@ export async function createHttpServer({
   await server.register(fastifySwaggerUi, { routePrefix: '/docs' });
   healthRoutes(server, health);
   return server;
+}
+
+/** Node knows one time for all requests: where streams may take long, everything else is cut off by itself. */
+function limitBodies(server: HttpServer): void {
+  const deadlines = new WeakMap<FastifyRequest['raw'], NodeJS.Timeout>();
+  server.addHook('onRequest', async request => {
+    const cut = setTimeout(() => request.raw.destroy(), REQUEST_TIMEOUT_MILLIS);
+    deadlines.set(request.raw, cut);
+  });
+  const end = async (request: FastifyRequest) => clearTimeout(deadlines.get(request.raw));
+  // Bodies that are parsed have arrived by then; a stream goes on.
+  server.addHook('preValidation', end);
+  server.addHook('onResponse', end);
+  server.addHook('onRequestAbort', end);
 }
 
 /** `/health` tells all, `/health/live` only that the process turns, `/health/ready` whether to send it work. */

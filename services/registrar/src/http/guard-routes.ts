@@ -2,6 +2,7 @@ import { refuse } from '@suffrage/contracts/errors';
 import { sendRefusal } from '@suffrage/runtime/http/problems';
 import type { HttpServer } from '@suffrage/runtime/http/server';
 import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import { type Access, accessTo } from '../access.ts';
 import type { Principal } from '../principal.ts';
 import type { Authorise } from './authorise.ts';
@@ -19,7 +20,11 @@ const GUARDED = /^\/v1\//;
  * Holds the table of access against every request, before its body is read. To be called before any route is added:
  * adding one that is not in the table throws.
  */
-export function guardRoutes(server: HttpServer, authorise: Authorise): Principals {
+export function guardRoutes(
+  server: HttpServer,
+  authorise: Authorise,
+  findOrganisation: (electionId: string) => Promise<string | undefined>,
+): Principals {
   const principals = new WeakMap<FastifyRequest, Principal>();
   server.addHook('onRoute', ({ method, url }) => {
     for (const one of [method].flat())
@@ -33,6 +38,8 @@ export function guardRoutes(server: HttpServer, authorise: Authorise): Principal
     const principal = await authorise(request);
     if (!principal.ok) return sendRefusal(reply, principal);
     if (!mayUse(route, principal)) return sendRefusal(reply, refuse('role-missing'));
+    if (Array.isArray(route.allowed) && (await isOfAnother(request, principal, findOrganisation)))
+      return sendRefusal(reply, refuse('election-unknown'));
     // Who has no role here is as anybody else.
     if (principal.roles.length > 0) principals.set(request, principal);
   });
@@ -53,4 +60,17 @@ function isPublic({ allowed }: Access, authorization: string | undefined): boole
 
 function mayUse({ allowed }: Access, { roles }: Principal): boolean {
   return typeof allowed === 'string' || allowed.some(role => roles.includes(role));
+}
+
+const ofElection = z.object({ electionId: z.string() });
+
+/** One that there is not is left to the route. */
+async function isOfAnother(
+  { params }: FastifyRequest,
+  { organisation }: Principal,
+  findOrganisation: (electionId: string) => Promise<string | undefined>,
+): Promise<boolean> {
+  const named = ofElection.safeParse(params).data;
+  const owner = named && (await findOrganisation(named.electionId));
+  return owner !== undefined && owner !== organisation;
 }

@@ -1,0 +1,48 @@
+import type { Lifecycle } from '@suffrage/runtime/lifecycle';
+import type { Log } from '@suffrage/runtime/log';
+import { Counter, type Registry } from 'prom-client';
+
+/**
+ * Counts of token requests that change once a minute only, and faults of which once a minute the number and the last one is
+ * logged: whoever reads metrics and logs can't tell when a voter has asked.
+ */
+export type MinuteCounts = {
+  outcome(code: string): void;
+  fault(error: unknown): void;
+};
+
+const MINUTE_MILLIS = 60_000;
+
+export function createMinuteCounts(registry: Registry, log: Log, lifecycle: Lifecycle): MinuteCounts {
+  // Labels: outcome (`given`, or the code of the refusal).
+  const requests = new Counter({
+    name: 'suffrage_token_requests_total',
+    help: 'Requests for tokens by what came of them, brought up to date once a minute.',
+    labelNames: ['outcome'],
+    registers: [registry],
+  });
+  const pending = new Map<string, number>();
+  const faults: { count: number; last: unknown } = { count: 0, last: undefined };
+
+  const publish = () => {
+    for (const [outcome, count] of pending) requests.inc({ outcome }, count);
+    pending.clear();
+    if (faults.count === 0) return;
+    log.error({ err: faults.last, faults: faults.count }, 'token requests failed within the last minute');
+    Object.assign(faults, { count: 0, last: undefined });
+  };
+  const timer = setInterval(publish, MINUTE_MILLIS);
+  timer.unref();
+  lifecycle.onClose('token counts', () => {
+    clearInterval(timer);
+    publish();
+  });
+
+  return {
+    outcome: code => void pending.set(code, (pending.get(code) ?? 0) + 1),
+    fault(error) {
+      faults.count += 1;
+      faults.last = error;
+    },
+  };
+}

@@ -1,0 +1,191 @@
+import { randomBytes } from 'node:crypto';
+import { PassThrough } from 'node:stream';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { blinded, type RegistrarApi, registrarApi } from '@suffrage/test/registrar-api';
+import { openTestbed, type Testbed } from '@suffrage/test/testbed';
+import { createLifecycle } from '@suffrage/runtime/lifecycle';
+import { createLog } from '@suffrage/runtime/log';
+import { Pool } from 'pg';
+import { rewriteTokens } from './rewrite-tokens.ts';
+
+const lines = new PassThrough();
+const DAY = 86_400_000;
+const time = { ahead: 0 };
+const keySecret = randomBytes(32).toString('base64');
+const codeKey = randomBytes(32).toString('base64');
+let bed: Testbed;
+let api: RegistrarApi;
+let metricsUrl: string;
+let database: Pool;
+
+beforeAll(async () => {
+  bed = await openTestbed({ partitions: 1, log: createLog('test', 'test', 'trace', lines) });
+  const registrar = await bed.registrar({
+    settings: { SUFFRAGE_ELECTION_KEYS_SECRET_FILE: keySecret, SUFFRAGE_CODE_KEY_FILE: codeKey },
+    clock: () => Date.now() + time.ahead,
+  });
+  api = registrarApi(registrar.url);
+  metricsUrl = registrar.metricsUrl;
+  database = new Pool({ connectionString: registrar.databaseUrl, max: 2 });
+  bed.lifecycle.onClose('database', () => database.end());
+}, 60_000);
+
+afterAll(() => bed.close(), 60_000);
+
+/** Where rows lie and which transaction wrote them, in the order of their place. */
+async function rowsOf(id: string) {
+  const { rows } = await database.query<{ reference: string; xmin: string; given: boolean }>(
+    `select encode(voter_reference, 'hex') as reference, xmin::text, blinded_hash is not null as given
+     from blind_tokens where election_id = $1 order by ctid`,
+    [id],
+  );
+  return rows;
+}
+
+test('after the rows were written anew neither their place nor their transaction shows who asked when', async () => {
+  const voters = Array.from({ length: 30 }, (_, place) => `voter-${place}`);
+  const { definition, codes } = await api.openWithCodes('ordered', voters);
+  for (const voter of voters.slice(0, 12)) {
+    const { blindedMessage } = blinded(definition);
+    expect((await api.ask('ordered', { blindedMessage, code: codes.get(voter) })).status).toBe(200);
+  }
+  const before = await rowsOf('ordered');
+  // Otherwise there would be nothing to hide: those who have asked lie last, each in a transaction of its own.
+  expect(before.slice(-12).every(({ given }) => given)).toBe(true);
+  expect(new Set(before.map(({ xmin }) => xmin)).size).toBe(13);
+  await rewriteTokens(database, 'ordered');
+  const after = await rowsOf('ordered');
+  expect(after.map(({ reference }) => reference)).toEqual(
+    before.map(({ reference }) => reference).toSorted(),
+  );
+  expect(new Set(after.map(({ xmin }) => xmin)).size).toBe(1);
+  expect(after.filter(({ given }) => given)).toHaveLength(12);
+  const dead = await database.query(
+    `select n_dead_tup from pg_stat_user_tables where relname = 'blind_tokens'`,
+  );
+  expect(dead.rows).toEqual([{ n_dead_tup: '0' }]);
+});
+
+test('a token that was given while rows are written anew is kept', async () => {
+  const voters = Array.from({ length: 40 }, (_, place) => `v${place}`);
+  const { definition, codes } = await api.openWithCodes('meanwhile', voters);
+  const asking = Promise.all(
+    voters.map(async voter => {
+      const { blindedMessage } = blinded(definition);
+      return api.ask('meanwhile', { blindedMessage, code: codes.get(voter) });
+    }),
+  );
+  for (let turn = 0; turn < 5; turn += 1) await rewriteTokens(database, 'meanwhile');
+  expect((await asking).map(({ status }) => status)).toEqual(voters.map(() => 200));
+  expect((await rowsOf('meanwhile')).filter(({ given }) => given)).toHaveLength(40);
+});
+
+test('requests for tokens leave no log line, no measurement and no time, and no header of theirs comes back', async () => {
+  const { definition, codes } = await api.openWithCodes('silent', ['ann', 'planted-voter']);
+  const trace = '0af7651916cd43dd8448eb211c80319c';
+  const headers = { traceparent: `00-${trace}-b7ad6b7169203331-01` };
+  const mark = 'a mark that says where the log was';
+  bed.log.info(mark);
+  const measured = async () =>
+    (await (await fetch(metricsUrl)).text())
+      .split('\n')
+      .filter(line => line.includes('tokens"') || line.includes('token_requests'));
+  const before = await measured();
+  const right = await api.ask(
+    'silent',
+    { blindedMessage: blinded(definition).blindedMessage, code: codes.get('planted-voter') },
+    '',
+    headers,
+  );
+  expect(right.status).toBe(200);
+  expect(JSON.stringify([...right.headers])).not.toContain(trace);
+  await api.ask('silent', { blindedMessage: blinded(definition).blindedMessage, code: 'WRONG' }, '', headers);
+  await api.ask('silent', { blindedMessage: 'AAAA', code: 'WRONG' }, '', headers);
+  await api.ask('silent', { unknown: 1 }, '', headers);
+  expect(await measured()).toEqual(before);
+  const columns = await database.query(
+    `select table_name, column_name from information_schema.columns
+     where table_name in ('roll', 'voter_codes', 'blind_tokens', 'issued', 'issue_counts')
+     and (data_type like '%time%' or data_type like '%date%' or is_identity = 'YES' or column_default like 'nextval%')`,
+  );
+  expect(columns.rows).toEqual([]);
+  bed.log.info(mark);
+  const written = readLines();
+  const [, between = ''] = written.split(mark);
+  expect(between.split('\n').filter(line => line.includes('"level"')).length).toBeLessThanOrEqual(1);
+  const secrets = [
+    trace,
+    'planted-voter',
+    codes.get('planted-voter') ?? '',
+    String(right.json.blindSignature),
+  ];
+  for (const secret of secrets) expect(written).not.toContain(secret);
+});
+
+function readLines(): string {
+  return String(lines.read() ?? '');
+}
+
+test('a database without its keys gives no token, and with the backup of both the same ones as before', async () => {
+  const { definition, codes } = await api.openWithCodes('restored', ['ann', 'bob']);
+  const request = { blindedMessage: blinded(definition).blindedMessage, code: codes.get('ann') };
+  const first = await api.ask('restored', request);
+  const backup = await database.query(`select * from election_keys where election_id = 'restored'`);
+  const restarted = async (settings: Record<string, string>) => {
+    const own = createLifecycle(bed.log);
+    const { url } = await bed.registrar({
+      settings: { SUFFRAGE_REGISTRAR_DATABASE_FILE: String(database.options.connectionString), ...settings },
+      lifecycle: own,
+    });
+    return { other: registrarApi(url), stop: () => own.close() };
+  };
+  const right = { SUFFRAGE_ELECTION_KEYS_SECRET_FILE: keySecret, SUFFRAGE_CODE_KEY_FILE: codeKey };
+
+  await database.query(`delete from election_keys where election_id = 'restored'`);
+  const lost = await restarted(right);
+  expect((await lost.other.ask('restored', request)).json).toMatchObject({ code: 'keys-destroyed' });
+  await lost.stop();
+
+  const columns = Object.keys(backup.rows[0] ?? {});
+  await database.query(
+    `insert into election_keys (${columns.join(', ')}) values (${columns.map((_, place) => `$${place + 1}`).join(', ')})`,
+    Object.values(backup.rows[0] ?? {}),
+  );
+  const wrongSecret = await restarted({
+    ...right,
+    SUFFRAGE_ELECTION_KEYS_SECRET_FILE: randomBytes(32).toString('base64'),
+  });
+  expect((await wrongSecret.other.ask('restored', request)).status).toBe(500);
+  await wrongSecret.stop();
+
+  const back = await restarted(right);
+  expect((await back.other.ask('restored', request)).json).toEqual(first.json);
+  await back.stop();
+}, 60_000);
+
+test('what an election keeps of voters is destroyed after its retention period, and not before', async () => {
+  const { definition, codes } = await api.openWithCodes('erased', ['ann', 'bob']);
+  await api.ask('erased', { blindedMessage: blinded(definition).blindedMessage, code: codes.get('ann') });
+  const erase = () => api.call('POST', '/erased/erase');
+  expect((await erase()).json).toMatchObject({ code: 'retention-not-over' });
+  time.ahead = 400 * DAY;
+  expect((await erase()).json).toMatchObject({ code: 'retention-not-over' });
+  await database.query(`update elections set phase = 'closed' where id = 'erased'`);
+  time.ahead = 364 * DAY;
+  expect((await erase()).json).toMatchObject({
+    code: 'retention-not-over',
+    detail: expect.stringMatching(/^not before /),
+  });
+  time.ahead = 366 * DAY;
+  const statement = (await api.call('GET', '/erased/issued')).json;
+  expect(statement).toMatchObject({ issued: 1, exact: true, roll: 2 });
+  expect((await api.call('POST', '/erased/erase', undefined, {})).status).toBe(401);
+  const { json } = await erase();
+  expect(json).toEqual({ erasedAt: expect.any(String) });
+  expect((await erase()).json).toEqual(json);
+  for (const table of ['election_keys', 'roll', 'roll_counts', 'voter_codes', 'blind_tokens', 'issued'])
+    expect((await database.query(`select from ${table} where election_id = 'erased'`)).rowCount).toBe(0);
+  time.ahead += DAY;
+  expect((await api.call('GET', '/erased/issued')).json).toEqual(statement);
+  time.ahead = 0;
+}, 30_000);

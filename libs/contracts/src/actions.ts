@@ -13,6 +13,7 @@ export const actionNames = [
   'extended',
   'stopped',
   'annulled',
+  'sealed',
   // By the registrar itself, each once.
   'opened',
   'closed',

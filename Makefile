@@ -2,7 +2,7 @@
 NODE := .tools/bin/node --disable-warning=TimeoutNegativeWarning
 JEST := $(NODE) --experimental-vm-modules --disable-warning=ExperimentalWarning node_modules/jest/bin/jest.js
 
-.PHONY: help setup demo test test-unit fuzz up down scale-partitions requeue status reset audit bench bench-audit votes load bench-db cost simulate faults check format build clean-tools
+.PHONY: help setup demo election test test-unit fuzz up down scale-partitions requeue status reset audit bench bench-audit votes load bench-db cost simulate faults check format build clean-tools
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
@@ -41,6 +41,9 @@ status: setup ## a table of its parts
 
 reset: setup ## stop it and remove its data (YES=1: without asking)
 	@$(NODE) tools/stack/src/main.ts reset
+
+election: setup ## create an election from a JSON file on the running stack (FILE=examples/election.json PUBLISH=1 OPEN=1 ARGS=--help)
+	@$(NODE) tools/election/src/main.ts $(FILE) $(if $(PUBLISH),--publish) $(if $(OPEN),--open) $(ARGS)
 
 audit: setup ## hold the log against the databases, exit 1 if anything does not balance (RECEIPT=file: one receipt; KEY=file: sign)
 	@$(NODE) tools/audit/src/main.ts $(if $(RECEIPT),--receipt $(RECEIPT) --json out/receipt.json,--json out/audit.json) $(if $(KEY),--key $(KEY)) $(ARGS)

@@ -23,6 +23,8 @@ export const snapshotSchema = z.strictObject({
   /** When the tallies were read. */
   asOf: z.iso.datetime(),
   provisional: z.boolean(),
+  /** The result has no effect, whatever was counted, for this reason and since then. */
+  annulled: z.strictObject({ reason: z.string(), at: z.iso.datetime() }).optional(),
 });
 export type Snapshot = z.infer<typeof snapshotSchema>;
 

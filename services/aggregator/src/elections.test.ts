@@ -36,6 +36,15 @@ test('a closing message of another closesAt says nothing about this one', () => 
   );
 });
 
+test('an annulled election says why and since when, in whatever order that was read', () => {
+  const at = '2026-05-08T09:00:00.000Z';
+  const annulment = { kind: 'annulment', electionId: 'council', reason: 'forged roll', at };
+  const annulled = { reason: 'forged roll', at };
+  expect(read(council, annulment).get('council')).toMatchObject({ annulled, closed: false });
+  expect(read(annulment, closing, council).get('council')).toMatchObject({ annulled, closed: true });
+  expect(read(council).get('council')).not.toHaveProperty('annulled');
+});
+
 test('an election whose newest definition is not readable stays known, but not as current', () => {
   expect(read(council).get('council')).toMatchObject({ current: true });
   expect(read(council, '{').get('council')).toMatchObject({ current: false, definition: council.definition });

@@ -1,6 +1,7 @@
 import type { Election } from '@suffrage/contracts/ballot';
 import type { ElectionDefinition } from '@suffrage/contracts/election';
 import type { ElectionBook } from '@suffrage/contracts/election-book';
+import type { Snapshot } from '@suffrage/contracts/results';
 
 export type KnownElection = {
   readonly definition: ElectionDefinition;
@@ -10,6 +11,7 @@ export type KnownElection = {
   readonly closed: boolean;
   /** `false` when a newer definition is on the topic that this version can't read; only the ballot is still certain. */
   readonly current: boolean;
+  readonly annulled?: NonNullable<Snapshot['annulled']>;
 };
 
 /** What topic `elections` has told so far. */
@@ -30,7 +32,15 @@ export function createElections(book: ElectionBook): Elections {
   const known = ({ definition, closesAt }: Election): KnownElection => {
     const closing = book.closing(definition.id);
     const closed = closing !== undefined && Date.parse(closing.closesAt) === closesAt;
-    return { definition, closesAt, closed, current: isCurrent(definition.id) };
+    const annulment = book.annulment(definition.id);
+    const annulled = annulment && { reason: annulment.reason, at: annulment.at };
+    return {
+      definition,
+      closesAt,
+      closed,
+      current: isCurrent(definition.id),
+      ...(annulled ? { annulled } : {}),
+    };
   };
   return {
     get(electionId) {

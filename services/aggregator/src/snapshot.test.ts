@@ -49,6 +49,14 @@ test('an election without votes has all its options at zero, in ballot order', (
   });
 });
 
+test('an annulled election keeps its counts and says that they have no effect', () => {
+  const annulled = { reason: 'forged roll', at: '2026-05-08T09:00:00.000Z' };
+  const row = { electionId: 'council', contest: '*', option: '*', votes: 7 };
+  const election = { ...knownElection('council', ballot({ mayor: ['ann'] })), annulled };
+  const [snapshot] = take([{ ...EMPTY, tallies: [row] }], election);
+  expect(snapshotSchema.parse(snapshot)).toMatchObject({ counted: 7, annulled });
+});
+
 test('tallies and intake are sums over shards, each election on its own', () => {
   const row = (electionId: string, contest: string, option: string, votes: number) => ({
     electionId,

@@ -63,6 +63,7 @@ export function takeSnapshots(
     ingestion: byInstance(intake.get(election.definition.id) ?? new Map<string, number>()),
     asOf: new Date(asOf).toISOString(),
     provisional: !election.closed,
+    ...(election.annulled ? { annulled: election.annulled } : {}),
   }));
 }
 

@@ -1,6 +1,6 @@
 import { commonSettings, duration, list, port, secretFile } from '@suffrage/runtime/config';
 import { z } from 'zod';
-import type { SignInSettings } from './sign-in.ts';
+import { isSafe, type SignInSettings } from './sign-in.ts';
 
 const httpsUrl = z.url().refine(isSafe, 'must be an https:// URL (http:// on this machine only)');
 const claim = z.string().min(1).max(200);
@@ -101,11 +101,4 @@ export function readSignInSettings(config: RegistrarConfig): SignInSettings | un
     jwksUrl: config.SUFFRAGE_OIDC_JWKS_URL,
     clockToleranceMillis: config.SUFFRAGE_OIDC_CLOCK_TOLERANCE,
   };
-}
-
-function isSafe(address: string): boolean {
-  const { protocol, hostname } = new URL(address);
-  return (
-    protocol === 'https:' || (protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(hostname))
-  );
 }

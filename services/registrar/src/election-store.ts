@@ -145,10 +145,10 @@ async function lockOwn(
   id: string,
   organisation: string,
 ): Promise<StoredElection | undefined> {
-  const { rows } = await client.query<Row>(
-    `${SELECT} where id = $1 and organisation = $2 for update of elections`,
-    [id, organisation],
-  );
+  // A statement of its own: the next one must see all that the holder before has committed, annulments too.
+  const lock = 'select from elections where id = $1 and organisation = $2 for update';
+  if ((await client.query(lock, [id, organisation])).rowCount === 0) return undefined;
+  const { rows } = await client.query<Row>(`${SELECT} where id = $1`, [id]);
   return rows[0] && toElection(rows[0]);
 }
 

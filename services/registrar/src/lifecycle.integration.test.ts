@@ -3,7 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { fetchToken } from '@suffrage/client/fetch-token';
 import { prepareVote } from '@suffrage/client/prepare-vote';
-import { type Action, actionsExportSchema, checkActions } from '@suffrage/contracts/actions';
+import {
+  type Action,
+  actionsExportSchema,
+  actionsHeadSchema,
+  checkActions,
+} from '@suffrage/contracts/actions';
 import { electionDefinition } from '@suffrage/contracts/election';
 import { instantsAt, localTimeOf } from '@suffrage/contracts/local-time';
 import { readElectionsMessage } from '@suffrage/contracts/topics';
@@ -212,6 +217,15 @@ test('an annulled election gives no more tokens, says so on the topic and to eve
   await expect(database.query(`delete from annulments`)).rejects.toThrow('record-locked');
 });
 
+test('of many who annul an election at the same moment one does', async () => {
+  await create('raced');
+  await call('POST', '/raced/open');
+  const reasons = Array.from({ length: 8 }, (_, place) => ({ reason: `reason ${place}` }));
+  const answers = await Promise.all(reasons.map(reason => call('POST', '/raced/annul', reason)));
+  expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 409, 409, 409, 409, 409, 409, 409]);
+  expect(byManagers(await recordOf('raced'))).toEqual(['created', 'opened-now', 'annulled']);
+});
+
 test('an election whose closing is official can still be annulled', async () => {
   await create('late');
   const { json } = await call('POST', '/late/open');
@@ -257,6 +271,35 @@ test('the record refuses change, removal and emptying, and a change without its 
   await database.query('alter table actions drop constraint full_record');
   expect((await call('GET', '/recorded')).status).toBe(200);
   expect(namesOf(await recordOf('recorded'))).toEqual(['created']);
+});
+
+test('whoever owns the database and changes or removes a row of the record is found out', async () => {
+  await create('forged');
+  await call('PUT', '/forged', draft('forged', { title: { en: 'Other' } }));
+  // Still a draft, so that the registrar itself adds nothing meanwhile.
+  await call('PUT', '/forged', draft('forged'));
+  const { json: head } = await call('GET', '/forged/actions/head');
+  const flaws = async (change: string) => {
+    await database.query('alter table actions disable trigger user');
+    await database.query(change);
+    await database.query('alter table actions enable trigger user');
+    const { json } = await call('GET', '/forged/actions');
+    const { actions, head: shown } = actionsExportSchema.parse(json);
+    return checkActions(actions, [actionsHeadSchema.parse(head), shown]).map(({ kind }) => kind);
+  };
+  expect(
+    await flaws(`update actions set actor = 'token:bob' where election_id = 'forged' and sequence = 1`),
+  ).toEqual(['action-changed']);
+  await database.query('alter table actions disable trigger user');
+  await database.query(
+    `update actions set actor = 'token:alice' where election_id = 'forged' and sequence = 1`,
+  );
+  expect(await flaws(`delete from actions where election_id = 'forged' and sequence = 2`)).toEqual([
+    'action-missing',
+  ]);
+  expect(await flaws(`delete from actions where election_id = 'forged' and sequence > 1`)).toEqual([
+    'action-missing',
+  ]);
 });
 
 test('an older registrar that names no organisation writes for the local one', async () => {

@@ -9,9 +9,7 @@ const rows = access.map(({ method, path, allowed, does }) => {
   const held = roles.map(role => (typeof allowed === 'string' || allowed.includes(role) ? 'yes' : ''));
   return [`\`${method} ${path}\``, everybody, ...held, does];
 });
-const widths = head.map((_, column) =>
-  Math.max(...[head, ...rows].map(row => [...(row[column] ?? '')].length)),
-);
+const widths = head.map((_, column) => Math.max(...[head, ...rows].map(row => row[column]?.length ?? 0)));
 const line = (cells: readonly string[]) =>
   `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
 

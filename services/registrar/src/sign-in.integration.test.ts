@@ -96,6 +96,12 @@ test.each(['RS256', 'EdDSA'] as const)(
   },
 );
 
+type Forgery = {
+  readonly expires?: string;
+  readonly algorithm?: string;
+  readonly key?: Parameters<SignJWT['sign']>[0];
+};
+
 /** A provider's published keys, with a key of ours, so that tokens can be made that no provider would make. */
 async function forge() {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -117,10 +123,7 @@ async function forge() {
     return new Promise(resolve => server.close(resolve));
   };
   bed.lifecycle.onClose('forger', close);
-  const sign = (
-    claims: object,
-    { expires = '5m', algorithm = 'RS256', key = privateKey as Parameters<SignJWT['sign']>[0] } = {},
-  ) =>
+  const sign = (claims: object, { expires = '5m', algorithm = 'RS256', key = privateKey }: Forgery = {}) =>
     new SignJWT({ iss: issuer, aud: 'here', sub: 'ann', organisation: 'acme', roles: ['manager'], ...claims })
       .setProtectedHeader({ alg: algorithm, kid: 'ours' })
       .setExpirationTime(expires)

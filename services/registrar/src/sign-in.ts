@@ -34,7 +34,7 @@ const REQUEST_MILLIS = 5_000;
 const COOLDOWN_MILLIS = 30_000;
 const KEYS_MAX_AGE_MILLIS = 600_000;
 
-const discovery = z.looseObject({ issuer: z.string(), jwks_uri: z.url() });
+const discovery = z.looseObject({ issuer: z.string(), jwks_uri: z.url().refine(isSafe) });
 type Keys = ReturnType<typeof createRemoteJWKSet>;
 
 /**
@@ -100,4 +100,12 @@ function isTokensFault(error: unknown): boolean {
     errors.JWKSNoMatchingKey,
     errors.JWKSMultipleMatchingKeys,
   ].some(fault => error instanceof fault);
+}
+
+/** Keys that come over a line where others can write are nobody's. This machine is no such line. */
+export function isSafe(address: string): boolean {
+  const { protocol, hostname } = new URL(address);
+  return (
+    protocol === 'https:' || (protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(hostname))
+  );
 }

@@ -112,7 +112,7 @@ function bytesOf(published: Published): Buffer {
 }
 
 function toMessage(snapshot: Snapshot): SnapshotMessage {
-  const { electionId, version, counted, contests, ingestion, asOf, provisional } = snapshot;
+  const { electionId, version, counted, contests, ingestion, asOf, provisional, annulled } = snapshot;
   return {
     electionId,
     version: BigInt(version),
@@ -125,5 +125,6 @@ function toMessage(snapshot: Snapshot): SnapshotMessage {
     ingestion: ingestion.map(({ instance, votes }) => ({ instance, votes: BigInt(votes) })),
     asOf: BigInt(Date.parse(asOf)),
     provisional,
+    annulled: annulled && { reason: annulled.reason, at: BigInt(Date.parse(annulled.at)) },
   };
 }

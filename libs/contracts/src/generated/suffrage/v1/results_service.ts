@@ -58,6 +58,14 @@ export interface Snapshot {
   readonly asOf: bigint;
   /** `false` once the election is closed and everything is counted. */
   readonly provisional: boolean;
+  /** Only where the result has no effect, whatever was counted. */
+  readonly annulled: Annulment | undefined;
+}
+
+export interface Annulment {
+  readonly reason: string;
+  /** In milliseconds since 1970, UTC. */
+  readonly at: bigint;
 }
 
 export interface ContestTally {
@@ -269,6 +277,7 @@ function createBaseSnapshot(): Snapshot {
     ingestion: [],
     asOf: 0n,
     provisional: false,
+    annulled: undefined,
   };
 }
 
@@ -306,6 +315,9 @@ export const Snapshot: MessageFns<Snapshot> = {
     }
     if (message.provisional !== false) {
       writer.uint32(64).bool(message.provisional);
+    }
+    if (message.annulled !== undefined) {
+      Annulment.encode(message.annulled, writer.uint32(74).fork()).join();
     }
     return writer;
   },
@@ -385,6 +397,74 @@ export const Snapshot: MessageFns<Snapshot> = {
             }
 
             message.provisional = reader.bool();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.annulled = Annulment.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseAnnulment(): Annulment {
+  return { reason: "", at: 0n };
+}
+
+export const Annulment: MessageFns<Annulment> = {
+  encode(message: Annulment, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.reason !== "") {
+      writer.uint32(10).string(message.reason);
+    }
+    if (message.at !== 0n) {
+      if (BigInt.asUintN(64, message.at) !== message.at) {
+        throw new globalThis.Error("value provided for field message.at of type uint64 too large");
+      }
+      writer.uint32(16).uint64(message.at);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Annulment {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAnnulment() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.at = reader.uint64() as bigint;
             continue;
           }
         }

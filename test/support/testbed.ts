@@ -135,9 +135,11 @@ export async function openTestbed(options: Options = {}) {
         readonly settings?: Partial<RegistrarConfig>;
         readonly clock?: () => number;
         readonly lifecycle?: Lifecycle;
+        /** Instead of a new one: what another registrar has left. */
+        readonly databaseUrl?: string;
       } = {},
     ) => {
-      const url = await createDatabase(servers.postgresUrl, `${namespace}r`, lifecycle);
+      const url = own.databaseUrl ?? (await createDatabase(servers.postgresUrl, `${namespace}r`, lifecycle));
       await migrate(url, REGISTRAR_MIGRATIONS, log);
       const { httpPort, metricsPort } = await startRegistrar(
         {

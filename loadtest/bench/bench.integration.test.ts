@@ -21,6 +21,7 @@ test('the benchmark goes through with few votes, and they balance', async () => 
       windows: { rest: accepted, 'grpc-unary': accepted, 'grpc-many': accepted, 'grpc-stream': accepted },
       audit: { records: expect.any(Number) },
     });
+    expect(cells.tokens).toMatchObject({ tokens: 300, efficiency: expect.any(Number) });
   } finally {
     rmSync(out, { recursive: true, force: true });
   }

@@ -7,6 +7,7 @@ import { measureEveryTransport } from './every-transport.ts';
 import { measureGrowth } from './growth.ts';
 import type { Run } from './run.ts';
 import { TRANSPORTS } from './senders.ts';
+import { measureTokens } from './tokens.ts';
 
 /** One measurement that stands for itself: it starts its own services and audits its own votes. */
 export type Cell = { readonly name: string; readonly measure: (run: Run) => Promise<unknown> };
@@ -38,6 +39,8 @@ export const VOTES: Readonly<Record<Extent, { readonly secret: number; readonly 
 
 const bareFloors: Cell = { name: 'bare floors', measure: measureBareFloors };
 
+const tokens: Cell = { name: 'tokens', measure: run => measureTokens(run, { tokens: 4_000 }) };
+
 /** Kafka's own tools may not be installed where the tests run, so no floors. */
 function smokeCells(rate: number): Cell[] {
   return [
@@ -45,6 +48,7 @@ function smokeCells(rate: number): Cell[] {
       name: 'every transport',
       measure: run => measureEveryTransport(run, { mode: 'secret', rate, duplicates: 0.3 }),
     },
+    { name: 'tokens', measure: run => measureTokens(run, { tokens: 100 }) },
   ];
 }
 
@@ -57,6 +61,7 @@ function quickCells(rate: number): Cell[] {
     duplicatesCell('secret', rate),
     componentCell('ingestion', run => measureIngestionAlone(run, { mode: 'secret', rate: 3 * rate })),
     componentCell('processor', run => measureProcessorDrain(run, { mode: 'secret', votes: 100_000 })),
+    tokens,
     componentCell('aggregator', run => measureSubscribers(run, { subscribers: 9_500, rate: 100 })),
     ...[100_000, 5_000_000].map(stored => growthCell({ ...SMALL, stored }, 20_000, rate)),
     growthCell({ ...SMALL, partitions: 64 }, 20_000, rate),
@@ -73,6 +78,7 @@ function fullCells(rate: number): Cell[] {
     ...MODES.map(mode => duplicatesCell(mode, rate)),
     componentCell('ingestion', run => measureIngestionAlone(run, { mode: 'secret', rate: 3 * rate })),
     componentCell('processor', run => measureProcessorDrain(run, { mode: 'pseudonymous', votes: 500_000 })),
+    tokens,
     componentCell('aggregator', run => measureSubscribers(run, { subscribers: 9_500, rate: 100 })),
     ...GROWN.map(stored => growthCell({ ...SMALL, stored }, 100_000, rate)),
     ...[4, 16, 64, 256].map(partitions => growthCell({ ...SMALL, partitions }, 100_000, rate)),

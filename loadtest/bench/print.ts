@@ -22,6 +22,7 @@ const TARGETS = [
     must: 0.6,
     atMost: false,
   },
+  { figure: 'efficiency, tokens', of: (s: Summary) => s.tokenEfficiency, must: 0.7, atMost: false },
   {
     figure: 'acknowledged, p99 ms at half load',
     of: (s: Summary) => s.ackP99MillisAtHalfLoad,

@@ -21,6 +21,7 @@ const endToEnd = z.object({
   overload: window.nullable(),
 });
 const duplicates = z.object({ duplicateCostRatio: z.number() });
+const tokens = z.object({ efficiency: z.number() });
 const growth = z.object({
   stored: z.number(),
   partitions: z.number(),
@@ -40,6 +41,8 @@ export type Summary = {
   readonly duplicateCostRatio: number | null;
   /** Cost of a vote with the most votes stored, against that with the fewest. */
   readonly growthRatio: number | null;
+  /** A raw RSA operation, of what a blind token costs the registrar. */
+  readonly tokenEfficiency: number | null;
 };
 
 export function summarise(cells: Readonly<Record<string, unknown>>): Summary {
@@ -59,6 +62,7 @@ export function summarise(cells: Readonly<Record<string, unknown>>): Summary {
       : null,
     duplicateCostRatio: storm?.duplicateCostRatio ?? null,
     growthRatio: growthRatio(cells),
+    tokenEfficiency: tokens.optional().parse(cells.tokens)?.efficiency ?? null,
   };
 }
 

@@ -36,6 +36,8 @@ type Options = {
 type RegistrarOptions = {
   /** Another replica of this one. */
   readonly of?: { readonly databaseUrl: string; readonly electionKeysSecret: string };
+  /** Instead of a new one: what another registrar has left. */
+  readonly databaseUrl?: string;
   readonly settings?: Partial<RegistrarConfig>;
   readonly clock?: () => number;
   readonly lifecycle?: Lifecycle;
@@ -145,7 +147,7 @@ export async function openTestbed(options: Options = {}) {
      * `manager-token`.
      */
     registrar: async (own: RegistrarOptions = {}) => {
-      const url = own.of?.databaseUrl ?? (await registrarDatabase(servers.postgresUrl, namespace, lifecycle));
+      const url = own.databaseUrl ?? own.of?.databaseUrl ?? (await registrarDatabase(servers.postgresUrl, namespace, lifecycle));
       await migrate(url, REGISTRAR_MIGRATIONS, log);
       const electionKeysSecret = own.of?.electionKeysSecret ?? randomBytes(32).toString('base64');
       const { httpPort, metricsPort } = await startRegistrar(

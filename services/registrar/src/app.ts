@@ -98,6 +98,7 @@ export async function startRegistrar(
   const eraseElection = createEraseElection({
     bulkPool: voters.bulkPool,
     stateIssued,
+    keys,
     retentionMillis: config.SUFFRAGE_RETENTION_DAYS * DAY_MILLIS,
     clock,
   });

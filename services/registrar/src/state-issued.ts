@@ -5,7 +5,7 @@ import type { Pool } from '@suffrage/runtime/postgres/pool';
 import { shareNext } from '@suffrage/runtime/wait';
 import { findElection, type StoredElection } from './election-store.ts';
 import type { ElectionKeys } from './keys/election-keys.ts';
-import { findErasure } from './voters/erasure-store.ts';
+import { type Erasure, findErasure } from './voters/erasure-store.ts';
 import { countIssued } from './voters/issued-store.ts';
 import { countRoll } from './voters/roll-store.ts';
 
@@ -29,8 +29,11 @@ export function createStateIssued({ pool, keys }: Options): StateIssued {
 
   const count = async ({ definition, phase }: StoredElection): Promise<IssuedResult> => {
     const { id: electionId, mode, eligibility } = definition;
+    // First, because a process may still know a key that has been destroyed.
+    const erasure = phase === 'closed' ? await findErasure(pool, electionId) : undefined;
+    if (erasure) return lastStatement(erasure);
     const key = (await keys.of(electionId))?.registrarKey;
-    if (!key) return lastStatement(electionId);
+    if (!key) return refuse('issued-count-unavailable');
     const exact = phase === 'closed';
     const issued = await countIssued(pool, electionId, mode);
     const roll = eligibility === 'roll' ? await countRoll(pool, electionId) : undefined;
@@ -47,12 +50,6 @@ export function createStateIssued({ pool, keys }: Options): StateIssued {
     };
   };
 
-  /** Of an election that was erased; its key is gone. */
-  const lastStatement = async (electionId: string): Promise<IssuedResult> => {
-    const last = issuedCountSchema.safeParse((await findErasure(pool, electionId))?.statement).data;
-    return last ? { ok: true, count: last } : refuse('issued-count-unavailable');
-  };
-
   return async electionId => {
     const election = await findElection(pool, electionId);
     if (!election || election.phase === 'draft') return refuse('election-unknown');
@@ -66,4 +63,10 @@ export function createStateIssued({ pool, keys }: Options): StateIssued {
 /** Also above a multiple: the first token changes nothing. */
 function roundedUp(issued: number): number {
   return (Math.floor(issued / STEP) + 1) * STEP;
+}
+
+/** Of an election that was erased; nothing can be signed for it any more. */
+function lastStatement({ statement }: Erasure): IssuedResult {
+  const last = issuedCountSchema.safeParse(statement).data;
+  return last ? { ok: true, count: last } : refuse('issued-count-unavailable');
 }

@@ -8,6 +8,8 @@ import type { KeyVault } from './key-vault.ts';
 export type ElectionKeys = {
   /** `undefined` when the election has none, or none any more. */
   of(electionId: string): Promise<UsableKeys | undefined>;
+  /** They have been destroyed, or replaced. */
+  forget(electionId: string): void;
 };
 export type UsableKeys = {
   readonly tokenKey: KeyObject;
@@ -45,6 +47,7 @@ export function createElectionKeys({
   const forget = (electionId: string) => void kept.delete(electionId);
 
   return {
+    forget,
     of(electionId) {
       const known = kept.get(electionId);
       if (known && clock() < known.until) return known.keys;

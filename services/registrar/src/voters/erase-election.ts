@@ -2,6 +2,7 @@ import { type Refusal, refuse } from '@suffrage/contracts/errors';
 import { inTransaction, type Pool } from '@suffrage/runtime/postgres/pool';
 import { type Actor, recordAction } from '../action-store.ts';
 import { lockElection, type StoredElection } from '../election-store.ts';
+import type { ElectionKeys } from '../keys/election-keys.ts';
 import type { StateIssued } from '../state-issued.ts';
 import { eraseVoters, findErasure, vacuumVoters } from './erasure-store.ts';
 
@@ -18,6 +19,7 @@ type Options = {
   /** Its statements may take minutes. */
   readonly bulkPool: Pool;
   readonly stateIssued: StateIssued;
+  readonly keys: ElectionKeys;
   readonly retentionMillis: number;
   readonly clock: () => number;
 };
@@ -25,6 +27,7 @@ type Options = {
 export function createEraseElection({
   bulkPool,
   stateIssued,
+  keys,
   retentionMillis,
   clock,
 }: Options): EraseElection {
@@ -51,6 +54,7 @@ export function createEraseElection({
       const erased = before ?? (await findErasure(client, electionId));
       return { ok: true, erasedAt: (erased?.erasedAt ?? new Date(clock())).toISOString() };
     });
+    keys.forget(electionId);
     if (result.ok) await vacuumVoters(bulkPool);
     return result;
   };

@@ -134,7 +134,8 @@ test('a database without its keys gives no token, and with the backup of both th
   const restarted = async (settings: Record<string, string>) => {
     const own = createLifecycle(bed.log);
     const { url } = await bed.registrar({
-      settings: { SUFFRAGE_REGISTRAR_DATABASE_FILE: String(database.options.connectionString), ...settings },
+      settings,
+      databaseUrl: String(database.options.connectionString),
       lifecycle: own,
     });
     return { other: registrarApi(url), stop: () => own.close() };
@@ -185,7 +186,6 @@ test('what an election keeps of voters is destroyed after its retention period, 
   expect((await erase()).json).toEqual(json);
   for (const table of ['election_keys', 'roll', 'roll_counts', 'voter_codes', 'blind_tokens', 'issued'])
     expect((await database.query(`select from ${table} where election_id = 'erased'`)).rowCount).toBe(0);
-  time.ahead += DAY;
   expect((await api.call('GET', '/erased/issued')).json).toEqual(statement);
   time.ahead = 0;
 }, 30_000);

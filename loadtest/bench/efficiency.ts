@@ -3,11 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { runKafkaTools } from '../floors/kafka-tools.ts';
 import { CREATE_TABLE } from '../floors/ready-rows.ts';
 import { type Floor, startFloor } from '../floors/start-floor.ts';
-import { type Pids, cpuMicros, round } from './processes.ts';
+import { type Pids, cpuMicros, perVote, round } from './processes.ts';
 import { median } from './quantiles.ts';
 import { type AuditFigures, onStage, type Run, type Stage } from './run.ts';
 import { type Mode, recordOf } from './votes.ts';
-import type { Transport } from './senders.ts';
+import { MANY_MILLIS } from './grpc-senders.ts';
+import { type Transport, TRANSPORTS } from './senders.ts';
 import { drained } from './watch.ts';
 import { createTopic, serverPids } from './world.ts';
 
@@ -17,7 +18,7 @@ type Costs = Readonly<Record<string, number>>;
 /** Components, each against its floor. */
 type Compared = {
   readonly ingestionRest: number;
-  /** Votes in a stream; its floor has no HTTP. */
+  /** The better of votes in one stream and many in a call; the floor of each has no HTTP and gets votes as it does. */
   readonly ingestionGrpc: number;
   readonly processor: number;
   readonly broker: number;
@@ -35,21 +36,32 @@ export type Efficiency = {
   readonly floors: Compared;
   /** floor ÷ measured. */
   readonly efficiency: Compared;
-  /** All rounds, in the order in which they were taken; `idle` is CPU microseconds a second without load. */
+  /** Both ways of many votes over gRPC: measured, floor and efficiency of ingestion. */
+  readonly grpc: Readonly<Record<'stream' | 'many', Against>>;
+  /**
+   * All rounds, in the order in which they were taken, with nothing taken off; `idle` is CPU microseconds a second
+   * without load, `elapsed` how long a stretch took, microseconds for each vote.
+   */
   readonly samples: readonly Costs[];
   readonly audit: AuditFigures;
 };
+
+/** What something costs, what it can cost at least, and the one by the other. */
+type Against = { readonly measured: number; readonly floor: number; readonly efficiency: number };
 
 const PARTITIONS = 8;
 const WARM_UP = { rate: 500, seconds: 6 };
 /** A JVM that has not compiled its code yet costs several times as much. */
 const BROKER_WARM_UP = { rate: 5_000, records: 30_000 };
-const IDLE_SECONDS = 2;
+const IDLE_SECONDS = 4;
 const SETTLE_MILLIS = 700;
+/** As often as the client looks which votes are due. */
+const ONE_BY_ONE_MILLIS = 1;
 
 /**
- * Whole path and floors in turn, at one rate, so that each sees the same machine: a round is REST and gRPC (calls, and one stream) through the
- * services, then REST through the floor programs, then Kafka's own tools, then verification and sending without HTTP.
+ * Whole path and floors in turn, at one rate, so that each sees the same machine: a round is REST and gRPC (calls, one
+ * stream, many in a call) through the services, then REST through the floor programs, then Kafka's own tools, then
+ * verification and sending without HTTP.
  */
 export function measureEfficiency(
   run: Run,
@@ -67,12 +79,14 @@ export function measureEfficiency(
         const idle = await measureIdle(stage);
         run.say(`  round ${done + 1} of ${rounds}, ${rate} votes/s`);
         samples.push({
-          ...named('rest', await throughServices(stage, 'rest', rate, idle)),
-          ...named('unary', await throughServices(stage, 'grpc-unary', rate, idle)),
-          ...named('grpc', await throughServices(stage, 'grpc-stream', rate, idle)),
-          ...named('floor', await throughFloors(stage, floors, rate, idle)),
-          ...named('tools', await throughKafkaTools(stage, rate, idle)),
-          ...named('bare', await withoutHttp(stage, floors, rate)),
+          ...named('rest', await throughServices(stage, 'rest', rate)),
+          ...named('unary', await throughServices(stage, 'grpc-unary', rate)),
+          ...named('stream', await throughServices(stage, 'grpc-stream', rate)),
+          ...named('many', await throughServices(stage, 'grpc-many', rate)),
+          ...named('floor', await throughFloors(stage, floors, rate)),
+          ...named('tools', await throughKafkaTools(stage, rate)),
+          ...named('bare-stream', await withoutHttp(stage, floors, rate, ONE_BY_ONE_MILLIS)),
+          ...named('bare-many', await withoutHttp(stage, floors, rate, MANY_MILLIS)),
           ...named('idle', idle),
         });
       }
@@ -107,16 +121,18 @@ async function startFloors({ world, run, mode }: Stage, rows: number): Promise<F
 
 async function warmUp(stage: Stage, floors: Floors): Promise<void> {
   const { rate, seconds } = WARM_UP;
-  for (const transport of ['rest', 'grpc-unary', 'grpc-stream'] as const)
-    await stage.cast(transport, { rate, seconds, duplicates: 0 });
+  for (const transport of TRANSPORTS) await stage.cast(transport, { rate, seconds, duplicates: 0 });
   await stage.castElsewhere(floors.ingestion.address, rate, seconds);
-  await floors.bare.run({ rate, seconds: seconds / 2 });
-  await runTools(stage, BROKER_WARM_UP.rate, BROKER_WARM_UP.records);
+  await floors.bare.run({ rate, seconds: seconds / 2, collectMillis: ONE_BY_ONE_MILLIS });
+  await runTools(stage, await createToolsTopic(stage), BROKER_WARM_UP.rate, BROKER_WARM_UP.records);
 }
 
-/** On a topic of its own, from whose beginning the tool's consumer reads. */
-async function runTools({ world, run, votes }: Stage, rate: number, records: number): Promise<void> {
-  const topic = await createTopic(world, `${world.name}.tools-${randomBytes(3).toString('hex')}`, PARTITIONS);
+/** The tool's consumer reads from the beginning, so each run has a topic of its own. */
+function createToolsTopic({ world }: Stage): Promise<string> {
+  return createTopic(world, `${world.name}.tools-${randomBytes(3).toString('hex')}`, PARTITIONS);
+}
+
+async function runTools({ run, votes }: Stage, topic: string, rate: number, records: number): Promise<void> {
   const { bootstrap } = run.infrastructure.kafka;
   await runKafkaTools({ bootstrap, topic, records, size: recordOf(votes, 0).length, rate });
 }
@@ -135,49 +151,33 @@ async function measureIdle({ world, client }: Stage): Promise<Costs> {
   );
 }
 
-/** What `work` costs for each of the votes that it says it handled, less what the servers use anyway. */
-async function costOf(pids: Pids, work: () => Promise<number>, idle: Costs = {}): Promise<Costs> {
+/** What `work` costs for each of the votes that it says it handled, and how long it took. */
+async function costOf(pids: Pids, work: () => Promise<number>): Promise<Costs> {
   await sleep(SETTLE_MILLIS);
   const begun = performance.now();
   const before = cpuMicros(pids);
   const votes = await work();
   const after = cpuMicros(pids);
-  const seconds = (performance.now() - begun) / 1000;
-  return Object.fromEntries(
-    Object.keys(pids).map(name => {
-      const used = (after[name] ?? 0) - (before[name] ?? 0) - (idle[name] ?? 0) * seconds;
-      return [name, round(used / votes)];
-    }),
-  );
+  const elapsed = round(((performance.now() - begun) * 1000) / votes);
+  return { ...perVote(before, after, votes), elapsed };
 }
 
 function throughServices(
   { world, client, cast, run }: Stage,
   transport: Transport,
   rate: number,
-  idle: Costs,
 ): Promise<Costs> {
-  return costOf(
-    { client: client.pid, ...world.pids },
-    async () => {
-      const { accepted } = await cast(transport, { rate, seconds: run.seconds, duplicates: 0 });
-      await drained(world);
-      return accepted;
-    },
-    serversOf(idle),
-  );
-}
-
-/** What is shared by all that runs at the same time uses something without load; it is taken off on both sides. */
-function serversOf({ broker = 0, postgres = 0 }: Costs): Costs {
-  return { broker, postgres };
+  return costOf({ client: client.pid, ...world.pids }, async () => {
+    const { accepted } = await cast(transport, { rate, seconds: run.seconds, duplicates: 0 });
+    await drained(world);
+    return accepted;
+  });
 }
 
 function throughFloors(
   { client, castElsewhere, run }: Stage,
   { ingestion, processor }: Floors,
   rate: number,
-  idle: Costs,
 ) {
   const { infrastructure } = run;
   const pids = {
@@ -186,35 +186,28 @@ function throughFloors(
     processor: processor.pid,
     ...serverPids(infrastructure),
   };
-  return costOf(
-    pids,
-    async () => {
-      const before = await processor.done();
-      const { accepted } = await castElsewhere(ingestion.address, rate, run.seconds);
-      await processor.until(before + accepted);
-      return accepted;
-    },
-    serversOf(idle),
-  );
+  return costOf(pids, async () => {
+    const before = await processor.done();
+    const { accepted } = await castElsewhere(ingestion.address, rate, run.seconds);
+    await processor.until(before + accepted);
+    return accepted;
+  });
 }
 
-function throughKafkaTools(stage: Stage, rate: number, idle: Costs): Promise<Costs> {
+async function throughKafkaTools(stage: Stage, rate: number): Promise<Costs> {
   const { broker = 0 } = serverPids(stage.run.infrastructure);
   const records = Math.round(rate * stage.run.seconds);
-  return costOf(
-    { broker },
-    async () => {
-      await runTools(stage, rate, records);
-      return records;
-    },
-    serversOf(idle),
-  );
+  const topic = await createToolsTopic(stage);
+  return costOf({ broker }, async () => {
+    await runTools(stage, topic, rate, records);
+    return records;
+  });
 }
 
-function withoutHttp({ run }: Stage, { bare }: Floors, rate: number) {
+function withoutHttp({ run }: Stage, { bare }: Floors, rate: number, collectMillis: number) {
   return costOf({ ingestion: bare.pid }, async () => {
     const before = await bare.done();
-    await bare.run({ rate, seconds: run.seconds });
+    await bare.run({ rate, seconds: run.seconds, collectMillis });
     const votes = Math.round(rate * run.seconds);
     await bare.until(before + votes);
     return votes;
@@ -223,36 +216,67 @@ function withoutHttp({ run }: Stage, { bare }: Floors, rate: number) {
 
 const SERVERS = ['ingestion', 'processor', 'broker', 'postgres', 'redis', 'aggregator'];
 
-function compare(samples: readonly Costs[]): Pick<Efficiency, 'cpuMicrosPerVote' | 'floors' | 'efficiency'> {
-  const typical = (name: string) => round(median(samples.map(sample => sample[name] ?? Number.NaN)));
-  const sumOf = (prefix: string) => SERVERS.reduce((sum, name) => sum + typical(`${prefix}.${name}`), 0);
-  const cpuMicrosPerVote = {
-    ingestionRest: typical('rest.ingestion'),
-    ingestionGrpc: typical('grpc.ingestion'),
-    processor: typical('rest.processor'),
-    broker: typical('rest.broker'),
-    postgres: typical('rest.postgres'),
-    wholePathRest: round(sumOf('rest')),
+function compare(
+  samples: readonly Costs[],
+): Pick<Efficiency, 'cpuMicrosPerVote' | 'floors' | 'efficiency' | 'grpc'> {
+  const typical = typicalCosts(samples);
+  const against = (measured: string, floor: string): Against => {
+    const [cost, least] = [typical(measured), typical(floor)];
+    return { measured: cost, floor: least, efficiency: threeDigits(least / cost) };
   };
-  const floors = {
-    ingestionRest: typical('floor.ingestion'),
-    ingestionGrpc: typical('bare.ingestion'),
-    processor: typical('floor.processor'),
-    broker: typical('tools.broker'),
-    postgres: typical('floor.postgres'),
+  const grpc = {
+    stream: against('stream.ingestion', 'bare-stream.ingestion'),
+    many: against('many.ingestion', 'bare-many.ingestion'),
   };
-  const least = floors.ingestionRest + floors.processor + floors.broker + floors.postgres;
-  const all = { ...floors, wholePathRest: round(least) };
-  const share = (name: keyof typeof all) => Math.round((all[name] / cpuMicrosPerVote[name]) * 1000) / 1000;
-  const efficiency = {
-    ingestionRest: share('ingestionRest'),
-    ingestionGrpc: share('ingestionGrpc'),
-    processor: share('processor'),
-    broker: share('broker'),
-    postgres: share('postgres'),
-    wholePathRest: share('wholePathRest'),
+  const parts = {
+    ingestionRest: against('rest.ingestion', 'floor.ingestion'),
+    ingestionGrpc: grpc.many.efficiency > grpc.stream.efficiency ? grpc.many : grpc.stream,
+    processor: against('rest.processor', 'floor.processor'),
+    broker: against('rest.broker', 'tools.broker'),
+    postgres: against('rest.postgres', 'floor.postgres'),
   };
-  return { cpuMicrosPerVote, floors: all, efficiency };
+  const { ingestionRest, processor, broker, postgres } = parts;
+  const least = ingestionRest.floor + processor.floor + broker.floor + postgres.floor;
+  const whole = SERVERS.reduce((sum, name) => sum + typical(`rest.${name}`), 0);
+  const wholePathRest = {
+    measured: round(whole),
+    floor: round(least),
+    efficiency: threeDigits(least / whole),
+  };
+  const all = { ...parts, wholePathRest };
+  const each = (figure: keyof Against): Compared => ({
+    ingestionRest: all.ingestionRest[figure],
+    ingestionGrpc: all.ingestionGrpc[figure],
+    processor: all.processor[figure],
+    broker: all.broker[figure],
+    postgres: all.postgres[figure],
+    wholePathRest: all.wholePathRest[figure],
+  });
+  return { cpuMicrosPerVote: each('measured'), floors: each('floor'), efficiency: each('efficiency'), grpc };
+}
+
+/**
+ * Medians over the rounds, by name such as `rest.broker`. Broker and PostgreSQL serve services and floors, so what they use
+ * without load is taken off on both sides: the median of all rounds, because one reading of a JVM that compiles, or of a
+ * database that cleans up, can be more than the load costs.
+ */
+function typicalCosts(samples: readonly Costs[]): (name: string) => number {
+  const middle = (of: (sample: Costs) => number) => round(median(samples.map(of)));
+  const idle = new Map(
+    ['broker', 'postgres'].map(name => [name, middle(sample => sample[`idle.${name}`] ?? 0)]),
+  );
+  return name => {
+    const [stretch = '', part = ''] = name.split('.');
+    const idleMicros = idle.get(part) ?? 0;
+    return middle(sample => {
+      const elapsedSeconds = (sample[`${stretch}.elapsed`] ?? 0) / 1e6;
+      return (sample[name] ?? Number.NaN) - idleMicros * elapsedSeconds;
+    });
+  };
+}
+
+function threeDigits(value: number): number {
+  return Math.round(value * 1000) / 1000;
 }
 
 function named(prefix: string, costs: Costs): Costs {

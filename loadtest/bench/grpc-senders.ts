@@ -35,7 +35,7 @@ export function unarySender(address: string, votes: VoteSet): Sender {
 }
 
 const MANY_VOTES = 100;
-const MANY_MILLIS = 10;
+export const MANY_MILLIS = 10;
 
 /** Up to 100 votes in one call, collected for at most 10 ms as a gateway would: that time counts as waiting. */
 export function manySender(address: string, votes: VoteSet): Sender {

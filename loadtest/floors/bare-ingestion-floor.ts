@@ -1,7 +1,7 @@
 /** The least that ingestion can cost whatever the transport: one verification and ready-made batches, at a given rate. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { firstRecords, readVotes } from '../bench/votes.ts';
-import { readSettings, tell } from './floor-process.ts';
+import { type FloorLoad, readSettings, tell } from './floor-process.ts';
 import { oneToken } from './one-token.ts';
 import { BATCH, openReadyLog } from './ready-log.ts';
 
@@ -10,7 +10,7 @@ const votes = readVotes(settings.source);
 const log = openReadyLog(settings.brokers, settings.topic, settings.partitions, firstRecords(votes, BATCH));
 const verifyToken = oneToken(votes);
 
-async function run({ rate, seconds }: { readonly rate: number; readonly seconds: number }): Promise<void> {
+async function run({ rate, seconds, collectMillis }: FloorLoad): Promise<void> {
   const total = Math.round(rate * seconds);
   const begun = performance.now();
   for (let made = 0; made < total; ) {
@@ -19,7 +19,7 @@ async function run({ rate, seconds }: { readonly rate: number; readonly seconds:
       verifyToken();
       log.append();
     }
-    await sleep(1);
+    await sleep(collectMillis);
   }
 }
 

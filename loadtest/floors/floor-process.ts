@@ -11,9 +11,10 @@ export type FloorSettings = {
   readonly rows?: number;
 };
 
-export type FloorAsked =
-  | { readonly ask: 'done' }
-  | { readonly ask: 'run'; readonly rate: number; readonly seconds: number };
+/** Load that a floor makes itself. Votes come one by one, or all of so many milliseconds at once, as those of a call do. */
+export type FloorLoad = { readonly rate: number; readonly seconds: number; readonly collectMillis: number };
+
+export type FloorAsked = { readonly ask: 'done' } | ({ readonly ask: 'run' } & FloorLoad);
 export type FloorTold = { readonly address: string } | { readonly done: number } | { readonly ran: true };
 
 export function readSettings(): FloorSettings {
@@ -25,7 +26,7 @@ export function tell(floor: {
   readonly address: string;
   /** Votes or records that have gone all the way. */
   readonly done: () => number;
-  readonly run?: (load: { readonly rate: number; readonly seconds: number }) => Promise<void>;
+  readonly run?: (load: FloorLoad) => Promise<void>;
 }): void {
   const say = (told: FloorTold) => process.send?.(told);
   process.on('message', (asked: FloorAsked) => {

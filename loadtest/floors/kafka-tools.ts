@@ -14,11 +14,16 @@ type ToolRun = {
   readonly rate: number;
 };
 
-/** Kafka's own performance tools, a producer and a consumer side by side, with the lanes' waiting time and batch size. */
+/**
+ * Kafka's own performance tools, a producer and a consumer side by side: the lanes' waiting time and batch size, and the
+ * processor's fetches. With the tool's own, which return with each record, the consumer alone cost more than the services.
+ */
 export async function runKafkaTools({ bootstrap, topic, records, size, rate }: ToolRun): Promise<void> {
   const produce = `--topic ${topic} --num-records ${records} --record-size ${size} --throughput ${rate}`;
   const properties = `bootstrap.servers=${bootstrap} acks=all enable.idempotence=true linger.ms=3 batch.size=800000`;
-  const consume = `--bootstrap-server ${bootstrap} --topic ${topic} --messages ${records} --timeout 60000`;
+  const fetches = ['fetch.min.bytes=262144', 'fetch.max.wait.ms=250', 'max.partition.fetch.bytes=4194304'];
+  const settings = fetches.map(setting => `--command-property ${setting}`).join(' ');
+  const consume = `--bootstrap-server ${bootstrap} --topic ${topic} --num-records ${records} --timeout 60000 ${settings}`;
   const producer = java('ProducerPerformance', `${produce} --producer-props ${properties}`);
   const consumer = java('ConsumerPerformance', consume);
   await Promise.all([producer, consumer]);

@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { FloorAsked, FloorSettings, FloorTold } from './floor-process.ts';
+import type { FloorAsked, FloorLoad, FloorSettings, FloorTold } from './floor-process.ts';
 
 export type Floor = {
   readonly pid: number;
@@ -11,7 +11,7 @@ export type Floor = {
   /** Resolves when at least so many votes or records have gone all the way since it started. */
   readonly until: (done: number) => Promise<void>;
   readonly done: () => Promise<number>;
-  readonly run: (load: { readonly rate: number; readonly seconds: number }) => Promise<void>;
+  readonly run: (load: FloorLoad) => Promise<void>;
   readonly stop: () => void;
 };
 

@@ -133,7 +133,7 @@ function noAnswer(reason: string): Answer {
 function toAnswer(result: ServerResult): Answer {
   if (result.ok) {
     return result.durability === 'replicated'
-      ? { kind: 'accepted', receipt: result.receipt }
+      ? { kind: 'accepted', receipt: result.receipt.toJson() }
       : { kind: 'held-locally' };
   }
   const retryAfterMillis = errorRegistry[result.code].http === 503 ? RETRY_AFTER_SECONDS * 1_000 : 0;

@@ -15,7 +15,7 @@ import type { Machine } from './machine.ts';
 import type { Mutant } from './mutants.ts';
 import { checkToken, TOPIC } from './plan.ts';
 import type { Random } from './random.ts';
-import { plainReceiptSigner } from './receipts.ts';
+import { plainReceiptIssuer } from './receipts.ts';
 
 export type IngestionProcess = {
   readonly machine: Machine;
@@ -85,7 +85,7 @@ function buildCastVote(
       shards: () => book.topology()?.shards,
       layout: log.openLayout(machine),
       openProducers: () => mutant.producers?.(log.openProducers(machine), log) ?? log.openProducers(machine),
-      signReceipts: plainReceiptSigner(instance),
+      issueReceipts: plainReceiptIssuer(instance),
       metrics: ingestionMetrics,
       clock,
       sleep,

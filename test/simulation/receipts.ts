@@ -1,15 +1,15 @@
 import type { checkReceipt } from '@suffrage/contracts/check-receipt';
 import { toBase64url } from '@suffrage/contracts/bytes';
 import { receiptRoot } from '@suffrage/contracts/receipt';
-import { type ReceiptSigner, receiptSigner } from '@suffrage/contracts/sign-receipts.node';
+import { type ReceiptIssuer, receiptIssuer } from '@suffrage/contracts/sign-receipts.node';
 
 /**
  * Receipts with real trees and paths, "signed" by repeating the root: signatures are the business of other tests, and
  * Web Crypto answers from threads of its own, in an order that no seed decides.
  */
-export function plainReceiptSigner(instance: string): ReceiptSigner {
+export function plainReceiptIssuer(instance: string): ReceiptIssuer {
   const certificate = { instance, publicKey: '', receiptKeyId: '', signature: '' };
-  return receiptSigner(certificate, (_, root) => root);
+  return receiptIssuer(certificate, (_, root) => root);
 }
 
 export const checkPlainReceipt: typeof checkReceipt = receipt => {

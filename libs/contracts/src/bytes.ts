@@ -58,6 +58,11 @@ export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   return true;
 }
 
+/** One character for each byte: a key of maps. For short values only, because each byte is an argument of a call. */
+export function binaryText(bytes: Uint8Array): string {
+  return Reflect.apply(String.fromCharCode, undefined, bytes);
+}
+
 /** Unsigned, byte by byte, a prefix first: the order of PostgreSQL's `bytea`. Negative, zero or positive. */
 export function compareBytes(a: Uint8Array, b: Uint8Array): number {
   const shared = Math.min(a.length, b.length);

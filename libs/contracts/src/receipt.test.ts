@@ -3,9 +3,10 @@ import { expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
 import { toBase64url } from './bytes.ts';
 import { checkReceipt } from './check-receipt.ts';
+import { Receipt as ReceiptMessage } from './generated/suffrage/v1/vote_service.ts';
 import { inclusionPath, leafHash, merkleTree, rootFromPath } from './merkle.ts';
 import { receiptSchema } from './receipt.ts';
-import { createReceiptSigner } from './sign-receipts.node.ts';
+import { createReceiptIssuer, createReceiptSigner } from './sign-receipts.node.ts';
 import { testElection } from './testing.node.ts';
 
 const { election, receiptKeyPem } = testElection();
@@ -114,4 +115,27 @@ test('receipts of any batch size verify', async () => {
     }),
     { numRuns: 20 },
   );
+});
+
+test('a receipt says the same as JSON and as protobuf, wherever its leaf stands', () => {
+  const issue = createReceiptIssuer(receiptKeyPem, 'ingestion-0');
+  for (const size of [1, 2, 7]) {
+    for (const issued of issue(batch(size))) {
+      const { certificate, ...message } = ReceiptMessage.decode(issued.toProtobuf());
+      expect({
+        ...message,
+        voteId: toBase64url(message.voteId),
+        offset: String(message.offset),
+        timestamp: Number(message.timestamp),
+        path: message.path.map(toBase64url),
+        signature: toBase64url(message.signature),
+        certificate: certificate && {
+          instance: certificate.instance,
+          publicKey: toBase64url(certificate.publicKey),
+          receiptKeyId: toBase64url(certificate.receiptKeyId),
+          signature: toBase64url(certificate.signature),
+        },
+      }).toEqual(issued.toJson());
+    }
+  }
 });

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { shareNext } from './wait.ts';
+import { shareNext, sleep } from './wait.ts';
 
 test('who asks while the work is under way shares the next run, and nobody gets one from before the question', async () => {
   const runs: PromiseWithResolvers<number>[] = [];
@@ -29,4 +29,16 @@ test('work that fails is told to those who shared it, and the next question is a
   });
   await expect(Promise.all([ask(), ask()])).rejects.toThrow('planted');
   expect(await ask()).toBe(2);
+});
+
+test('a wait that is given up rejects at once with the reason, whenever that is', async () => {
+  const reason = new Error('planted');
+  const early = new AbortController();
+  const waiting = sleep(60_000, early.signal);
+  early.abort(reason);
+  await expect(waiting).rejects.toBe(reason);
+  await expect(sleep(60_000, early.signal)).rejects.toBe(reason);
+  const late = new AbortController();
+  await sleep(1, late.signal);
+  late.abort(reason);
 });

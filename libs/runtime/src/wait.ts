@@ -4,7 +4,27 @@ import type { Log } from './log.ts';
 /** Waits so many milliseconds; rejects when `signal` aborts. A parameter where a simulation is to own the time. */
 export type Sleep = (millis: number, signal?: AbortSignal) => Promise<void>;
 
-export const sleep: Sleep = (millis, signal) => pauseFor(millis, undefined, signal ? { signal } : {});
+/** Rejects with the signal's own reason: the error with a stack that Node makes for each costs more than the timer. */
+export const sleep: Sleep = (millis, signal) =>
+  signal ? sleepUntil(millis, signal) : pauseFor(millis, undefined);
+
+function sleepUntil(millis: number, signal: AbortSignal): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  if (signal.aborted) {
+    reject(signal.reason);
+    return promise;
+  }
+  const abort = () => {
+    clearTimeout(timer);
+    reject(signal.reason);
+  };
+  const timer = setTimeout(() => {
+    signal.removeEventListener('abort', abort);
+    resolve();
+  }, millis);
+  signal.addEventListener('abort', abort, { once: true });
+  return promise;
+}
 
 /**
  * Tries until it works or `signal` aborts, with a growing pause (0.2 s to 5 s): services start in any order and wait

@@ -1,5 +1,5 @@
 import { createElectionBook } from '@suffrage/contracts/election-book';
-import { createReceiptSigner } from '@suffrage/contracts/sign-receipts.node';
+import { createReceiptIssuer } from '@suffrage/contracts/sign-receipts.node';
 import { topicNames } from '@suffrage/contracts/topics';
 import { createTokenVerifier } from '@suffrage/contracts/verify-token.node';
 import { createHealth } from '@suffrage/runtime/health';
@@ -62,7 +62,7 @@ export async function startIngestion(
       layout,
       openProducers: () =>
         createProducerPool({ brokers, clientId: 'suffrage-ingestion', onLost: layout.lose, log }),
-      signReceipts: createReceiptSigner(config.SUFFRAGE_RECEIPT_KEY_FILE, instance),
+      issueReceipts: createReceiptIssuer(config.SUFFRAGE_RECEIPT_KEY_FILE, instance),
       metrics,
       clock,
       ...(queue ? { local: { queue, elections: knownElections, log } } : {}),

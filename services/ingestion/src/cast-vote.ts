@@ -73,10 +73,11 @@ export function createCastVote(options: Options): CastVote {
   return async (request, traceHeaders) => {
     if (inFlight >= maxInFlight) return refuse('overloaded');
     metrics.inFlight.set((inFlight += 1));
-    const stopTimer = metrics.acknowledgeSeconds.startTimer();
+    const begun = performance.now();
     try {
       const result = await cast(request, traceHeaders);
-      if (result.ok && result.durability === 'replicated') stopTimer();
+      if (result.ok && result.durability === 'replicated')
+        metrics.acknowledgeSeconds.observe((performance.now() - begun) / 1000);
       return result;
     } finally {
       metrics.inFlight.set((inFlight -= 1));

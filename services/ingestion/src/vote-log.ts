@@ -1,6 +1,7 @@
+import { binaryText } from '@suffrage/contracts/bytes';
 import { type ErrorCode, type Refusal, refuse } from '@suffrage/contracts/errors';
 import { shardOf } from '@suffrage/contracts/shards';
-import type { ReceiptSigner } from '@suffrage/contracts/sign-receipts.node';
+import type { ReceiptIssuer } from '@suffrage/contracts/sign-receipts.node';
 import type { Lifecycle } from '@suffrage/runtime/lifecycle';
 import type { Log } from '@suffrage/runtime/log';
 import { repeatEvery, sleep as systemSleep, type Sleep } from '@suffrage/runtime/wait';
@@ -47,7 +48,7 @@ type Options = {
   readonly layout: LogLayout;
   /** Producers for one lane. */
   readonly openProducers: () => ProducerPool;
-  readonly signReceipts: ReceiptSigner;
+  readonly issueReceipts: ReceiptIssuer;
   readonly metrics: IngestionMetrics;
   readonly clock: () => number;
   readonly sleep?: Sleep;
@@ -93,7 +94,7 @@ export function openVoteLog(options: Options, lifecycle: Lifecycle): VoteLog {
   };
 
   const shared = (vote: CheckedVote, store: (vote: CheckedVote) => Promise<Stored>) => {
-    const identity = `${Buffer.from(vote.ballotKey).toString('latin1')}/${Buffer.from(vote.voteId).toString('latin1')}/${vote.revision}`;
+    const identity = `${binaryText(vote.ballotKey)}/${binaryText(vote.voteId)}/${vote.revision}`;
     const others = underWay.get(identity);
     if (others) return others;
     const own = store(vote).finally(() => underWay.delete(identity));

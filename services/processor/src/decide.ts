@@ -1,4 +1,4 @@
-import { compareBytes } from '@suffrage/contracts/bytes';
+import { binaryText, compareBytes } from '@suffrage/contracts/bytes';
 import type { ErrorCode } from '@suffrage/contracts/errors';
 
 /** Where a record lies and when ingestion appended it. */
@@ -67,16 +67,17 @@ export type VoteVersion = { readonly revision: number; readonly voteId: Uint8Arr
 /** Reduces a batch to one candidate per ballot key and gives every other record its outcome. */
 export function planBatch(judged: readonly Judged[]): Plan {
   const best = new Map<string, Candidate>();
-  for (const record of judged) {
+  const keys = judged.map(record => (record.kind === 'valid' ? candidateKey(record.candidate) : ''));
+  for (const [place, record] of judged.entries()) {
     if (record.kind !== 'valid') continue;
-    const key = candidateKey(record.candidate);
+    const key = keys[place] ?? '';
     const leader = best.get(key);
     // Of equal copies the first stays: its offset is what the earliest receipt names.
     if (!leader || compareVotes(record.candidate, leader) > 0) best.set(key, record.candidate);
   }
-  const notCounted = judged.flatMap(record => {
+  const notCounted = judged.flatMap((record, place) => {
     if (record.kind !== 'valid') return [outcomeOf(record)];
-    const leader = best.get(candidateKey(record.candidate));
+    const leader = best.get(keys[place] ?? '');
     return !leader || leader === record.candidate ? [] : [gaveWay(record.candidate, leader)];
   });
   return { candidates: [...best.values()].toSorted(compareKeys), notCounted };
@@ -132,12 +133,12 @@ function outcomeOf(record: Exclude<Judged, { kind: 'valid' }>): NotCounted {
 
 /** Identifies what may be counted once, within one batch. */
 export function candidateKey({ electionId, ballotKey }: Pick<Candidate, 'electionId' | 'ballotKey'>): string {
-  return `${electionId}/${Buffer.from(ballotKey).toString('latin1')}`;
+  return `${electionId}/${binaryText(ballotKey)}`;
 }
 
 /** Identifies one vote with its revision: two revisions of a voter share a candidate key, never this. */
 export function identityKey(vote: Identified): string {
-  return `${candidateKey(vote)}/${vote.revision}/${Buffer.from(vote.voteId).toString('latin1')}`;
+  return `${candidateKey(vote)}/${vote.revision}/${binaryText(vote.voteId)}`;
 }
 
 function compareKeys(a: Candidate, b: Candidate): number {

@@ -19,6 +19,8 @@ export type CountedRow = {
 };
 export type Replaced = CountedRow & { readonly supersededBy: Uint8Array };
 
+// Statements of every batch have a name: a connection has them prepared, and planned, once.
+
 // bigint columns arrive as text; a JavaScript number would lose digits of an offset.
 type ProgressRow = { epoch: string; next_offset: string };
 const toProgress = (row: ProgressRow): Progress => ({
@@ -56,12 +58,13 @@ export async function holdsFence(
   { topic, partition, epoch }: Fence,
   from?: bigint,
 ): Promise<boolean> {
-  const { rowCount } = await client.query(
-    `select 1 from progress
+  const { rowCount } = await client.query({
+    name: 'hold-fence',
+    text: `select 1 from progress
      where topic = $1 and partition = $2 and epoch = $3 and next_offset = coalesce($4, next_offset)
      for update`,
-    [topic, partition, epoch, from ?? null],
-  );
+    values: [topic, partition, epoch, from ?? null],
+  });
   return rowCount === 1;
 }
 
@@ -102,13 +105,14 @@ export async function insertVotes(
   candidates: readonly Candidate[],
 ): Promise<ReadonlySet<string>> {
   if (candidates.length === 0) return new Set();
-  const { rowCount } = await client.query(
-    `insert into votes (election_id, ballot_key, vote_id, revision, selections, cast_at, record_offset, partition)
+  const { rowCount } = await client.query({
+    name: 'insert-votes',
+    text: `insert into votes (election_id, ballot_key, vote_id, revision, selections, cast_at, record_offset, partition)
      select *, $8::int
      from unnest($1::text[], $2::bytea[], $3::bytea[], $4::int[], $5::bytea[], $6::bigint[], $7::bigint[])
      on conflict (election_id, ballot_key) do nothing`,
-    [...columns(candidates), partition],
-  );
+    values: [...columns(candidates), partition],
+  });
   // Nearly always all of them: having each key returned would cost more than asking in the other case.
   if (rowCount === candidates.length) return new Set(candidates.map(candidateKey));
   return keysWrittenHere(client, partition, candidates);
@@ -261,44 +265,50 @@ export async function takeRefused(
   return rowCount === offsets.length;
 }
 
-export async function addTallies(
+/** Tallies, and how many of the counted votes came from which instance: in one statement, because neither needs the other. */
+export async function addTotals(
   client: Client,
   partition: number,
   changes: readonly TallyChange[],
-): Promise<void> {
-  if (changes.length === 0) return;
-  await client.query(
-    `insert into tallies as t (election_id, contest, option, votes, partition)
-     select *, $5::int from unnest($1::text[], $2::text[], $3::text[], $4::bigint[])
-     on conflict (election_id, contest, option, partition) do update set votes = t.votes + excluded.votes`,
-    [
-      changes.map(change => change.electionId),
-      changes.map(change => change.contest),
-      changes.map(change => change.option),
-      changes.map(change => change.votes),
-      partition,
-    ],
-  );
-}
-
-export async function addIntake(
-  client: Client,
-  partition: number,
   counted: readonly Candidate[],
 ): Promise<void> {
   if (counted.length === 0) return;
-  await client.query(
-    `insert into intake as i (election_id, instance, partition, votes)
-     select election_id, instance, $3::int, count(*)
-     from unnest($1::text[], $2::text[]) as counted (election_id, instance)
-     group by election_id, instance
+  const intake = countIntake(counted);
+  await client.query({
+    name: 'add-totals',
+    text: `with tallied as (
+       insert into tallies as t (election_id, contest, option, votes, partition)
+       select *, $8::int from unnest($1::text[], $2::text[], $3::text[], $4::bigint[])
+       on conflict (election_id, contest, option, partition) do update set votes = t.votes + excluded.votes
+     )
+     insert into intake as i (election_id, instance, votes, partition)
+     select *, $8::int from unnest($5::text[], $6::text[], $7::bigint[])
      on conflict (election_id, instance, partition) do update set votes = i.votes + excluded.votes`,
-    [
-      textArray(counted.map(vote => vote.electionId)),
-      textArray(counted.map(vote => vote.instance)),
+    values: [
+      textArray(changes.map(change => change.electionId)),
+      textArray(changes.map(change => change.contest)),
+      textArray(changes.map(change => change.option)),
+      int8Array(changes.map(change => change.votes)),
+      textArray(intake.map(from => from.electionId)),
+      textArray(intake.map(from => from.instance)),
+      int8Array(intake.map(from => from.votes)),
       partition,
     ],
-  );
+  });
+}
+
+type Intake = { readonly electionId: string; readonly instance: string; votes: number };
+
+/** One entry for each election and instance. */
+function countIntake(counted: readonly Candidate[]): Intake[] {
+  const entries = new Map<string, Intake>();
+  for (const { electionId, instance } of counted) {
+    const key = `${electionId}/${instance}`;
+    const entry = entries.get(key);
+    if (entry) entry.votes += 1;
+    else entries.set(key, { electionId, instance, votes: 1 });
+  }
+  return [...entries.values()].toSorted((a, b) => (a.instance < b.instance ? -1 : 1));
 }
 
 export async function advance(
@@ -308,11 +318,12 @@ export async function advance(
   counted: number,
   notCounted: number,
 ): Promise<void> {
-  await client.query(
-    `update progress set next_offset = $3, counted = counted + $4, not_counted = not_counted + $5
+  await client.query({
+    name: 'advance',
+    text: `update progress set next_offset = $3, counted = counted + $4, not_counted = not_counted + $5
      where topic = $1 and partition = $2`,
-    [topic, partition, to, counted, notCounted],
-  );
+    values: [topic, partition, to, counted, notCounted],
+  });
 }
 
 /** A record that counts after all moves from one side of the sum to the other. */

@@ -13,8 +13,7 @@ export type VoteStatements = {
   insertSuperseded(replaced: readonly Replaced[]): Promise<void>;
   insertOutcomes(partition: number, outcomes: readonly NotCounted[]): Promise<void>;
   takeRefused(partition: number, offsets: readonly bigint[]): Promise<boolean>;
-  addTallies(partition: number, changes: readonly TallyChange[]): Promise<void>;
-  addIntake(partition: number, counted: readonly Candidate[]): Promise<void>;
+  addTotals(partition: number, changes: readonly TallyChange[], counted: readonly Candidate[]): Promise<void>;
   advance(fence: Fence, to: bigint, counted: number, notCounted: number): Promise<void>;
   countRequeued(fence: Fence, counted: number): Promise<void>;
 };
@@ -45,8 +44,7 @@ export function openVoteDatabase(pool: Pool): VoteDatabase {
           insertSuperseded: replaced => sql.insertSuperseded(client, replaced),
           insertOutcomes: (partition, outcomes) => sql.insertOutcomes(client, partition, outcomes),
           takeRefused: (partition, offsets) => sql.takeRefused(client, partition, offsets),
-          addTallies: (partition, changes) => sql.addTallies(client, partition, changes),
-          addIntake: (partition, counted) => sql.addIntake(client, partition, counted),
+          addTotals: (partition, changes, counted) => sql.addTotals(client, partition, changes, counted),
           advance: (fence, to, counted, notCounted) => sql.advance(client, fence, to, counted, notCounted),
           countRequeued: (fence, counted) => sql.countRequeued(client, fence, counted),
         }),

@@ -182,11 +182,12 @@ export function createFakeDatabase({ name, scheduler, random, weather, onDeadloc
       if (outcomes.length > 0) await ask(tx => statements.insertOutcomes(tx, partition, outcomes));
     },
     takeRefused: (partition, offsets) => ask(tx => statements.takeRefused(tx, partition, offsets)),
-    addTallies: async (partition, changes) => {
-      if (changes.length > 0) await ask(tx => statements.addTallies(tx, partition, changes));
-    },
-    addIntake: async (partition, counted) => {
-      if (counted.length > 0) await ask(tx => statements.addIntake(tx, partition, counted));
+    addTotals: async (partition, changes, counted) => {
+      if (counted.length === 0) return;
+      await ask(async tx => {
+        await statements.addTallies(tx, partition, changes);
+        await statements.addIntake(tx, partition, counted);
+      });
     },
     advance: (fence, to, counted, notCounted) =>
       ask(tx => statements.advance(tx, fence, to, counted, notCounted)),

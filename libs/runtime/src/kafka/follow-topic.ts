@@ -43,7 +43,8 @@ const BEAT_AFTER_MILLIS = 2_000;
 const BEAT_SPREAD_MILLIS = 2_000;
 const READ_DEADLINE_MILLIS = 10_000;
 const PAUSE_MILLIS = 250;
-const FETCH_WAIT_MILLIS = 250;
+/** A record ends the wait, so a longer one only delays closing. */
+const FETCH_WAIT_MILLIS = 500;
 const FETCH_BYTES = 16 * 1024 * 1024;
 
 /**
@@ -203,7 +204,7 @@ type Fetched = { readonly offset: bigint; readonly record?: FollowedRecord };
 const CONTROL_BATCH = 1 << 5;
 const LOG_APPEND_TIME = 1 << 3;
 
-/** What follows `position`, waiting for it up to 250 ms. Each batch ends with an entry for its end. */
+/** What follows `position`, waiting for it up to 500 ms. Each batch ends with an entry for its end. */
 async function fetchFrom(consumer: Consumer, topic: string, position: bigint): Promise<Fetched[]> {
   const metadata = await consumer.metadata({ topics: [topic] });
   const found = metadata.topics.get(topic);

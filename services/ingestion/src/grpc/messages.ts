@@ -1,13 +1,10 @@
-import { fromBase64url } from '@suffrage/contracts/bytes';
 import { errorRegistry, type Refusal, refuse } from '@suffrage/contracts/errors';
-import type {
-  CastVoteRequest,
+import {
+  type CastVoteRequest,
   CastVoteResponse,
   CastVoteResult,
-  Receipt as ReceiptMessage,
-  VoteRefusal,
+  type VoteRefusal,
 } from '@suffrage/contracts/generated/suffrage/v1/vote_service';
-import type { Receipt } from '@suffrage/contracts/receipt';
 import { Redacted } from '@suffrage/contracts/redacted';
 import type { VoteRequest } from '@suffrage/contracts/vote-request';
 import { status } from '@grpc/grpc-js';
@@ -33,49 +30,54 @@ export function fromMessage(message: CastVoteRequest): VoteRequest | Refusal {
   };
 }
 
-/** The answer to one vote of one call. */
-export function toResponse(result: Extract<CastResult, { ok: true }>): CastVoteResponse {
+/** The bytes of a `CastVoteResponse`. */
+export function encodeResponse(result: Extract<CastResult, { ok: true }>): Buffer {
   switch (result.durability) {
     case 'replicated':
-      return { receipt: toMessage(result.receipt), local: undefined };
-    case 'local':
-      return { receipt: undefined, local: { electionId: result.electionId, voteId: result.voteId } };
+      return inFieldOne([result.receipt.toProtobuf()]);
+    case 'local': {
+      const { electionId, voteId } = result;
+      return Buffer.from(
+        CastVoteResponse.encode({ receipt: undefined, local: { electionId, voteId } }).finish(),
+      );
+    }
   }
 }
 
-/** The answer to one vote of several. */
-export function toResult(result: CastResult): CastVoteResult {
-  if (!result.ok) return { receipt: undefined, local: undefined, refusal: toRefusal(result) };
-  return { ...toResponse(result), refusal: undefined };
+/** The bytes of a `CastVoteResult`, in which what is no refusal looks as it does in a `CastVoteResponse`. */
+function encodeResult(result: CastResult): Buffer {
+  if (result.ok) return encodeResponse(result);
+  const refusal = toRefusal(result);
+  return Buffer.from(CastVoteResult.encode({ receipt: undefined, local: undefined, refusal }).finish());
+}
+
+/** The bytes of a `CastVotesResponse`; with a single result also those of a `CastVoteStreamResponse`. */
+export function encodeResults(results: readonly CastResult[]): Buffer {
+  return inFieldOne(results.map(encodeResult));
+}
+
+/** Field 1, a message. */
+const FIELD_ONE = 0x0a;
+const MAX_LENGTH_BYTES = 5;
+
+/** A message that has nothing but these, already encoded, in its field 1: they need not be read again. */
+function inFieldOne(messages: readonly Uint8Array[]): Buffer {
+  const most = messages.reduce((size, { length }) => size + 1 + MAX_LENGTH_BYTES + length, 0);
+  const encoded = Buffer.allocUnsafe(most);
+  let at = 0;
+  for (const message of messages) {
+    encoded[at++] = FIELD_ONE;
+    let length = message.length;
+    for (; length > 0x7f; length >>>= 7) encoded[at++] = (length & 0x7f) | 0x80;
+    encoded[at++] = length;
+    encoded.set(message, at);
+    at += message.length;
+  }
+  return encoded.subarray(0, at);
 }
 
 /** What a call of this vote alone would have as status and metadata. */
 function toRefusal({ code, field = '' }: Refusal): VoteRefusal {
   const { grpc, title, retryable } = errorRegistry[code];
   return { status: status[grpc], code, title, field, retryable };
-}
-
-function toMessage(receipt: Receipt): ReceiptMessage {
-  const { certificate } = receipt;
-  return {
-    ...receipt,
-    voteId: bytes(receipt.voteId),
-    offset: BigInt(receipt.offset),
-    timestamp: BigInt(receipt.timestamp),
-    path: receipt.path.map(bytes),
-    signature: bytes(receipt.signature),
-    certificate: {
-      instance: certificate.instance,
-      publicKey: bytes(certificate.publicKey),
-      receiptKeyId: bytes(certificate.receiptKeyId),
-      signature: bytes(certificate.signature),
-    },
-  };
-}
-
-/** Our own receipts hold valid base64url. */
-function bytes(text: string): Uint8Array {
-  const decoded = fromBase64url(text);
-  if (!decoded) throw new Error('a receipt of ours holds invalid base64url');
-  return decoded;
 }

@@ -2,10 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { refuse } from '@suffrage/contracts/errors';
 import {
   CastVoteRequest,
-  type CastVoteResponse,
-  type CastVotesResponse,
   CastVoteStreamRequest,
-  type CastVoteStreamResponse,
   VoteServiceService,
 } from '@suffrage/contracts/generated/suffrage/v1/vote_service';
 import { splitVotes } from '@suffrage/contracts/split-votes';
@@ -17,7 +14,7 @@ import { answerName, type CastResult, type CastVote } from '../cast-vote.ts';
 import type { IngestionMetrics } from '../metrics.ts';
 import { traced } from '../tracing.ts';
 import { answerStream, type OpenStream } from './answer-stream.ts';
-import { fromMessage, toResponse, toResult } from './messages.ts';
+import { encodeResponse, encodeResults, fromMessage } from './messages.ts';
 
 type Options = {
   readonly castVote: CastVote;
@@ -42,10 +39,11 @@ export const MAX_MESSAGE_BYTES = 2 * 1024 * 1024;
 /** A stream without a vote for so long gives its place to another. */
 const IDLE_MILLIS = 60_000;
 
-type Call<Request, Response> = ServerUnaryCall<Received<Request>, Response>;
+/** Answers are bytes by then: see `messages.ts`. */
+type Call<Request> = ServerUnaryCall<Received<Request>, Buffer>;
 /** Each vote as its bytes; one more than a call may have when there are more. */
-type VotesCall = Call<readonly Uint8Array[], CastVotesResponse>;
-type Stream = ServerDuplexStream<Received<CastVoteStreamRequest>, CastVoteStreamResponse>;
+type VotesCall = Call<readonly Uint8Array[]>;
+type Stream = ServerDuplexStream<Received<CastVoteStreamRequest>, Buffer>;
 type Headers = ReadonlyMap<string, string>;
 
 export type VoteService = ReturnType<typeof createVoteService>;
@@ -70,7 +68,7 @@ export function createVoteService({ castVote, metrics, log, limits }: Options) {
     return result;
   };
 
-  const castVoteUnary = async (call: Call<CastVoteRequest, CastVoteResponse>) => {
+  const castVoteUnary = async (call: Call<CastVoteRequest>) => {
     const { request } = call;
     if (!request.ok) return request;
     return traced('suffrage.v1.VoteService/CastVote', call.metadata.getMap(), async (headers, span) => {
@@ -113,7 +111,7 @@ export function createVoteService({ castVote, metrics, log, limits }: Options) {
         answer: async (request: Received<CastVoteStreamRequest>) => {
           votes += 1;
           const result = count(request.ok ? await cast(request.message.vote, headers) : request);
-          return { result: toResult(result) };
+          return encodeResults([result]);
         },
       });
       streams.add(open);
@@ -125,20 +123,20 @@ export function createVoteService({ castVote, metrics, log, limits }: Options) {
 
   return {
     implementation: {
-      castVote(call: Call<CastVoteRequest, CastVoteResponse>, answer: sendUnaryData<CastVoteResponse>): void {
+      castVote(call: Call<CastVoteRequest>, answer: sendUnaryData<Buffer>): void {
         void castVoteUnary(call).then(result => {
           count(result);
-          if (result.ok) answer(null, toResponse(result));
+          if (result.ok) answer(null, encodeResponse(result));
           else answer(toServiceError(result));
         });
       },
-      castVotes(call: VotesCall, answer: sendUnaryData<CastVotesResponse>): void {
+      castVotes(call: VotesCall, answer: sendUnaryData<Buffer>): void {
         void castVotes(call).then(answered => {
           if (!answered.ok) {
             count(answered);
             return answer(toServiceError(answered));
           }
-          return answer(null, { results: answered.results.map(result => toResult(count(result))) });
+          return answer(null, encodeResults(answered.results.map(count)));
         });
       },
       castVoteStream: (stream: Stream): void => void castVoteStream(stream),
@@ -151,6 +149,8 @@ export function createVoteService({ castVote, metrics, log, limits }: Options) {
   };
 }
 
+const asItIs = (bytes: Buffer) => bytes;
+
 /** Messages that can't be read, or are too large, are the refusal of their vote and not a fault. */
 export function voteServiceDefinition({
   voteBytes,
@@ -159,14 +159,17 @@ export function voteServiceDefinition({
   return {
     castVote: {
       ...VoteServiceService.castVote,
+      responseSerialize: asItIs,
       requestDeserialize: receive(CastVoteRequest.decode, voteBytes),
     },
     castVotes: {
       ...VoteServiceService.castVotes,
+      responseSerialize: asItIs,
       requestDeserialize: receive(message => splitVotes(message, votesPerCall), MAX_MESSAGE_BYTES),
     },
     castVoteStream: {
       ...VoteServiceService.castVoteStream,
+      responseSerialize: asItIs,
       requestDeserialize: receive(CastVoteStreamRequest.decode, voteBytes),
     },
   };

@@ -39,7 +39,7 @@ export function votesRoute(
           });
     metrics.votes.inc({ transport: 'rest', code: answerName(result) });
     if (!result.ok) return sendRefusal(reply, result);
-    if (result.durability === 'replicated') return reply.code(201).send(result.receipt);
+    if (result.durability === 'replicated') return reply.code(201).send(result.receipt.toJson());
     const { electionId, voteId } = result;
     return reply.code(202).send({ durability: 'local', electionId, voteId: toBase64url(voteId) });
   });

@@ -1,7 +1,6 @@
 import { timeRefusal } from '@suffrage/contracts/ballot';
 import { type Refusal, refuse } from '@suffrage/contracts/errors';
-import type { Receipt } from '@suffrage/contracts/receipt';
-import type { ReceiptSigner } from '@suffrage/contracts/sign-receipts.node';
+import type { IssuedReceipt, ReceiptIssuer } from '@suffrage/contracts/sign-receipts.node';
 import { crashPoint } from '@suffrage/runtime/crash-point';
 import { sleep as systemSleep, type Sleep } from '@suffrage/runtime/wait';
 import type { IngestionMetrics } from '../metrics.ts';
@@ -18,7 +17,7 @@ export type LaneVote = LogRecord & {
 };
 
 export type Appended =
-  | { readonly ok: true; readonly durability: 'replicated'; readonly receipt: Receipt }
+  | { readonly ok: true; readonly durability: 'replicated'; readonly receipt: IssuedReceipt }
   | Refusal;
 
 export type Lane = {
@@ -51,7 +50,7 @@ type Waiting = {
 type Options = {
   readonly topic: string;
   readonly appendBatch: BatchAppender;
-  readonly signReceipts: ReceiptSigner;
+  readonly issueReceipts: ReceiptIssuer;
   readonly metrics: Pick<IngestionMetrics, 'batchVotes'>;
   readonly clock: () => number;
   readonly sleep?: Sleep;
@@ -59,7 +58,7 @@ type Options = {
 
 /** One per shard: one batch at a time; what arrives meanwhile, and for up to 3 ms, is the next batch. */
 export function createLane(options: Options): Lane {
-  const { topic, appendBatch, signReceipts, metrics, clock, sleep = systemSleep } = options;
+  const { topic, appendBatch, issueReceipts, metrics, clock, sleep = systemSleep } = options;
   let waiting: Waiting[] = [];
   let running: Promise<void> | undefined;
   let failingSince: number | undefined;
@@ -96,7 +95,7 @@ export function createLane(options: Options): Lane {
     failingSince = undefined;
     crashPoint('after-produce-before-answer');
     const { partition, offset } = outcome;
-    const receipts = signReceipts(
+    const receipts = issueReceipts(
       ready.map(({ vote: { electionId, voteId } }, place) => ({
         electionId,
         voteId,

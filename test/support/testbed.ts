@@ -2,6 +2,7 @@ import { createPublicKey, randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { electionsKey, type ElectionsMessage, topicNames } from '@suffrage/contracts/topics';
 import { newReceiptKey, type TestElection, testElection } from '@suffrage/contracts/testing.node';
+import { startAggregator } from '@suffrage/aggregator/app';
 import { startIngestion } from '@suffrage/ingestion/app';
 import type { IngestionConfig } from '@suffrage/ingestion/config';
 import { prepareLog } from '@suffrage/ingestion/prepare/prepare-log';
@@ -186,6 +187,26 @@ export async function openTestbed(options: Options = {}) {
         databaseUrl: url,
         electionKeysSecret,
       };
+    },
+    /** An aggregator in this process, with the results key. */
+    aggregator: async (registrarUrl?: string) => {
+      const { httpPort } = await startAggregator(
+        {
+          ...common(namespace, 'aggregator-0'),
+          SUFFRAGE_HTTP_PORT: 0,
+          SUFFRAGE_GRPC_PORT: 0,
+          SUFFRAGE_KAFKA_BROKERS: [...servers.brokers],
+          SUFFRAGE_VOTES_DATABASES_FILE: databaseUrls,
+          SUFFRAGE_REDIS_URL_FILE: servers.redisUrl,
+          SUFFRAGE_RESULTS_KEY_FILE: resultsKeyPem,
+          SUFFRAGE_REGISTRAR_URL: registrarUrl,
+          SUFFRAGE_RESULT_REFRESH_INTERVAL: 200,
+          SUFFRAGE_SUBSCRIBER_LIMIT: 100,
+        },
+        { log },
+        lifecycle,
+      );
+      return { url: `http://127.0.0.1:${httpPort}` };
     },
     databaseUrl,
     databaseUrls,

@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2154
 # Python packages, each lot in an environment of its own: schemathesis for `make fuzz` (`setup.sh fuzz`), Python's own gRPC
-# client for the test of the protocol files (`setup.sh python`).
+# client for the test of the protocol files and what docs/verify needs (`setup.sh python`).
 
 install_fuzz() {
   local dir="$cache/schemathesis-$SCHEMATHESIS_VERSION"
@@ -14,6 +14,13 @@ install_python() {
     --only-binary :all: "grpcio==$GRPCIO_VERSION" "grpcio-tools==$GRPCIO_VERSION" "grpcio-reflection==$GRPCIO_VERSION"
   # A link would not find the environment's packages.
   wrapper python-grpc <<END
+#!/bin/sh
+exec '$dir/bin/python' "\$@"
+END
+  dir="$cache/cryptography-$CRYPTOGRAPHY_VERSION"
+  python_environment python "$dir" "cryptography $CRYPTOGRAPHY_VERSION" 'the test of the independent recount' \
+    --only-binary :all: "cryptography==$CRYPTOGRAPHY_VERSION"
+  wrapper python-verify <<END
 #!/bin/sh
 exec '$dir/bin/python' "\$@"
 END

@@ -16,6 +16,7 @@ import { startClosing } from './closing.ts';
 import type { Config } from './config.ts';
 import { createElections } from './elections.ts';
 import { createResultsService, MAX_MESSAGE_BYTES, resultsServiceDefinition } from './grpc/results-service.ts';
+import { exportRoutes } from './http/export.route.ts';
 import { officialRoutes } from './http/official.route.ts';
 import { resultsRoute } from './http/results.route.ts';
 import { socketRoute } from './http/socket.route.ts';
@@ -139,6 +140,7 @@ export async function startAggregator(
   await socketRoute(server, { results, newest, subscribers, metrics });
   voteStatusRoute(server, findStatus);
   officialRoutes(server, statements);
+  exportRoutes(server, { elections, statements });
   lifecycle.onClose('http server', () => closeHttpServer(server));
   const host = config.SUFFRAGE_HOST;
   const address = await server.listen({ host, port: config.SUFFRAGE_HTTP_PORT });

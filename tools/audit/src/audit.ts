@@ -6,6 +6,7 @@ import { createElectionBook, type ElectionBook } from '@suffrage/contracts/elect
 import { topicNames } from '@suffrage/contracts/topics';
 import { addPart, type Case, type Evidence, findOwners, openCase, processedBelow } from './case.ts';
 import { type ActionsSource, compareActions } from './compare-actions.ts';
+import { compareOfficial, type OfficialEvidence } from './compare-official.ts';
 import { compareResults } from './compare-results.ts';
 import { compareIssued, type IssuedSource } from './compare-issued.ts';
 import { createFindings } from './findings.ts';
@@ -86,7 +87,7 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
     const opened = await openViews(options, log, onProgress);
     views = opened.views;
     const elections = await readElections(log, topics.elections);
-    const { evidence, theCase } = openEvidence(opened, elections, topics.elections, signatures);
+    const { evidence, theCase, closingOf } = openEvidence(opened, elections, topics.elections, signatures);
     threads = startThreads({
       ...evidence,
       topic: topics.votes,
@@ -98,6 +99,7 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
     const runs = await readAll(theCase, threads, { log, topic: topics.votes, views, receipts, onProgress });
     await judgeAll(theCase, threads, runs, onProgress);
     await readRest(theCase, views);
+    const official = await compareOfficial(theCase, { ...(await readOfficial(views)), closingOf });
     if (options.resultsUrl !== undefined) {
       const version = views.reduce((sum, view) => sum + view.version, 0);
       await compareResults(theCase, options.resultsUrl, version);
@@ -113,6 +115,7 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
       journals: journals.length,
       issued,
       actions,
+      official,
     });
   } finally {
     await Promise.allSettled([threads?.close(), log.close(), ...views.map(view => view.close())]);
@@ -192,7 +195,11 @@ function openEvidence(
   elections: readonly ElectionsRecord[],
   topic: string,
   signatures: boolean,
-): { readonly evidence: Shared; readonly theCase: Case } {
+): {
+  readonly evidence: Shared;
+  readonly theCase: Case;
+  readonly closingOf: ElectionBook['closing'];
+} {
   const book = createElectionBook();
   for (const record of elections) book.apply(record);
   const found = createFindings();
@@ -202,7 +209,7 @@ function openEvidence(
   const electionIds = book.elections().map(({ definition }) => definition.id);
   const theCase = openCase({ ...evidence, electionIds, findElection: book.find });
   theCase.findings.merge(found.summary());
-  return { evidence, theCase };
+  return { evidence, theCase, closingOf: book.closing };
 }
 
 function shardsOf(book: ElectionBook, topic: string): number {
@@ -361,6 +368,14 @@ async function readRest(theCase: Case, views: readonly DatabaseView[]): Promise<
     sums.push({ tallies: await view.readTallies(), intake: await view.readIntake() });
   }
   closeCase(theCase, sums);
+}
+
+async function readOfficial(views: readonly DatabaseView[]): Promise<Omit<OfficialEvidence, 'closingOf'>> {
+  const read = await Promise.all(views.map(view => view.readOfficial()));
+  const statements = read.flatMap(rows => rows.statements);
+  const about = [...new Set(statements.map(({ electionId }) => electionId))];
+  const holdings = await Promise.all(read.map(rows => (about.length > 0 ? rows.readHoldings(about) : [])));
+  return { statements, holdings: holdings.flat(), sealed: read.map(rows => rows.sealed) };
 }
 
 /** Positions whose rows the threads have read in this database. */

@@ -65,7 +65,8 @@ export function compareSnapshot(theCase: Case, snapshot: Snapshot, version: numb
   }
 }
 
-function votesOf({ recounts }: Case, electionId: string): Map<string, number> {
+/** By `contest/option`; `*` with `*` counts votes. */
+export function votesOf({ recounts }: Pick<Case, 'recounts'>, electionId: string): Map<string, number> {
   const votes = new Map<string, number>();
   for (const tally of recounts.flatMap(recount => recount.tallies())) {
     if (tally.electionId !== electionId) continue;

@@ -43,6 +43,10 @@ export const findingKinds = {
   'wrong-tally': { invariant: 'INV-5', column: 'other' },
   'wrong-intake': { invariant: 'INV-5', column: 'other' },
   'wrong-results': { invariant: 'INV-5', column: 'other' },
+  // What has been stated officially.
+  'statement-invalid': { invariant: 'INV-5', column: 'other' },
+  'zero-report-wrong': { invariant: 'INV-3', column: 'other' },
+  'seal-broken': { invariant: 'INV-5', column: 'other' },
 } as const satisfies Record<string, { readonly invariant: string; readonly column: Column }>;
 
 /** Which number of the report's table a finding adds to. */

@@ -1,3 +1,4 @@
+import type { OfficialKind } from '@suffrage/contracts/official';
 import type { Finding } from './findings.ts';
 import type { AuditReport, Counts, PartitionReport } from './report.ts';
 
@@ -20,7 +21,7 @@ export function printReport(report: AuditReport, options: { readonly partitions:
 }
 
 /** What the verdict does not cover. */
-function claims({ receipts, signatures, issued, actions, votes }: AuditReport): string {
+function claims({ receipts, signatures, issued, actions, official, votes }: AuditReport): string {
   const { journals, supplied, hold, intents } = receipts;
   const lines = [
     journals === 0
@@ -41,6 +42,13 @@ function claims({ receipts, signatures, issued, actions, votes }: AuditReport): 
         'action',
       )}); INV-14 is claimed for these`,
     );
+  const elections = Object.values(official);
+  if (elections.length > 0) {
+    const having = (kind: OfficialKind) => elections.filter(kinds => kinds.includes(kind)).length;
+    lines.push(
+      `Official: ${plural(having('zero-report'), 'zero report')}, ${number(having('results'))} signed results, ${plural(having('seal'), 'seal')}`,
+    );
+  }
   if (!signatures) lines.push('Tokens: not verified, so nothing is said of INV-3');
   return lines.join('\n');
 }

@@ -1,6 +1,7 @@
 import { type Case, countedOf, countsOf, type ReceiptCounts } from './case.ts';
 import type { ActionsByElection } from './compare-actions.ts';
 import type { IssuedByElection } from './compare-issued.ts';
+import type { OfficialByElection } from './compare-official.ts';
 import type { Finding, FindingKind } from './findings.ts';
 import type { PartitionRange } from './ranges.ts';
 
@@ -50,6 +51,8 @@ export type AuditReport = {
   readonly issued: IssuedByElection;
   /** Actions of managers on record, of each election whose record was supplied: INV-14 is claimed for these. */
   readonly actions: ActionsByElection;
+  /** Which official statements of each election there are and verify: what they say is claimed. */
+  readonly official: OfficialByElection;
   /** Counted votes of each election. */
   readonly votes: Readonly<Record<string, number>>;
   readonly partitions: readonly PartitionReport[];
@@ -66,11 +69,13 @@ export function makeReport(
     journals = 0,
     issued = {},
     actions = {},
+    official = {},
     ...about
   }: Pick<AuditReport, 'topic' | 'startedAt' | 'seconds'> & {
     readonly journals?: number;
     readonly issued?: IssuedByElection;
     readonly actions?: ActionsByElection;
+    readonly official?: OfficialByElection;
   },
 ): AuditReport {
   const { findings, shards, databases } = theCase;
@@ -88,6 +93,7 @@ export function makeReport(
     receipts: { journals, ...theCase.receipts },
     issued,
     actions,
+    official,
     votes: Object.fromEntries(countedOf(theCase)),
     partitions,
     findings: { total: findings.total(), byKind: findings.byKind(), first: findings.first() },

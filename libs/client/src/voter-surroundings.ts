@@ -25,8 +25,8 @@ export async function untilOnline(
   onOffline: () => void,
 ): Promise<void> {
   // Node does not say.
-  const { onLine = true }: { readonly onLine?: boolean } = navigator;
-  if (onLine || signal.aborted) return;
+  const isOffline = 'onLine' in navigator && !navigator.onLine;
+  if (!isOffline || signal.aborted) return;
   onOffline();
   await new Promise<void>(resolve => {
     const listening = new AbortController();

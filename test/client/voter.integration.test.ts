@@ -7,6 +7,7 @@ import { type Fetch, systemFetch } from '@suffrage/client/private-fetch';
 import { checkReceipt } from '@suffrage/contracts/check-receipt';
 import { results } from '@suffrage/demo/manager';
 import { startSuite, type Suite } from '@suffrage/test/suite';
+import fc from 'fast-check';
 import { createDevice } from './crash.ts';
 import { openSmallElection } from './small-election.ts';
 
@@ -122,6 +123,49 @@ test.each(['secret', 'pseudonymous'] as const)(
   },
   120_000,
 );
+
+const troubles = fc.record({
+  /** After how many steps the device dies, each time that it is started again. */
+  deaths: fc.array(fc.integer({ min: 1, max: 14 }), { minLength: 2, maxLength: 5 }),
+  /** Which answers, in their order, do not come back. */
+  lost: fc.array(fc.boolean(), { maxLength: 6 }),
+});
+
+test('devices that die again and again, behind a network that loses answers, bring each vote through once', async () => {
+  const definition = await openSmallElection(suite, 'troubles');
+  const plans = fc.sample(troubles, { numRuns: 24, seed: 6 });
+  const ends = await Promise.all(
+    plans.map(async ({ deaths, lost }, place) => {
+      const { sent, fetch } = recorder();
+      const losses = [...lost];
+      const lossy: Fetch = async (url, init) => {
+        const answer = await fetch(url, init);
+        if (losses.shift() === true) throw new TypeError('the answer is lost');
+        return answer;
+      };
+      const store = fileStore(join(directory, `troubles-${place}`));
+      const start = async (diesAt: number) => {
+        const { signal, ...device } = createDevice(store, lossy, diesAt);
+        const voter = voterIn('', device);
+        const kept = await voter.resume(definition.id, undefined, { signal });
+        return kept ?? voter.cast(definition, ADA, undefined, { signal });
+      };
+      for (const diesAt of deaths) await start(diesAt);
+      return { deaths, lost, sent, result: await start(Infinity) };
+    }),
+  );
+  for (const { deaths, lost, sent, result } of ends) {
+    const asked = { tokens: bodies(sent, 'token').size, votes: bodies(sent, 'cast').size };
+    const plan = { deaths, lost };
+    expect({ plan, result, asked }).toMatchObject({
+      plan,
+      result: { status: 'counted' },
+      asked: { tokens: 1, votes: 1 },
+    });
+  }
+  const snapshot = await results(suite.stack, definition.id);
+  expect(snapshot?.counted).toBe(plans.length);
+}, 180_000);
 
 test('calls at the same moment, as of two tabs, make one vote that is sent once', async () => {
   const definition = await openSmallElection(suite, 'tabs');

@@ -72,7 +72,18 @@ type Unfinished = Exclude<KeptVote, Counted>;
 
 /** @throws Error when the text is not what `writeKept` gave. */
 export function readKept(text: string): KeptVote {
-  return keptVote.parse(JSON.parse(text));
+  const read = keptVote.safeParse(parseJson(text));
+  if (!read.success) throw new Error('the kept vote is damaged');
+  return read.data;
+}
+
+/** An error of `JSON.parse` quotes the text, which is secret. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 export function writeKept(kept: KeptVote): string {

@@ -25,6 +25,7 @@ generated_current() {
   trap 'rm -rf "$copy"' RETURN
   (cd libs/contracts && buf generate --output "$copy")
   diff -r "$copy/src/generated" libs/contracts/src/generated
+  node services/registrar/src/print-access.ts | diff - docs/reference/access.md
 }
 
 step 'types' tsc -p .

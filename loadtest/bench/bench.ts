@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { cpus } from 'node:os';
 import { join, resolve } from 'node:path';
 import { startInfrastructure } from '@suffrage/stack/infrastructure';
+import { type Machine, thisMachine } from '@suffrage/stack/machine';
 import { votesFile } from '../votes/votes-file.ts';
 import { type Cell, cellsOf, type Extent, VOTES } from './cells.ts';
 import { openResults, writeWhole } from './results.ts';
@@ -30,7 +30,7 @@ export type BenchOptions = {
 export type Bench = {
   readonly date: string;
   readonly commit: string;
-  readonly machine: string;
+  readonly machine: Machine;
   readonly options: { readonly extent: Extent; readonly rate: number; readonly seconds: number };
   readonly summary: Summary;
   readonly cells: Readonly<Record<string, unknown>>;
@@ -49,7 +49,7 @@ export async function bench(options: BenchOptions): Promise<Bench> {
   const result = {
     date: new Date().toISOString().slice(0, 10),
     commit: commit(),
-    machine: machine(),
+    machine: thisMachine(),
     options: { extent, rate, seconds },
     summary: summarise(measured),
     cells: measured,
@@ -115,9 +115,4 @@ function commit(): string {
   } catch {
     return 'unknown';
   }
-}
-
-function machine(): string {
-  const [first] = cpus();
-  return `${cpus().length} × ${first?.model.trim() ?? 'unknown'}`;
 }

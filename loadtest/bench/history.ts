@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import type { Machine } from '@suffrage/stack/machine';
 import type { Summary } from './summarise.ts';
 
 const HEADING = `# Benchmarks
@@ -18,13 +19,13 @@ export function keepHistory(
     commit,
     machine,
     summary,
-  }: { readonly date: string; readonly commit: string; readonly machine: string; readonly summary: Summary },
+  }: { readonly date: string; readonly commit: string; readonly machine: Machine; readonly summary: Summary },
 ): void {
   const { efficiency, cpuMicrosPerVote } = summary;
   const cells = [
     date,
     commit,
-    machine,
+    `${machine.cpus} × ${machine.model}, ${machine.memoryGiB} GiB`,
     cpuMicrosPerVote?.wholePathRest,
     efficiency?.ingestionRest,
     efficiency?.ingestionGrpc,

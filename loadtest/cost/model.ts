@@ -47,14 +47,30 @@ const ASSUMED = {
 const HOURS_PER_MONTH = 730;
 const GIGA = 1e9;
 
+type MakeLine = (what: string, value: number, unit: string, how: string, dollarsPerHour?: number) => Line;
+
+const lineOf =
+  (basis: Basis): MakeLine =>
+  (what, value, unit, how, dollarsPerHour) => ({
+    what,
+    value,
+    unit,
+    basis,
+    how,
+    ...(dollarsPerHour === undefined ? {} : { dollarsPerHour }),
+  });
+const measured = lineOf('measured');
+const derived = lineOf('derived');
+const assumed = lineOf('assumed');
+
 /** What an installation for `wish` needs and costs: every line says where it comes from. */
-export function costOf(wish: Wish, measured: Measured, prices: Prices): Cost {
+export function costOf(wish: Wish, measurements: Measured, prices: Prices): Cost {
   const lines = [
     ...assumptions(),
-    ...services(wish, measured, prices),
-    ...kafka(wish, measured, prices),
-    ...database(wish, measured, prices),
-    ...network(wish, measured, prices),
+    ...services(wish, measurements, prices),
+    ...kafka(wish, measurements, prices),
+    ...database(wish, measurements, prices),
+    ...network(wish, measurements, prices),
   ];
   const dollarsPerHour = lines.reduce((sum, line) => sum + (line.dollarsPerHour ?? 0), 0);
   return { lines, dollarsPerHour, dollarsPerMillionVotes: (dollarsPerHour * 1e6) / (wish.rate * 3600) };
@@ -62,13 +78,6 @@ export function costOf(wish: Wish, measured: Measured, prices: Prices): Cost {
 
 function assumptions(): Line[] {
   const { utilisation, replicas, followerShare, retentionHours } = ASSUMED;
-  const assumed = (what: string, value: number, unit: string, how: string): Line => ({
-    what,
-    value,
-    unit,
-    basis: 'assumed',
-    how,
-  });
   return [
     assumed('busy at the peak', 100 * utilisation, '%', 'the rest is for failures and bursts'),
     assumed('a vCPU there', 1, 'core here', 'a core of another make may be faster or slower by half'),
@@ -91,68 +100,28 @@ function services({ rate, transport }: Wish, { cpu }: Measured, { compute, clust
   const nodes = Math.ceil((ingestionVcpu + processorVcpu) / compute.vcpu);
   const caches = Math.max(2, Math.ceil(vcpu(rate, cpu.redis) / cache.vcpu));
   return [
-    {
-      what: `ingestion, ${transport}`,
-      value: ingestion,
-      unit: 'µs/vote',
-      basis: 'measured',
-      how: 'summary.cpuMicrosPerVote',
-    },
-    { what: 'ingestion vCPU', value: ingestionVcpu, unit: 'vCPU', basis: 'derived', how: 'rate × µs ÷ busy' },
-    {
-      what: 'ingestion pods',
-      value: Math.ceil(ingestionVcpu / podVcpu),
-      unit: 'pods',
-      basis: 'derived',
-      how: `${podVcpu} vCPU each`,
-    },
-    {
-      what: 'processor',
-      value: cpu.processor,
-      unit: 'µs/vote',
-      basis: 'measured',
-      how: 'summary.cpuMicrosPerVote',
-    },
-    { what: 'processor vCPU', value: processorVcpu, unit: 'vCPU', basis: 'derived', how: 'rate × µs ÷ busy' },
-    {
-      what: 'processor pods',
-      value: processorPods(rate, cpu.processor),
-      unit: 'pods',
-      basis: 'derived',
-      how: `${podVcpu} vCPU each`,
-    },
-    {
-      what: 'nodes for both',
-      value: nodes,
-      unit: compute.type,
-      basis: 'derived',
-      how: `${compute.vcpu} vCPU each`,
-      dollarsPerHour: nodes * compute.perHour,
-    },
-    {
-      what: 'registrar, aggregator, page, telemetry',
-      value: 3,
-      unit: compute.type,
-      basis: 'assumed',
-      how: 'one in each zone',
-      dollarsPerHour: 3 * compute.perHour,
-    },
-    {
-      what: 'Kubernetes control plane',
-      value: 1,
-      unit: 'cluster',
-      basis: 'assumed',
-      how: 'EKS',
-      dollarsPerHour: cluster.perHour,
-    },
-    {
-      what: 'Redis',
-      value: caches,
-      unit: cache.type,
-      basis: 'derived',
-      how: `${round(cpu.redis)} µs/vote measured, at least two`,
-      dollarsPerHour: caches * cache.perHour,
-    },
+    measured(`ingestion, ${transport}`, ingestion, 'µs/vote', 'summary.cpuMicrosPerVote'),
+    derived('ingestion vCPU', ingestionVcpu, 'vCPU', 'rate × µs ÷ busy'),
+    derived('ingestion pods', Math.ceil(ingestionVcpu / podVcpu), 'pods', `${podVcpu} vCPU each`),
+    measured('processor', cpu.processor, 'µs/vote', 'summary.cpuMicrosPerVote'),
+    derived('processor vCPU', processorVcpu, 'vCPU', 'rate × µs ÷ busy'),
+    derived('processor pods', processorPods(rate, cpu.processor), 'pods', `${podVcpu} vCPU each`),
+    derived('nodes for both', nodes, compute.type, `${compute.vcpu} vCPU each`, nodes * compute.perHour),
+    assumed(
+      'registrar, aggregator, page, telemetry',
+      3,
+      compute.type,
+      'one in each zone',
+      3 * compute.perHour,
+    ),
+    assumed('Kubernetes control plane', 1, 'cluster', 'EKS', cluster.perHour),
+    derived(
+      'Redis',
+      caches,
+      cache.type,
+      `${round(cpu.redis)} µs/vote measured, at least two`,
+      caches * cache.perHour,
+    ),
   ];
 }
 
@@ -171,57 +140,30 @@ function kafka({ rate, votes }: Wish, { cpu, logBytes }: Measured, prices: Price
   const stored = (votes * logBytes * replicas) / GIGA;
   const pods = processorPods(rate, cpu.processor);
   return [
-    {
-      what: 'broker, one replica',
-      value: cpu.broker,
-      unit: 'µs/vote',
-      basis: 'measured',
-      how: 'summary.cpuMicrosPerVote',
-    },
-    {
-      what: 'log, one replica',
-      value: logBytes,
-      unit: 'bytes/vote',
-      basis: 'measured',
-      how: 'logBytesPerVote at half load',
-    },
-    {
-      what: 'broker vCPU',
-      value: brokerVcpu,
-      unit: 'vCPU',
-      basis: 'derived',
-      how: 'leader and followers ÷ busy',
-    },
-    {
-      what: 'broker network',
-      value: megabytes,
-      unit: 'MB/s',
-      basis: 'derived',
-      how: 'in and out of all brokers',
-    },
-    {
-      what: 'brokers',
-      value: brokers,
-      unit: broker.type,
-      basis: 'derived',
-      how: 'by CPU and network, alike in three zones',
-      dollarsPerHour: brokers * broker.perHour,
-    },
-    {
-      what: 'partitions',
-      value: pods * partitionsPerProcessorPod,
-      unit: 'partitions',
-      basis: 'derived',
-      how: `${partitionsPerProcessorPod} for each processor pod`,
-    },
-    {
-      what: 'log stored',
-      value: stored,
-      unit: 'GB',
-      basis: 'derived',
-      how: `${votes.toLocaleString('en')} votes × replicas`,
-      dollarsPerHour: (stored * brokerStoragePerGigabyteMonth) / HOURS_PER_MONTH,
-    },
+    measured('broker, one replica', cpu.broker, 'µs/vote', 'summary.cpuMicrosPerVote'),
+    measured('log, one replica', logBytes, 'bytes/vote', 'logBytesPerVote at half load'),
+    derived('broker vCPU', brokerVcpu, 'vCPU', 'leader and followers ÷ busy'),
+    derived('broker network', megabytes, 'MB/s', 'in and out of all brokers'),
+    derived(
+      'brokers',
+      brokers,
+      broker.type,
+      'by CPU and network, alike in three zones',
+      brokers * broker.perHour,
+    ),
+    derived(
+      'partitions',
+      pods * partitionsPerProcessorPod,
+      'partitions',
+      `${partitionsPerProcessorPod} for each processor pod`,
+    ),
+    derived(
+      'log stored',
+      stored,
+      'GB',
+      `${votes.toLocaleString('en')} votes × replicas`,
+      (stored * brokerStoragePerGigabyteMonth) / HOURS_PER_MONTH,
+    ),
   ];
 }
 
@@ -231,45 +173,29 @@ function database({ rate, votes }: Wish, { cpu, walBytes }: Measured, prices: Pr
   const shards = Math.ceil(total / instance.vcpu);
   const stored = (votes * ASSUMED.databaseBytesPerVote) / GIGA;
   return [
-    {
-      what: 'PostgreSQL',
-      value: cpu.postgres,
-      unit: 'µs/vote',
-      basis: 'measured',
-      how: 'summary.cpuMicrosPerVote',
-    },
-    {
-      what: 'write-ahead log',
-      value: (rate * walBytes) / 1e6,
-      unit: 'MB/s',
-      basis: 'derived',
-      how: `${Math.round(walBytes)} bytes/vote measured`,
-    },
-    { what: 'database vCPU', value: total, unit: 'vCPU', basis: 'derived', how: 'rate × µs ÷ busy' },
-    {
-      what: 'shards',
-      value: shards,
-      unit: 'writers',
-      basis: 'derived',
-      how: `${instance.type}, ${instance.vcpu} vCPU each`,
-      dollarsPerHour: shards * instance.perHour,
-    },
-    {
-      what: 'replicas',
-      value: shards,
-      unit: 'readers',
-      basis: 'assumed',
-      how: 'one for each shard, takes its place',
-      dollarsPerHour: shards * instance.perHour,
-    },
-    {
-      what: 'votes stored',
-      value: stored,
-      unit: 'GB',
-      basis: 'assumed',
-      how: `${ASSUMED.databaseBytesPerVote} bytes/vote with indexes`,
-      dollarsPerHour: (stored * databaseStoragePerGigabyteMonth) / HOURS_PER_MONTH,
-    },
+    measured('PostgreSQL', cpu.postgres, 'µs/vote', 'summary.cpuMicrosPerVote'),
+    derived(
+      'write-ahead log',
+      (rate * walBytes) / 1e6,
+      'MB/s',
+      `${Math.round(walBytes)} bytes/vote measured`,
+    ),
+    derived('database vCPU', total, 'vCPU', 'rate × µs ÷ busy'),
+    derived(
+      'shards',
+      shards,
+      'writers',
+      `${instance.type}, ${instance.vcpu} vCPU each`,
+      shards * instance.perHour,
+    ),
+    assumed('replicas', shards, 'readers', 'one for each shard, takes its place', shards * instance.perHour),
+    assumed(
+      'votes stored',
+      stored,
+      'GB',
+      `${ASSUMED.databaseBytesPerVote} bytes/vote with indexes`,
+      (stored * databaseStoragePerGigabyteMonth) / HOURS_PER_MONTH,
+    ),
   ];
 }
 
@@ -284,30 +210,27 @@ function network({ rate }: Wish, { logBytes }: Measured, prices: Prices): Line[]
     rate / ASSUMED.votesPerConnection / loadBalancer.lcuNewConnectionsPerSecond,
   );
   return [
-    {
-      what: 'answers to voters',
-      value: out,
-      unit: 'GB/h',
-      basis: 'assumed',
-      how: `${ASSUMED.answerBytes} bytes with headers and TLS`,
-      dollarsPerHour: out * perGigabyteToTheInternet,
-    },
-    {
-      what: 'between zones',
-      value: between,
-      unit: 'GB/h',
-      basis: 'derived',
-      how: 'broker, processor, database',
-      dollarsPerHour: between * perGigabyteBetweenZones,
-    },
-    {
-      what: 'load balancer',
-      value: units,
-      unit: 'LCU',
-      basis: 'assumed',
-      how: 'a connection for each voter',
-      dollarsPerHour: loadBalancer.perHour + units * loadBalancer.perLcuHour,
-    },
+    assumed(
+      'answers to voters',
+      out,
+      'GB/h',
+      `${ASSUMED.answerBytes} bytes with headers and TLS`,
+      out * perGigabyteToTheInternet,
+    ),
+    derived(
+      'between zones',
+      between,
+      'GB/h',
+      'broker, processor, database',
+      between * perGigabyteBetweenZones,
+    ),
+    assumed(
+      'load balancer',
+      units,
+      'LCU',
+      'a connection for each voter',
+      loadBalancer.perHour + units * loadBalancer.perLcuHour,
+    ),
   ];
 }
 

@@ -1,7 +1,7 @@
 import type { Candidate } from '@suffrage/processor/decide';
 import type { VoteStore } from '@suffrage/processor/vote-store';
 import type { SyntheticBatches } from './synthetic-batches.ts';
-import { type Spread, spreadOf } from './spread.ts';
+import { type Quantiles, quantiles } from '../bench/quantiles.ts';
 
 /** How sure PostgreSQL is of a commit before it says so; the last three wait for a synchronous standby. */
 export const COMMIT_MODES = ['off', 'local', 'remote_write', 'on', 'remote_apply'] as const;
@@ -12,7 +12,7 @@ export type CommitCell = {
   readonly batchVotes: number;
   readonly commits: number;
   /** Of whole transactions as the processor makes them, milliseconds. */
-  readonly latencyMillis: Spread;
+  readonly latencyMillis: Quantiles;
   /** One connection, one transaction after the other. */
   readonly votesPerSecond: number;
 };
@@ -78,7 +78,7 @@ export async function measureCommits(
     mode,
     batchVotes: votes,
     commits: taken.length,
-    latencyMillis: spreadOf(taken),
+    latencyMillis: quantiles(taken),
     votesPerSecond: Math.round(
       (1000 * votes * taken.length) / taken.reduce((sum, millis) => sum + millis, 0),
     ),

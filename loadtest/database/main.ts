@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { availableParallelism, totalmem } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { thisMachine } from '@suffrage/stack/machine';
 import { table } from '@suffrage/stack/table';
 import { type Installation, startDatabases } from './databases.ts';
 import { type CommitCell, COMMIT_MODES, measureCommits, openWriter } from './commit-latency.ts';
@@ -93,12 +93,8 @@ async function replicaOf(
 }
 
 function report(commits: readonly CommitCell[], replica: readonly ReplicaCell[]): void {
-  const machine = {
-    cpus: availableParallelism(),
-    memoryGiB: Math.round(totalmem() / 1024 ** 3),
-    node: process.version,
-  };
-  const result = { command: 'make bench-db', at: new Date().toISOString(), machine, commits, replica };
+  const at = new Date().toISOString();
+  const result = { command: 'make bench-db', at, machine: thisMachine(), commits, replica };
   writeFileSync(OUT, `${JSON.stringify(result, null, 2)}\n`);
   say('Commit of the processor, one connection; synchronous_commit with a synchronous standby\n');
   const commitRows = commits.map(

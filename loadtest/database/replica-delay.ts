@@ -2,14 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Candidate } from '@suffrage/processor/decide';
 import type { Pool } from 'pg';
 import type { CommitMode, Writer } from './commit-latency.ts';
-import { type Spread, spreadOf } from './spread.ts';
+import { type Quantiles, quantiles } from '../bench/quantiles.ts';
 
 export type ReplicaCell = {
   readonly mode: CommitMode;
   /** Votes that others write at the same time, a second; 0: nobody. */
   readonly backgroundVotesPerSecond: number;
   /** From the commit until the same vote is found on the standby, milliseconds. */
-  readonly readOwnVoteMillis: Spread;
+  readonly readOwnVoteMillis: Quantiles;
   /** How many votes were there at the first look. */
   readonly atOnce: number;
   readonly asked: number;
@@ -49,7 +49,7 @@ export async function measureReplica(options: Options): Promise<ReplicaCell> {
   return {
     mode,
     backgroundVotesPerSecond: background?.votesPerSecond ?? 0,
-    readOwnVoteMillis: spreadOf(delays),
+    readOwnVoteMillis: quantiles(delays),
     atOnce,
     asked: votes,
     replayLagMillis: Math.round(replayLagMillis * 100) / 100,

@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { openProgress, progressBar } from '@suffrage/stack/progress-line';
 import { repositoryDirectory } from '@suffrage/stack/paths';
 import { plans, type ScenarioName, scenarioNames } from '../scenarios/plans.ts';
-import { showCount } from '../show/progress-line.ts';
 import { type Installation, startOwn, useRunning } from './installation.ts';
 import { openOnly, runLoad } from './load.ts';
 import { printLoad } from './print-load.ts';
@@ -65,14 +65,16 @@ async function main(): Promise<boolean> {
   const scenario = oneOf<ScenarioName>('SCENARIO', values.scenario, scenarioNames);
   const mode = values.mode ?? (plans[scenario].votesPerVoter > 1 ? 'pseudonymous' : 'secret');
   const directory = join(repositoryDirectory, 'out');
-  const progress = showCount(process.stderr, 'signing votes');
+  const progress = openProgress(process.stderr);
+  const showSigning = (done: number, total: number) =>
+    progress.show(progressBar('signing votes', done, total));
   const need = {
     scenario,
     mode: oneOf('MODE', mode, ['secret', 'pseudonymous'] as const),
     seed: positive('SEED', values.seed),
     rate: values.rate === undefined ? undefined : positive('RATE', values.rate),
     seconds: values.duration === undefined ? undefined : positive('DURATION', values.duration),
-    onSigning: progress.update,
+    onSigning: showSigning,
   };
   if (values.open) {
     if (!values.running)

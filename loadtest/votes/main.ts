@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { showCount } from '../show/progress-line.ts';
+import { openProgress, progressBar } from '@suffrage/stack/progress-line';
 import { type VotesFile, votesFile } from './votes-file.ts';
 
 const HELP = `make votes N=200000 MODE=secret SEED=1
@@ -46,14 +46,16 @@ async function main(): Promise<void> {
   if (mode !== 'secret' && mode !== 'pseudonymous')
     throw new Error(`MODE is secret or pseudonymous, not ${mode}`);
   const begun = performance.now();
-  const progress = showCount(process.stderr, 'signing votes');
+  const progress = openProgress(process.stderr);
+  const showSigning = (done: number, total: number) =>
+    progress.show(progressBar('signing votes', done, total));
   const file = await votesFile({
     mode,
     seed: Number(values.seed),
     votes: Number(values.votes),
     votesPerVoter: Number(values['votes-per-voter']),
     from: Number(values.from),
-    onProgress: progress.update,
+    onProgress: showSigning,
   }).finally(progress.clear);
   for (const line of describe(file, performance.now() - begun)) say(line);
 }

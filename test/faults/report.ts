@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { availableParallelism, totalmem } from 'node:os';
+import { type Machine, thisMachine } from '@suffrage/stack/machine';
 import { table } from '@suffrage/stack/table';
 import type { CaseResult } from './run-case.ts';
 
@@ -8,16 +8,14 @@ import type { CaseResult } from './run-case.ts';
 export type FaultsReport = {
   readonly command: string;
   readonly startedAt: string;
-  readonly machine: { readonly cpus: number; readonly memoryGiB: number; readonly node: string };
+  readonly machine: Omit<Machine, 'model'>;
   readonly cases: readonly CaseResult[];
 };
 
 /** Written after each case, so that an interrupted run leaves what it has shown. */
 export function saveReport(file: string, report: Omit<FaultsReport, 'machine'>): void {
-  const memoryGiB = Math.round(totalmem() / 1024 ** 3);
-  const machine = { cpus: availableParallelism(), memoryGiB, node: process.version };
   mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, `${JSON.stringify({ machine, ...report }, null, 2)}\n`);
+  writeFileSync(file, `${JSON.stringify({ machine: thisMachine(), ...report }, null, 2)}\n`);
 }
 
 /** @throws Error when there is none. */

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { openProgress } from '@suffrage/stack/progress-line';
 import { mutants } from './mutants.ts';
 import { openPool, type Pool, spread } from './pool.ts';
 import { type MutantFound, printFailure, printSummary, repro, type Summary } from './print-summary.ts';
@@ -7,7 +8,6 @@ import { readSettings, type Settings, usage } from './settings.ts';
 import type { Run } from './simulate.ts';
 
 const FAILURES_PRINTED = 5;
-const REDRAW_MILLIS = 200;
 /** Where nobody watches, a line now and then shows that it goes on. */
 const LINE_MILLIS = 10_000;
 
@@ -35,7 +35,7 @@ async function simulateAll(pool: Pool, settings: Settings): Promise<Summary> {
   const sums = { events: 0, crashes: 0, votes: 0, acknowledged: 0, records: 0 };
   const faults: Record<string, number> = {};
   const failed: Run[] = [];
-  const progress = showProgress(process.stderr);
+  const progress = openProgress(process.stderr, LINE_MILLIS);
 
   const add = (run: Run) => {
     for (const name of ['events', 'crashes', 'votes', 'acknowledged', 'records'] as const)
@@ -94,21 +94,6 @@ async function findMutants(
 
 function* numbers(start: number, count: number): Generator<number> {
   for (let number = start; number < start + count; number += 1) yield number;
-}
-
-function showProgress(stream: NodeJS.WriteStream): { show(line: string): void; clear(): void } {
-  const pause = stream.isTTY ? REDRAW_MILLIS : LINE_MILLIS;
-  let shownAt = performance.now();
-  return {
-    show(line) {
-      if (performance.now() - shownAt < pause) return;
-      shownAt = performance.now();
-      stream.write(stream.isTTY ? `\r\u001B[K${line}` : `${line}\n`);
-    },
-    clear() {
-      if (stream.isTTY) stream.write('\r\u001B[K');
-    },
-  };
 }
 
 process.exitCode = await main().catch((error: unknown) => {

@@ -7,6 +7,7 @@ import type { IngestionConfig } from '@suffrage/ingestion/config';
 import { prepareLog } from '@suffrage/ingestion/prepare/prepare-log';
 import { startProcessor } from '@suffrage/processor/app';
 import { startRegistrar } from '@suffrage/registrar/app';
+import type { RegistrarConfig } from '@suffrage/registrar/config';
 import { kafkaClient } from '@suffrage/runtime/kafka/client';
 import { createLifecycle, type Lifecycle } from '@suffrage/runtime/lifecycle';
 import { createLog, type Log } from '@suffrage/runtime/log';
@@ -32,6 +33,14 @@ type Options = {
   readonly servers?: TestServers;
 };
 
+type RegistrarOptions = {
+  /** Another replica of this one. */
+  readonly of?: { readonly databaseUrl: string; readonly electionKeysSecret: string };
+  readonly settings?: Partial<RegistrarConfig>;
+  readonly clock?: () => number;
+  readonly lifecycle?: Lifecycle;
+};
+
 /** Everything opened through a testbed is closed by `close`, in reverse order. */
 export async function openTestbed(options: Options = {}) {
   const { partitions = 4, shards = 1, replication = 1, databases = 1 } = options;
@@ -55,6 +64,7 @@ export async function openTestbed(options: Options = {}) {
   const kafka = kafkaClient(servers.brokers, 'test', log);
   const topics = topicNames(namespace);
   const receiptKeyPem = newReceiptKey();
+  const resultsKeyPem = newReceiptKey();
 
   return {
     ...servers,
@@ -65,6 +75,8 @@ export async function openTestbed(options: Options = {}) {
     log,
     lifecycle,
     receiptKeyPem,
+    /** The aggregator's, Ed25519. */
+    resultsKeyPem,
     /** Adds partitions to topic `votes`. */
     growTo,
     /** A definition on topic `elections`, with its private keys. */
@@ -128,32 +140,44 @@ export async function openTestbed(options: Options = {}) {
         { log },
         own,
       ),
-    /** A registrar in this process, with a database of its own and one manager, whose token is `manager-token`. */
-    registrar: async () => {
-      const url = await createDatabase(servers.postgresUrl, `${namespace}r`, lifecycle);
+    /**
+     * A registrar in this process, with a database of its own, or that of another, and one static manager token,
+     * `manager-token`.
+     */
+    registrar: async (own: RegistrarOptions = {}) => {
+      const url = own.of?.databaseUrl ?? (await registrarDatabase(servers.postgresUrl, namespace, lifecycle));
       await migrate(url, REGISTRAR_MIGRATIONS, log);
+      const electionKeysSecret = own.of?.electionKeysSecret ?? randomBytes(32).toString('base64');
       const { httpPort } = await startRegistrar(
         {
-          ...common(namespace, 'registrar-0'),
+          ...common(namespace, `registrar-${randomBytes(2).toString('hex')}`),
           SUFFRAGE_HTTP_PORT: 0,
           SUFFRAGE_KAFKA_BROKERS: [...servers.brokers],
           SUFFRAGE_REGISTRAR_DATABASE_FILE: url,
           SUFFRAGE_MANAGER_TOKENS_FILE: 'alice manager-token',
-          SUFFRAGE_ELECTION_KEYS_SECRET_FILE: randomBytes(32).toString('base64'),
-          SUFFRAGE_RECEIPT_PUBLIC_KEYS_FILE: createPublicKey(receiptKeyPem)
-            .export({ format: 'pem', type: 'spki' })
-            .toString(),
+          SUFFRAGE_ELECTION_KEYS_SECRET_FILE: electionKeysSecret,
+          SUFFRAGE_RECEIPT_PUBLIC_KEYS_FILE: publicPem(receiptKeyPem),
+          SUFFRAGE_RESULTS_PUBLIC_KEYS_FILE: publicPem(resultsKeyPem),
           SUFFRAGE_ISSUER_NAME: 'issuer.test',
+          SUFFRAGE_OIDC_SCOPES: 'openid',
+          SUFFRAGE_OIDC_ROLES_CLAIM: 'roles',
+          SUFFRAGE_OIDC_ORGANISATION_CLAIM: 'organisation',
+          SUFFRAGE_OIDC_CLOCK_TOLERANCE: 30_000,
+          ...own.settings,
         },
-        { log },
-        lifecycle,
+        { log, ...(own.clock ? { clock: own.clock } : {}) },
+        own.lifecycle ?? lifecycle,
       );
-      return { url: `http://127.0.0.1:${httpPort}`, databaseUrl: url };
+      return { url: `http://127.0.0.1:${httpPort}`, databaseUrl: url, electionKeysSecret };
     },
     databaseUrl,
     databaseUrls,
     close: () => lifecycle.close(),
   };
+}
+
+function registrarDatabase(postgresUrl: string, namespace: string, lifecycle: Lifecycle): Promise<string> {
+  return createDatabase(postgresUrl, `${namespace}r${randomBytes(2).toString('hex')}`, lifecycle);
 }
 
 function common(namespace: string, instance: string) {
@@ -165,6 +189,10 @@ function common(namespace: string, instance: string) {
     SUFFRAGE_HOST: '127.0.0.1',
     SUFFRAGE_METRICS_PORT: 0,
   };
+}
+
+function publicPem(privatePem: string): string {
+  return createPublicKey(privatePem).export({ format: 'pem', type: 'spki' }).toString();
 }
 
 function quietLog(): Log {

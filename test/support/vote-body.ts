@@ -1,5 +1,7 @@
+import type { TestElection } from '@suffrage/contracts/testing.node';
 import { toBase64url } from '@suffrage/contracts/bytes';
 import type { Election } from '@suffrage/contracts/ballot';
+import type { CastVoteRequest } from '@suffrage/contracts/generated/suffrage/v1/vote_service';
 import { decodeSelections } from '@suffrage/contracts/selections';
 import type { Vote } from '@suffrage/contracts/vote';
 import type { CastVoteBody } from '@suffrage/contracts/vote-request';
@@ -20,6 +22,19 @@ export function voteBody({ definition, ...election }: Election, vote: Vote): Cas
     ...(voterReference.length > 0
       ? { revision: vote.revision, voterReference: toBase64url(voterReference) }
       : {}),
+  };
+}
+
+/** The same over gRPC, for elections made by `testElection`. */
+export function voteRequest({ election }: TestElection, vote: Vote): CastVoteRequest {
+  return {
+    electionId: election.definition.id,
+    selections: [{ contestId: 'mayor', optionIds: ['mayor-1'] }],
+    salt: vote.salt.reveal(),
+    token: vote.token.reveal(),
+    tokenKeyId: vote.tokenKeyId,
+    revision: vote.revision,
+    voterReference: vote.voterReference.reveal(),
   };
 }
 

@@ -1,6 +1,5 @@
-import canonicalize from 'canonicalize';
 import { sha256 } from '#hash';
-import { utf8 } from './bytes.ts';
+import { canonicalJson } from './canonical-json.ts';
 import type { Contest, ElectionDefinition, ElectionDraft } from './election.ts';
 
 /**
@@ -8,14 +7,17 @@ import type { Contest, ElectionDefinition, ElectionDraft } from './election.ts';
  * limits, options and texts, and nothing else, so that moving `closesAt` leaves every issued token valid.
  */
 export function canonicalBallot(definition: Pick<ElectionDraft, 'id' | 'contests'>): Uint8Array {
-  const json = canonicalize({ contests: definition.contests, electionId: definition.id });
-  if (json === undefined) throw new Error('a ballot always has a canonical form');
-  return utf8(json);
+  return canonicalJson({ contests: definition.contests, electionId: definition.id });
 }
 
 /** 32 bytes: SHA-256 of `canonicalBallot`. */
 export function ballotHash(definition: Pick<ElectionDraft, 'id' | 'contests'>): Uint8Array {
   return sha256(canonicalBallot(definition));
+}
+
+/** 32 bytes: SHA-256 of the canonical JSON of a definition without `closesAt`, which alone may still move. */
+export function definitionHash(definition: ElectionDefinition): Uint8Array {
+  return sha256(canonicalJson({ ...definition, closesAt: undefined }));
 }
 
 /** A definition made ready for use: hashes and instants are computed once, not per vote. */
@@ -33,6 +35,8 @@ export type Election = {
 export type BallotContest = {
   readonly contest: Contest;
   readonly optionIndex: ReadonlyMap<string, number>;
+  /** Indexes of the options that are marked alone or not at all. */
+  readonly exclusive: ReadonlySet<number>;
 };
 
 export function prepareElection(definition: ElectionDefinition): Election {
@@ -45,6 +49,7 @@ export function prepareElection(definition: ElectionDefinition): Election {
     contests: definition.contests.map(contest => ({
       contest,
       optionIndex: new Map(contest.options.map((option, index) => [option.id, index])),
+      exclusive: new Set(contest.options.flatMap(({ exclusive }, index) => (exclusive ? [index] : []))),
     })),
   };
 }

@@ -1,9 +1,11 @@
 import { type Election, prepareElection } from './ballot.ts';
 import {
+  type Annulment,
   type Closing,
   electionsKey,
   type PublishedElection,
   readElectionsMessage,
+  type SealRequest,
   type Topology,
 } from './topics.ts';
 
@@ -26,12 +28,17 @@ export type ElectionBook = {
   /** Elections whose newest record does not count: compaction would keep the wrong one, so it has to be said again. */
   overtaken(): ReadonlySet<string>;
   closing(electionId: string): Closing | undefined;
+  annulment(electionId: string): Annulment | undefined;
+  /** What a manager has asked for; whether it is done the databases say. */
+  seal(electionId: string): SealRequest | undefined;
   topology(): Topology | undefined;
 };
 
 export function createElectionBook(): ElectionBook {
   const elections = new Map<string, Election>();
   const closings = new Map<string, Closing>();
+  const annulments = new Map<string, Annulment>();
+  const seals = new Map<string, SealRequest>();
   const versions = new Map<string, number>();
   const overtaken = new Set<string>();
   const unreadable = new Set<string>();
@@ -58,6 +65,12 @@ export function createElectionBook(): ElectionBook {
         break;
       case 'closing':
         closings.set(message.electionId, message);
+        break;
+      case 'annulment':
+        annulments.set(message.electionId, message);
+        break;
+      case 'seal':
+        seals.set(message.electionId, message);
         break;
       case 'topology':
         topology = message;
@@ -89,6 +102,8 @@ export function createElectionBook(): ElectionBook {
     version: electionId => versions.get(electionId) ?? 0,
     overtaken: () => overtaken,
     closing: electionId => closings.get(electionId),
+    annulment: electionId => annulments.get(electionId),
+    seal: electionId => seals.get(electionId),
     topology: () => topology,
   };
 }

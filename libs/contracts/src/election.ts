@@ -8,16 +8,34 @@ const id = z
 export const electionId = id.brand<'ElectionId'>();
 export type ElectionId = z.infer<typeof electionId>;
 
+/** A BCP 47 tag. */
+const LANGUAGE = /^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$/;
+
 /** One text per language (BCP 47 tag), for example `{ "en": "Mayor", "de": "Bürgermeisterin" }`. */
 const localizedText = z
-  .record(z.string().regex(/^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$/), z.string().min(1).max(500))
+  .record(z.string().regex(LANGUAGE), z.string().min(1).max(500))
   .refine(texts => Object.keys(texts).length > 0, 'needs a text in at least one language');
 export type LocalizedText = z.infer<typeof localizedText>;
 
 export const MAX_CONTESTS = 64;
 export const MAX_OPTIONS = 256;
 
-const option = z.strictObject({ id, title: localizedText });
+const description = z
+  .record(z.string().regex(LANGUAGE), z.string().min(1).max(5_000))
+  .refine(texts => Object.keys(texts).length > 0, 'needs a text in at least one language');
+
+const MAX_URL_LENGTH = 2_000;
+const picture = z.url({ protocol: /^https$/, error: 'must be an https:// URL' }).max(MAX_URL_LENGTH);
+
+/** What is optional is part of the ballot, and of its hash, where it is there, and changes no hash where it is not. */
+const option = z.strictObject({
+  id,
+  title: localizedText,
+  description: description.optional(),
+  picture: picture.optional(),
+  /** Where it is marked, it is marked alone, and that is a whole answer to its contest: "none of the above". */
+  exclusive: z.boolean().optional(),
+});
 
 const contest = z
   .strictObject({
@@ -34,6 +52,10 @@ const contest = z
   .refine(c => c.maxSelections <= c.options.length, {
     path: ['maxSelections'],
     error: 'is above the number of options',
+  })
+  .refine(c => c.maxSelections <= Math.max(1, c.options.filter(({ exclusive }) => !exclusive).length), {
+    path: ['maxSelections'],
+    error: 'is above the number of options that can be marked together',
   })
   .refine(c => distinct(c.options), { path: ['options'], error: 'option ids repeat' });
 export type Contest = z.infer<typeof contest>;
@@ -56,6 +78,8 @@ const definitionFields = {
   closesAt: instant,
   timeZone: z.string().refine(isTimeZone, 'must be an IANA time zone such as Europe/London'),
   resultsPolicy: z.enum(['live', 'after-close']),
+  /** Totals below it are hidden: those of an election with fewer votes, and live ones while any option has fewer. */
+  privacyThreshold: z.int().min(1).optional(),
 };
 
 /** What a manager writes; the registrar adds the keys. Unknown fields are refused. */
@@ -71,9 +95,23 @@ export const electionDefinition = z
     receiptKeys: z.array(publicKey).min(1).max(8),
     /** Ed25519: sign what the registrar states of this election. Elections from before have none. */
     registrarKeys: z.array(publicKey).min(1).max(8).optional(),
+    /** Ed25519: sign the aggregator's zero report, results and seal. Elections from before have none. */
+    resultsKeys: z.array(publicKey).min(1).max(8).optional(),
   })
   .superRefine(checkRules);
 export type ElectionDefinition = z.infer<typeof electionDefinition>;
+
+/** What a manager wrote of a definition, without what the registrar has added. */
+export function draftOf(definition: ElectionDefinition): ElectionDraft {
+  const written = Object.entries(definition).filter(([name]) => Object.hasOwn(definitionFields, name));
+  return electionDraft.parse(Object.fromEntries(written));
+}
+
+/** The definition as another draft would have made it, with what the registrar has added. */
+export function withDraft(definition: ElectionDefinition, draft: ElectionDraft): ElectionDefinition {
+  const added = Object.entries(definition).filter(([name]) => !Object.hasOwn(definitionFields, name));
+  return electionDefinition.parse({ ...Object.fromEntries(added), ...draft });
+}
 
 function checkRules(draft: ElectionDraft, context: z.core.$RefinementCtx): void {
   const refuse = (path: string, message: string) =>

@@ -53,6 +53,11 @@ export const errorRegistry = {
   'contest-unknown': refusal(422, 'INVALID_ARGUMENT', 'The ballot has no such contest.'),
   'option-unknown': refusal(422, 'INVALID_ARGUMENT', 'The contest has no such option.'),
   'option-repeated': refusal(422, 'INVALID_ARGUMENT', 'An option is marked more than once.'),
+  'option-exclusive': refusal(
+    422,
+    'INVALID_ARGUMENT',
+    'An option that stands alone is marked together with others.',
+  ),
   'selections-too-few': refusal(
     422,
     'INVALID_ARGUMENT',
@@ -100,7 +105,7 @@ export const errorRegistry = {
   ),
 
   // The registrar.
-  unauthorized: refusal(401, 'UNAUTHENTICATED', 'A bearer token of a manager is needed.'),
+  unauthorized: refusal(401, 'UNAUTHENTICATED', 'A valid bearer token is needed.'),
   'election-exists': refusal(409, 'ALREADY_EXISTS', 'An election with this id exists already.'),
   'election-locked': refusal(
     409,
@@ -128,6 +133,22 @@ export const errorRegistry = {
     404,
     'NOT_FOUND',
     'The election was made before there was a key to sign how many tokens it has given.',
+  ),
+  // The registrar: managers.
+  'role-missing': refusal(403, 'PERMISSION_DENIED', 'Your roles do not include what this needs.'),
+  'sign-in-unavailable': tryAgain(
+    503,
+    'UNAVAILABLE',
+    'The sign-in service can not be reached to check the token. Nothing was changed.',
+  ),
+  'reason-missing': refusal(422, 'INVALID_ARGUMENT', 'This needs a reason, which is published.'),
+  'election-annulled': refusal(409, 'FAILED_PRECONDITION', 'The election has been annulled.'),
+  // What the aggregator states officially.
+  'statement-unavailable': refusal(404, 'NOT_FOUND', 'This has not been stated of the election.'),
+  'election-not-sealable': refusal(
+    409,
+    'FAILED_PRECONDITION',
+    'The election was made before there was a key to sign its results, and can not be sealed.',
   ),
 
   internal: tryAgain(500, 'INTERNAL', 'Something went wrong here. It was logged.'),

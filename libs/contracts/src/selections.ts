@@ -12,6 +12,7 @@ export type SelectionRefusal = {
     | 'contest-unknown'
     | 'option-unknown'
     | 'option-repeated'
+    | 'option-exclusive'
     | 'selections-too-few'
     | 'selections-too-many';
   /** Where, in the words of the request: `selections.<contest>` with the offending option's place if there is one. */
@@ -38,7 +39,7 @@ export function selectOptions(election: Election, marked: MarkedOptions): Select
 type ContestResult = { readonly ok: true; readonly marks: readonly number[] } | SelectionRefusal;
 
 function selectInContest(
-  { contest, optionIndex }: BallotContest,
+  { contest, optionIndex, exclusive }: BallotContest,
   optionIds: readonly string[],
 ): ContestResult {
   const field = `selections.${contest.id}`;
@@ -51,12 +52,15 @@ function selectInContest(
     seen.add(index);
     indexes.push(index);
   }
-  const refusal = countRefusal(contest, indexes.length);
+  const hasExclusive = indexes.some(index => exclusive.has(index));
+  const refusal = countRefusal(contest, indexes.length, hasExclusive);
   if (refusal) return { ok: false, code: refusal, field };
   return { ok: true, marks: indexes.toSorted((a, b) => a - b) };
 }
 
-function countRefusal(contest: BallotContest['contest'], count: number) {
+/** An exclusive option stands alone, whatever the least number of selections is: whoever marks it has answered. */
+function countRefusal(contest: BallotContest['contest'], count: number, hasExclusive: boolean) {
+  if (hasExclusive) return count === 1 ? undefined : ('option-exclusive' as const);
   if (count < contest.minSelections) return 'selections-too-few' as const;
   if (count > contest.maxSelections) return 'selections-too-many' as const;
   return undefined;
@@ -96,17 +100,20 @@ export function decodeSelections(election: Election, bytes: Uint8Array): Selecti
 /** Whether these are canonical bytes of valid selections of this ballot. */
 export function fitsBallot(election: Election, bytes: Uint8Array): boolean {
   let at = 0;
-  for (const { contest } of election.contests) {
+  for (const { contest, exclusive } of election.contests) {
     if (at + 2 > bytes.length) return false;
     const count = u16At(bytes, at);
     at += 2;
     const end = at + 2 * count;
-    if (countRefusal(contest, count) !== undefined || end > bytes.length) return false;
+    if (end > bytes.length) return false;
+    let hasExclusive = false;
     for (let last = -1; at < end; at += 2) {
       const index = u16At(bytes, at);
       if (index >= contest.options.length || index <= last) return false;
       last = index;
+      hasExclusive ||= exclusive.has(index);
     }
+    if (countRefusal(contest, count, hasExclusive) !== undefined) return false;
   }
   return at === bytes.length;
 }

@@ -64,7 +64,20 @@ const closing = z.object({
 });
 export type Closing = z.infer<typeof closing>;
 
-export const electionsMessage = z.discriminatedUnion('kind', [topology, published, closing]);
+/** The result has no effect, and is to be shown so; what was counted stays counted. Never taken back. */
+const annulment = z.object({
+  kind: z.literal('annulment'),
+  electionId,
+  reason: z.string().min(1),
+  at: z.iso.datetime(),
+});
+export type Annulment = z.infer<typeof annulment>;
+
+/** A manager has sealed the election: nothing that is counted for it may change any more. */
+const seal = z.object({ kind: z.literal('seal'), electionId, closesAt: z.iso.datetime() });
+export type SealRequest = z.infer<typeof seal>;
+
+export const electionsMessage = z.discriminatedUnion('kind', [topology, published, closing, annulment, seal]);
 export type ElectionsMessage = z.infer<typeof electionsMessage>;
 
 /** Compaction keeps the newest record of each key. */
@@ -76,8 +89,14 @@ export function electionsKey(message: ElectionsMessage): string {
       return `election/${message.definition.id}`;
     case 'closing':
       return `closing/${message.electionId}`;
+    case 'annulment':
+      return `annulment/${message.electionId}`;
+    case 'seal':
+      return `seal/${message.electionId}`;
   }
 }
+
+const kinds: ReadonlySet<string> = new Set(electionsMessage.options.map(({ shape }) => shape.kind.value));
 
 /**
  * Reads one record of topic `elections`. `undefined` for a kind that a newer version may have written.
@@ -86,6 +105,5 @@ export function electionsKey(message: ElectionsMessage): string {
 export function readElectionsMessage(value: Uint8Array): ElectionsMessage | undefined {
   const json: unknown = JSON.parse(new TextDecoder().decode(value));
   const { kind } = z.looseObject({ kind: z.string() }).parse(json);
-  if (kind !== 'topology' && kind !== 'election' && kind !== 'closing') return undefined;
-  return electionsMessage.parse(json);
+  return kinds.has(kind) ? electionsMessage.parse(json) : undefined;
 }

@@ -1,4 +1,5 @@
 import { createElectionBook } from '@suffrage/contracts/election-book';
+import { readResultsKey } from '@suffrage/contracts/sign-statement.node';
 import { redisNames, topicNames } from '@suffrage/contracts/topics';
 import { createHealth } from '@suffrage/runtime/health';
 import { serveGrpc } from '@suffrage/runtime/grpc/server';
@@ -15,12 +16,15 @@ import { startClosing } from './closing.ts';
 import type { Config } from './config.ts';
 import { createElections } from './elections.ts';
 import { createResultsService, MAX_MESSAGE_BYTES, resultsServiceDefinition } from './grpc/results-service.ts';
+import { officialRoutes } from './http/official.route.ts';
 import { resultsRoute } from './http/results.route.ts';
 import { socketRoute } from './http/socket.route.ts';
 import { streamRoute } from './http/stream.route.ts';
 import { voteStatusRoute } from './http/vote-status.route.ts';
 import { createAggregatorMetrics, observeState } from './metrics.ts';
 import { createNewestSnapshots } from './newest.ts';
+import { startOfficialRounds } from './official/rounds.ts';
+import { createStatementStore } from './official/statement-store.ts';
 import { createPace } from './pace.ts';
 import { createPublisher } from './publish.ts';
 import { createReaderLock } from './reader-lock.ts';
@@ -31,6 +35,9 @@ import { createSubscribers, UNREAD_MILLIS } from './subscribers.ts';
 import { createVoteStatus } from './vote-status.ts';
 
 const STATEMENT_MILLIS = 5_000;
+/** Official counts go over every vote of an election. */
+const OFFICIAL_STATEMENT_MILLIS = 30 * 60_000;
+const OFFICIAL_ROUND_MILLIS = 1_000;
 /** A round, a cold start and a closing may read at the same time. */
 const READING_CONNECTIONS = 3;
 /** Per database, for vote status. */
@@ -59,10 +66,11 @@ export async function startAggregator(
   const names = redisNames(config.SUFFRAGE_NAMESPACE);
   const urls = config.SUFFRAGE_VOTES_DATABASES_FILE;
 
-  const openPools = (application: string, max: number) =>
-    urls.map(url => openPool({ url, application, max, statementMillis: STATEMENT_MILLIS }, log, lifecycle));
+  const openPools = (application: string, max: number, statementMillis = STATEMENT_MILLIS) =>
+    urls.map(url => openPool({ url, application, max, statementMillis }, log, lifecycle));
   const pools = openPools('aggregator', READING_CONNECTIONS);
   const statusPools = openPools('aggregator-status', STATUS_CONNECTIONS);
+  const officialPools = openPools('aggregator-official', 1, OFFICIAL_STATEMENT_MILLIS);
   const redis = connectRedis('aggregator', config.SUFFRAGE_REDIS_URL_FILE, log, lifecycle);
   const relayRedis = connectRedis('aggregator-relay', config.SUFFRAGE_REDIS_URL_FILE, log, lifecycle);
   const lock = createReaderLock({ url: urls[0] ?? '', namespace: config.SUFFRAGE_NAMESPACE, log }, lifecycle);
@@ -70,10 +78,12 @@ export async function startAggregator(
   const brokers = config.SUFFRAGE_KAFKA_BROKERS;
   const kafka = kafkaClient(brokers, `aggregator-${config.SUFFRAGE_INSTANCE}`, log);
   const book = createElectionBook();
-  const follower = followTopic(
-    { brokers, topic: topics.elections, onRecord: book.apply, clock, log },
-    lifecycle,
-  );
+  const officialPace = createPace(OFFICIAL_ROUND_MILLIS);
+  const onRecord: typeof book.apply = record => {
+    book.apply(record);
+    officialPace.wake();
+  };
+  const follower = followTopic({ brokers, topic: topics.elections, onRecord, clock, log }, lifecycle);
   const elections = createElections(book);
   const electionsComplete = () => follower.completeAsOf() !== Number.NEGATIVE_INFINITY;
 
@@ -91,6 +101,23 @@ export async function startAggregator(
     lifecycle,
   );
   startClosing({ kafka, topics, pools, elections, follower, isElected: lock.isHeld, log }, lifecycle);
+  const statements = createStatementStore(firstOf(statusPools));
+  if (config.SUFFRAGE_RESULTS_KEY_FILE !== undefined) {
+    const official = {
+      pools: officialPools,
+      topic: topics.votes,
+      elections,
+      book,
+      statements,
+      key: readResultsKey(config.SUFFRAGE_RESULTS_KEY_FILE),
+      registrarUrl: config.SUFFRAGE_REGISTRAR_URL,
+      isElected: lock.isHeld,
+      pace: officialPace,
+      clock,
+      log,
+    };
+    startOfficialRounds(official, lifecycle);
+  }
   observeState(base, { newest, subscribers, isElected: lock.isHeld, clock });
 
   const health = createHealth('aggregator', config.SUFFRAGE_INSTANCE, {
@@ -111,6 +138,7 @@ export async function startAggregator(
   streamRoute(server, { results, subscribers, metrics });
   await socketRoute(server, { results, newest, subscribers, metrics });
   voteStatusRoute(server, findStatus);
+  officialRoutes(server, statements);
   lifecycle.onClose('http server', () => closeHttpServer(server));
   const host = config.SUFFRAGE_HOST;
   const address = await server.listen({ host, port: config.SUFFRAGE_HTTP_PORT });
@@ -133,4 +161,9 @@ export async function startAggregator(
   lifecycle.onClose('subscribers', subscribers.close);
   await serveMetrics({ host, port: config.SUFFRAGE_METRICS_PORT, health, metrics: base }, lifecycle);
   return { httpPort: Number(new URL(address).port), grpcPort, isElected: lock.isHeld };
+}
+
+function firstOf<T>([first]: readonly T[]): T {
+  if (first === undefined) throw new Error('there is no votes database');
+  return first;
 }

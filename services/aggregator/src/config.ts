@@ -28,6 +28,10 @@ export const settings = {
   SUFFRAGE_VOTES_DATABASES_FILE: databases,
   /** File: the `redis://` URL of the relay. */
   SUFFRAGE_REDIS_URL_FILE: redisUrl,
+  /** File: Ed25519 private key, PKCS#8 PEM, that signs zero reports, results and seals. Without it none are stated. */
+  SUFFRAGE_RESULTS_KEY_FILE: secretFile.optional(),
+  /** Where the registrar answers: its signed count of tokens becomes part of official results. */
+  SUFFRAGE_REGISTRAR_URL: z.url().optional(),
   /** Pause between two readings of the tallies when no notice of progress comes, 100 ms or more. */
   SUFFRAGE_RESULT_REFRESH_INTERVAL: duration
     .refine(millis => millis >= SHORTEST_ROUND_MILLIS, `must not be below ${SHORTEST_ROUND_MILLIS}ms`)

@@ -175,3 +175,43 @@ test('a replica that is not elected reads for itself only while the relay is awa
   expect(mustRead({ ...relayed, millisSinceRelayed: 12_001 })).toBe(true);
   expect(mustRead({ ...relayed, millisSinceRelayed: Number.POSITIVE_INFINITY })).toBe(true);
 });
+
+/** Votes for mayor and budget, as the tallies of one shard. */
+function threshold(closed: boolean, counted: number, ...votes: readonly (readonly number[])[]) {
+  const fields = { ...ballot({ mayor: ['ann', 'ben', 'zoe'], budget: ['yes', 'no'] }), privacyThreshold: 5 };
+  const election = { ...knownElection('small', fields), closed };
+  const tallies = election.definition.contests.flatMap(({ id, options }, place) =>
+    options.map((option, index) => ({
+      electionId: 'small',
+      contest: id,
+      option: option.id,
+      votes: votes[place]?.[index] ?? 0,
+    })),
+  );
+  const all = { electionId: 'small', contest: '*', option: '*', votes: counted };
+  return take([{ ...EMPTY, tallies: [...tallies, all] }], election)[0];
+}
+
+test('below the privacy threshold no total of an election is shown, also after the closing', () => {
+  expect(threshold(false, 4, [4, 0, 0], [4, 0])).toMatchObject({ counted: 4, contests: null });
+  expect(threshold(true, 4, [4, 0, 0], [4, 0])).toMatchObject({ counted: 4, contests: null });
+  expect(threshold(true, 5, [5, 0, 0], [1, 4])?.contests).toHaveLength(2);
+});
+
+test('a single option below the privacy threshold hides all live totals, so that no difference gives it away', () => {
+  expect(threshold(false, 30, [21, 5, 4], [10, 20])?.contests).toBeNull();
+  expect(threshold(false, 31, [21, 5, 5], [10, 21])?.contests).toHaveLength(2);
+});
+
+test('whatever live totals are shown, none of them is below the privacy threshold, and none is missing', () => {
+  const votes = fc.array(fc.nat(12), { minLength: 3, maxLength: 3 });
+  fc.assert(
+    fc.property(votes, votes, (mayor, budget) => {
+      const counted = mayor.reduce((sum, option) => sum + option, 0);
+      const contests = threshold(false, counted, mayor, budget)?.contests;
+      const shown = contests?.flatMap(({ options }) => options.map(option => option.votes)) ?? [];
+      expect(shown.every(option => option >= 5)).toBe(true);
+      expect([0, 5]).toContain(shown.length);
+    }),
+  );
+});

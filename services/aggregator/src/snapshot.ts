@@ -1,3 +1,4 @@
+import type { ElectionDefinition } from '@suffrage/contracts/election';
 import type { Snapshot } from '@suffrage/contracts/results';
 import type { KnownElection } from './elections.ts';
 
@@ -31,6 +32,8 @@ export const REPUBLISH_MILLIS = 5_000;
 /**
  * Complete snapshots of `elections` from one reading of all shards, with zeros where nothing was counted and options in
  * ballot order. `contests` is `null` while the election's policy hides results: what is hidden never leaves this function.
+ * In an election with a `privacyThreshold` they are hidden as well while fewer votes are counted, and before the closing
+ * while any option has fewer marks: all of them, because a single hidden number is the difference of those shown.
  * @param elections as known *before* the shards were read: a reading older than the closing message is not final.
  * @param asOf milliseconds since 1970, before the reading began.
  */
@@ -68,6 +71,15 @@ function visibleContests(
   votes: ReadonlyMap<string, number>,
 ): Snapshot['contests'] {
   if (definition.resultsPolicy === 'after-close' && !closed) return null;
+  const { privacyThreshold = 0 } = definition;
+  if ((votes.get(tallyKey(definition.id, '*', '*')) ?? 0) < privacyThreshold) return null;
+  const contests = contestsOf(definition, votes);
+  const isSmall = ({ options }: (typeof contests)[number]) =>
+    options.some(option => option.votes < privacyThreshold);
+  return !closed && contests.some(isSmall) ? null : contests;
+}
+
+function contestsOf(definition: ElectionDefinition, votes: ReadonlyMap<string, number>) {
   return definition.contests.map(contest => ({
     id: contest.id,
     options: contest.options.map(({ id }) => ({

@@ -2,7 +2,7 @@ import { type ElectionDefinition, electionDefinition } from '@suffrage/contracts
 import type { KnownElection } from '../src/elections.ts';
 
 type Ballot = Pick<ElectionDefinition, 'contests'> &
-  Partial<Pick<ElectionDefinition, 'resultsPolicy' | 'closesAt'>>;
+  Partial<Pick<ElectionDefinition, 'resultsPolicy' | 'closesAt' | 'privacyThreshold'>>;
 
 /** Contest id -> option ids. */
 export function ballot(contests: Readonly<Record<string, readonly string[]>>): Ballot {

@@ -60,7 +60,8 @@ export async function startIngestion(
       topic: topics.votes,
       shards: () => book.topology()?.shards,
       layout,
-      openProducers: () => createProducerPool(brokers, 'suffrage-ingestion', log),
+      openProducers: () =>
+        createProducerPool({ brokers, clientId: 'suffrage-ingestion', onLost: layout.lose, log }),
       signReceipts: createReceiptSigner(config.SUFFRAGE_RECEIPT_KEY_FILE, instance),
       metrics,
       clock,

@@ -11,7 +11,7 @@ import { createLifecycle } from '@suffrage/runtime/lifecycle';
 import { openTestbed, type Testbed } from '@suffrage/test/testbed';
 import { until } from '@suffrage/test/poll';
 import { readLog } from '@suffrage/test/read-log';
-import { post, voteBody } from '@suffrage/test/vote-body';
+import { post, voteBody, voteRequest } from '@suffrage/test/vote-body';
 
 let bed: Testbed;
 let secret: TestElection;
@@ -245,20 +245,10 @@ test('brokers refuse a wrong clock: the vote is answered outcome-unknown and is 
 
 test('a vote over gRPC gets a receipt that verifies, a bad one its code and field as metadata', async () => {
   const client = new VoteServiceClient(ingestion.grpcAddress, credentials.createInsecure());
-  const vote = signedVote(secret);
-  const request = (change: object = {}) => ({
-    electionId: idOf(secret),
-    selections: [{ contestId: 'mayor', optionIds: ['mayor-1'] }],
-    salt: vote.salt.reveal(),
-    token: vote.token.reveal(),
-    tokenKeyId: vote.tokenKeyId,
-    revision: 0,
-    voterReference: new Uint8Array(),
-    ...change,
-  });
+  const request = voteRequest(secret, signedVote(secret));
   const call = (change?: object) =>
     new Promise<string>(resolve => {
-      client.castVote(request(change), (error: ServiceError | null, response) => {
+      client.castVote({ ...request, ...change }, (error: ServiceError | null, response) => {
         if (!error) return resolve(`accepted by ${response.receipt?.certificate?.instance ?? ''}`);
         const [code, field] = ['suffrage-code', 'suffrage-field'].map(
           name => error.metadata.get(name)[0] ?? '',

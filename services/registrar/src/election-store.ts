@@ -1,8 +1,17 @@
+import { fingerprint } from '@suffrage/contracts/actions';
 import { type ElectionDefinition, electionDefinition } from '@suffrage/contracts/election';
+import type { Refusal } from '@suffrage/contracts/errors';
 import { type Client, inTransaction, type Pool } from '@suffrage/runtime/postgres/pool';
+import { type Actor, isOfAnother, type NewAction, recordAction } from './action-store.ts';
 import type { StoredPhase } from './schedule.ts';
 
-export type StoredElection = { readonly definition: ElectionDefinition; readonly phase: StoredPhase };
+export type StoredElection = {
+  readonly definition: ElectionDefinition;
+  readonly phase: StoredPhase;
+  readonly organisation: string;
+  readonly annulled?: { readonly reason: string; readonly at: string };
+  readonly sealed?: boolean;
+};
 /** Encrypted. */
 export type SealedKeys = {
   readonly tokenKey: Uint8Array;
@@ -10,43 +19,63 @@ export type SealedKeys = {
   readonly registrarKey: Uint8Array;
 };
 
-type Row = { definition: unknown; phase: StoredPhase };
-const toElection = ({ definition, phase }: Row): StoredElection => ({
+type Row = {
+  definition: unknown;
+  phase: StoredPhase;
+  organisation: string;
+  reason: string | null;
+  at: Date | null;
+  sealed: boolean;
+};
+const toElection = ({ definition, phase, organisation, reason, at, sealed }: Row): StoredElection => ({
   definition: electionDefinition.parse(definition),
   phase,
+  organisation,
+  sealed,
+  ...(reason !== null && at !== null ? { annulled: { reason, at: at.toISOString() } } : {}),
 });
+const SELECT = `select definition, phase, organisation, reason, annulments.at,
+    exists (select from seals where seals.election_id = elections.id) as sealed
+  from elections left join annulments on annulments.election_id = id`;
 
-/** Adds a draft with its keys. False when the id is taken. */
+/** What an action tells of a definition: which it is, without repeating it. */
+const named = (definition: ElectionDefinition) => ({ definition: fingerprint(definition) });
+
+/** Adds a draft with its keys. False when the id is taken, or was once by another organisation. */
 export async function addElection(
   pool: Pool,
   definition: ElectionDefinition,
   keys: SealedKeys,
+  { by, at, from }: { readonly by: Actor; readonly at: number; readonly from?: string },
 ): Promise<boolean> {
+  const { id } = definition;
   return inTransaction(pool, 'begin', async client => {
+    if (await isOfAnother(client, id, by.organisation)) return false;
     const { rowCount } = await client.query(
-      `insert into elections (id, definition, phase) values ($1, $2, 'draft') on conflict do nothing`,
-      [definition.id, JSON.stringify(definition)],
+      `insert into elections (id, definition, phase, organisation) values ($1, $2, 'draft', $3)
+       on conflict do nothing`,
+      [id, JSON.stringify(definition), by.organisation],
     );
     if (rowCount !== 1) return false;
     await client.query(
       `insert into election_keys (election_id, token_key, reference_key, registrar_key)
        values ($1, $2, $3, $4)`,
-      [definition.id, keys.tokenKey, keys.referenceKey, keys.registrarKey],
+      [id, keys.tokenKey, keys.referenceKey, keys.registrarKey],
     );
-    await client.query('insert into issue_counts (election_id) values ($1)', [definition.id]);
+    await client.query('insert into issue_counts (election_id) values ($1)', [id]);
+    const details = { ...named(definition), ...(from === undefined ? {} : { from }) };
+    await recordAction(client, { electionId: id, by, action: 'created', at, details });
     return true;
   });
 }
 
 export async function findElection(pool: Pool, id: string): Promise<StoredElection | undefined> {
-  const { rows } = await pool.query<Row>('select definition, phase from elections where id = $1', [id]);
+  const { rows } = await pool.query<Row>(`${SELECT} where id = $1`, [id]);
   return rows[0] && toElection(rows[0]);
 }
 
 export async function listElections(pool: Pool): Promise<StoredElection[]> {
-  const { rows } = await pool.query<Row>(
-    `select definition, phase from elections order by definition ->> 'opensAt', id`,
-  );
+  const { rows } = await pool.query<Row>(`${SELECT} order by definition ->> 'opensAt', id`);
   return rows.map(toElection);
 }
 
@@ -70,23 +99,31 @@ export async function findRegistrarKey(pool: Pool, id: string): Promise<Uint8Arr
   return rows[0]?.registrar_key ?? undefined;
 }
 
+/** What becomes of an election, and how the record tells it. */
+export type Change = {
+  readonly ok: true;
+  readonly next: Pick<StoredElection, 'definition' | 'phase'>;
+  readonly action: Pick<NewAction, 'action' | 'reason' | 'details'>;
+  /** Sealed; when a draft gets another kind of token. */
+  readonly tokenKey?: Uint8Array;
+};
+export type Changed = { readonly ok: true; readonly next: StoredElection } | Refusal | undefined;
+
 /**
- * Changes a locked row and, in the same transaction, leaves the message that tells the other services.
- * `change` sees the row as it is under the lock; a refusal from it changes nothing.
+ * Changes a locked row of the actor's organisation and, in the same transaction, records the action and leaves the
+ * message that tells the other services. `change` sees the row as it is under the lock; a refusal from it changes
+ * nothing. `undefined`: this organisation has no such election.
  */
-export async function changeElection<R extends { readonly ok: false }>(
+export async function changeElection(
   pool: Pool,
   id: string,
-  change: (current: StoredElection) => { readonly ok: true; readonly next: StoredElection } | R,
-): Promise<{ readonly ok: true; readonly next: StoredElection } | R | undefined> {
+  { by, at }: { readonly by: Actor; readonly at: number },
+  change: (current: StoredElection) => Promise<Change | Refusal> | Change | Refusal,
+): Promise<Changed> {
   return inTransaction(pool, 'begin', async client => {
-    const { rows } = await client.query<Row>(
-      'select definition, phase from elections where id = $1 for update',
-      [id],
-    );
-    const [row] = rows;
-    if (!row) return undefined;
-    const result = change(toElection(row));
+    const current = await lockElection(client, id, by.organisation);
+    if (!current) return undefined;
+    const result = await change(current);
     if (!result.ok) return result;
     const { definition, phase } = result.next;
     await client.query('update elections set definition = $2, phase = $3 where id = $1', [
@@ -94,135 +131,90 @@ export async function changeElection<R extends { readonly ok: false }>(
       JSON.stringify(definition),
       phase,
     ]);
-    await addToOutbox(client, id);
-    return result;
+    if (result.tokenKey)
+      await client.query('update election_keys set token_key = $2 where election_id = $1', [
+        id,
+        result.tokenKey,
+      ]);
+    const details = { ...named(definition), ...result.action.details };
+    await recordAction(client, { electionId: id, by, at, ...result.action, details });
+    if (phase !== 'draft') await client.query('insert into outbox (election_id) values ($1)', [id]);
+    return { ok: true, next: { ...current, definition, phase } };
   });
 }
 
-async function addToOutbox(client: Client, id: string): Promise<void> {
-  await client.query('insert into outbox (election_id) values ($1)', [id]);
-}
-
-/** An election about which the topic has to be told. `version` is new with every attempt. */
-export type Untold = {
-  readonly entry: number;
-  readonly version: number;
-  readonly definition: ElectionDefinition;
-};
-
-/** Waiting for the brokers is not idleness: the lock must not be lost meanwhile. */
-function inPatientTransaction(pool: Pool, work: (client: Client) => Promise<void>): Promise<void> {
-  return inTransaction(pool, 'begin', async client => {
-    await client.query(`set local idle_in_transaction_session_timeout = '60s'`);
-    await work(client);
-  });
-}
-
-/**
- * Hands over the next entry of the outbox after `after`, to one process at a time; nothing when there is none, or when
- * another process has it in hand. The entry stays when `tell` throws.
- */
-export async function withNextUntold(
-  pool: Pool,
-  after: number,
-  tell: (untold: Untold, client: Client) => Promise<void>,
-): Promise<void> {
-  await inPatientTransaction(pool, async client => {
-    // A statement of its own: the next one must see what the holder before has committed.
-    const lock = await client.query<{ held: boolean }>(
-      `select pg_try_advisory_xact_lock(hashtext('suffrage outbox')) as held`,
-    );
-    if (!lock.rows[0]?.held) return;
-    const { rows } = await client.query<{ id: string; definition: unknown; version: string }>(
-      `select outbox.id, definition, nextval('announcement_versions') as version
-       from outbox join elections on elections.id = election_id
-       where outbox.id > $1 order by outbox.id limit 1`,
-      [after],
-    );
-    const [row] = rows;
-    if (!row) return;
-    const definition = electionDefinition.parse(row.definition);
-    await tell({ entry: Number(row.id), version: Number(row.version), definition }, client);
-  });
-}
-
-/** The topic has it: the entry goes, and the row remembers which closing everybody knows. */
-export async function recordTold(client: Client, { entry, definition }: Untold): Promise<void> {
-  await client.query('delete from outbox where id = $1', [entry]);
-  await client.query(
-    `update elections set announced_closes_at = $2 where id = $1 and phase <> 'closed'
-     and announced_closes_at is distinct from $2::timestamptz`,
-    [definition.id, definition.closesAt],
-  );
-}
-
-/** Sets another closing than the one that could not be told in time, unless a manager has moved it meanwhile. */
-export async function replaceClosing(
+async function lockElection(
   client: Client,
-  { entry, definition }: Untold,
-  { closesAt, known }: { readonly closesAt: string; readonly known: string | undefined },
-): Promise<void> {
-  await client.query('delete from outbox where id = $1', [entry]);
-  await client.query(
-    `update elections
-     set definition = jsonb_set(definition, '{closesAt}', to_jsonb($2::text)), announced_closes_at = $3
-     where id = $1 and definition ->> 'closesAt' = $4`,
-    [definition.id, closesAt, known, definition.closesAt],
+  id: string,
+  organisation: string,
+): Promise<StoredElection | undefined> {
+  const { rows } = await client.query<Row>(
+    `${SELECT} where id = $1 and organisation = $2 for update of elections`,
+    [id, organisation],
   );
-  await addToOutbox(client, definition.id);
+  return rows[0] && toElection(rows[0]);
 }
 
-/** Has elections told once more: those that are published and don't wait for it already. */
-export async function tellAgain(pool: Pool, ids: readonly string[]): Promise<void> {
-  await pool.query(
-    `insert into outbox (election_id) select id from elections where id = any($1) and phase <> 'draft'
-     and not exists (select from outbox where election_id = elections.id)`,
-    [ids],
-  );
-}
-
-/**
- * Elections that wait for nothing to be told, and have another closing than everybody knows: what the topic has is what
- * counts. A database that was restored, or failed over, may have forgotten what it had told.
- */
-export async function closingsAstray(
-  pool: Pool,
-  known: readonly { readonly id: string; readonly closesAt: string }[],
-): Promise<string[]> {
-  const { rows } = await pool.query<{ id: string }>(
-    `select elections.id from elections join unnest($1::text[], $2::text[]) as known (id, closes_at) using (id)
-     where phase = 'published' and definition ->> 'closesAt' <> closes_at
-     and not exists (select from outbox where election_id = elections.id)`,
-    [known.map(({ id }) => id), known.map(({ closesAt }) => closesAt)],
-  );
-  return rows.map(({ id }) => id);
-}
-
-/** Adopts the closing that everybody knows. `known` is asked for under the row's lock, when nothing can move any more. */
-export async function adoptClosing(
+/** Removes a draft with its keys; what was done to it stays on record. A refusal of `rule` changes nothing. */
+export async function removeElection(
   pool: Pool,
   id: string,
-  known: () => Promise<string | undefined>,
-): Promise<void> {
-  await inPatientTransaction(pool, async client => {
-    await client.query('select from elections where id = $1 for update', [id]);
-    const { rowCount } = await client.query('select from outbox where election_id = $1', [id]);
-    const closesAt = rowCount === 0 ? await known() : undefined;
-    if (closesAt === undefined) return;
-    await client.query(
-      `update elections set definition = jsonb_set(definition, '{closesAt}', to_jsonb($2::text)),
-       announced_closes_at = $2::timestamptz where id = $1 and phase = 'published'`,
-      [id, closesAt],
-    );
+  { by, at }: { readonly by: Actor; readonly at: number },
+  rule: (current: StoredElection) => Refusal | undefined,
+): Promise<{ readonly ok: true } | Refusal | undefined> {
+  return inTransaction(pool, 'begin', async client => {
+    const current = await lockElection(client, id, by.organisation);
+    if (!current) return undefined;
+    const refusal = rule(current);
+    if (refusal) return refusal;
+    await client.query('delete from election_keys where election_id = $1', [id]);
+    await client.query('delete from issue_counts where election_id = $1', [id]);
+    await client.query('delete from elections where id = $1', [id]);
+    await recordAction(client, { electionId: id, by, action: 'deleted', at });
+    return { ok: true as const };
   });
 }
 
-/** The closing has been observed: nothing can be counted any more. False while the row says something else. */
-export async function recordClosed(pool: Pool, id: string, closesAt: string): Promise<boolean> {
-  const { rowCount } = await pool.query(
-    `update elections set phase = 'closed'
-     where id = $1 and phase <> 'draft' and (definition ->> 'closesAt')::timestamptz = $2::timestamptz`,
-    [id, closesAt],
-  );
-  return rowCount === 1;
+/** Annuls an election once. The relay tells everybody from the row. */
+export async function annulElection(
+  pool: Pool,
+  id: string,
+  { by, at, reason }: { readonly by: Actor; readonly at: number; readonly reason: string },
+  rule: (current: StoredElection) => Refusal | undefined,
+): Promise<Changed> {
+  return inTransaction(pool, 'begin', async client => {
+    const current = await lockElection(client, id, by.organisation);
+    if (!current) return undefined;
+    const refusal = rule(current);
+    if (refusal) return refusal;
+    const annulled = { reason, at: new Date(at).toISOString() };
+    await client.query('insert into annulments (election_id, reason, at) values ($1, $2, $3)', [
+      id,
+      reason,
+      annulled.at,
+    ]);
+    await recordAction(client, { electionId: id, by, action: 'annulled', at, reason });
+    return { ok: true, next: { ...current, annulled } };
+  });
+}
+
+/** Seals an election once; again it stays as it is. The relay tells everybody from the row. */
+export async function sealElection(
+  pool: Pool,
+  id: string,
+  { by, at }: { readonly by: Actor; readonly at: number },
+  rule: (current: StoredElection) => Refusal | undefined,
+): Promise<Changed> {
+  return inTransaction(pool, 'begin', async client => {
+    const current = await lockElection(client, id, by.organisation);
+    if (!current || current.sealed) return current && { ok: true, next: current };
+    const refusal = rule(current);
+    if (refusal) return refusal;
+    await client.query('insert into seals (election_id, closes_at) values ($1, $2)', [
+      id,
+      current.definition.closesAt,
+    ]);
+    await recordAction(client, { electionId: id, by, action: 'sealed', at });
+    return { ok: true, next: { ...current, sealed: true } };
+  });
 }

@@ -1,17 +1,29 @@
 import { createPublicKey, randomBytes } from 'node:crypto';
-import type { ElectionDefinition, ElectionDraft } from '@suffrage/contracts/election';
+import {
+  draftOf,
+  type ElectionDefinition,
+  type ElectionDraft,
+  type ElectionId,
+  withDraft,
+} from '@suffrage/contracts/election';
 import { type Refusal, refuse } from '@suffrage/contracts/errors';
 import { publishedKey } from '@suffrage/contracts/sign-receipts.node';
 import { generateEd25519Key, generateSecretTokenKey } from '@suffrage/contracts/token-keys.node';
 import type { Pool } from '@suffrage/runtime/postgres/pool';
 import {
   addElection,
+  annulElection,
+  type Change,
+  type Changed,
   changeElection,
   findElection,
   listElections,
+  removeElection,
+  sealElection,
   type StoredElection,
 } from './election-store.ts';
 import type { KeyVault } from './key-vault.ts';
+import type { Principal } from './principal.ts';
 import { closingRefusal, type Phase, phaseAt, scheduleRefusal, soonestClosing } from './schedule.ts';
 
 /** An election as the API shows it. `official`: it has closed and everything below its end is accounted for. */
@@ -19,25 +31,46 @@ export type ElectionView = {
   readonly definition: ElectionDefinition;
   readonly phase: Phase;
   readonly official: boolean;
+  /** Its result has no effect, whatever was counted. */
+  readonly annulled?: { readonly reason: string; readonly at: string };
 };
 
 export type ElectionResult = { readonly ok: true; readonly election: ElectionView } | Refusal;
 
-/** What managers may do with elections, and what everybody may see of them. */
+/** What managers may do with elections of their own organisation, and what everybody may see of all. */
 export type Elections = {
-  create(draft: ElectionDraft): Promise<ElectionResult>;
+  create(by: Principal, draft: ElectionDraft): Promise<ElectionResult>;
+  /** Replaces a draft whole. */
+  edit(by: Principal, id: string, draft: ElectionDraft): Promise<ElectionResult>;
+  /** Drafts only. */
+  remove(by: Principal, id: string): Promise<{ readonly ok: true } | Refusal>;
+  /** A new draft like an election in any phase, with keys of its own, on another schedule if one is given. */
+  duplicate(by: Principal, id: string, copy: Copy): Promise<ElectionResult>;
   /** Draft -> scheduled, on its own schedule. From here on the definition is locked. */
-  publish(id: string): Promise<ElectionResult>;
+  publish(by: Principal, id: string): Promise<ElectionResult>;
   /** Draft -> open, now. */
-  open(id: string): Promise<ElectionResult>;
+  open(by: Principal, id: string): Promise<ElectionResult>;
   /**
-   * Moves the closing: to the soonest instant that everybody can know of in time, or to the given one. When the brokers
-   * can't be told in time, an earlier closing moves to the soonest possible, and a later one is dropped.
+   * Moves the closing: to the soonest instant that everybody can know of in time, or to the given one. Earlier needs a
+   * reason; whatever is acknowledged before it stays counted. When the brokers can't be told in time, an earlier closing
+   * moves to the soonest possible, and a later one is dropped.
    */
-  close(id: string, closesAt?: string): Promise<ElectionResult>;
-  find(id: string, drafts: boolean): Promise<ElectionView | undefined>;
-  list(drafts: boolean): Promise<ElectionView[]>;
+  close(by: Principal, id: string, move: Move): Promise<ElectionResult>;
+  /** Once, from scheduled on: no more tokens are given, counts are kept, and results say so. */
+  annul(by: Principal, id: string, reason: string): Promise<ElectionResult>;
+  /** Closed and official -> sealed: the votes side freezes what is counted. Again and again the same. */
+  seal(by: Principal, id: string): Promise<ElectionResult>;
+  /** Drafts only for their own organisation. */
+  find(id: string, by: Principal | undefined): Promise<ElectionView | undefined>;
+  list(by: Principal | undefined): Promise<ElectionView[]>;
 };
+
+export type Copy = {
+  readonly id: ElectionId;
+  readonly opensAt?: string | undefined;
+  readonly closesAt?: string | undefined;
+};
+export type Move = { readonly closesAt?: string | undefined; readonly reason?: string | undefined };
 
 type Options = {
   readonly pool: Pool;
@@ -45,6 +78,8 @@ type Options = {
   readonly issuerName: string;
   /** PEM, one or more. */
   readonly receiptPublicKeys: string;
+  /** The same. */
+  readonly resultsPublicKeys?: string | undefined;
   readonly clock: () => number;
   /** Told when a message waits in the outbox. */
   readonly onChange: () => void;
@@ -55,82 +90,172 @@ export function createElections({
   vault,
   issuerName,
   receiptPublicKeys,
+  resultsPublicKeys,
   clock,
   onChange,
 }: Options): Elections {
   const receiptKeys = readPublicKeys(receiptPublicKeys);
+  const resultsKeys = resultsPublicKeys === undefined ? undefined : readPublicKeys(resultsPublicKeys);
 
-  const view = ({ definition, phase }: StoredElection): ElectionView => ({
+  const view = ({ definition, phase, annulled, sealed }: StoredElection): ElectionView => ({
     definition,
-    phase: phaseAt(definition, phase, clock()),
+    phase: sealed === true ? 'sealed' : phaseAt(definition, phase, clock()),
     official: phase === 'closed',
+    ...(annulled ? { annulled } : {}),
   });
-
-  const change = async (
-    id: string,
-    rule: (current: StoredElection) => { readonly ok: true; readonly next: StoredElection } | Refusal,
-  ): Promise<ElectionResult> => {
-    const result = await changeElection(pool, id, rule);
-    if (!result) return refuse('election-unknown');
-    if (!result.ok) return result;
+  const now = (by: Principal) => ({ by, at: clock() });
+  const answer = (changed: Changed): ElectionResult => {
+    if (!changed) return refuse('election-unknown');
+    if (!changed.ok) return changed;
     onChange();
-    return { ok: true, election: view(result.next) };
+    return { ok: true, election: view(changed.next) };
   };
 
-  const publish = ({ definition, phase }: StoredElection) => {
+  const add = async (by: Principal, draft: ElectionDraft, from?: string): Promise<ElectionResult> => {
+    const key = await newTokenKey(draft);
+    const own = await generateEd25519Key();
+    const definition = {
+      ...draft,
+      issuerName,
+      tokenKeys: [key.published],
+      receiptKeys,
+      registrarKeys: [own.published],
+      ...(resultsKeys ? { resultsKeys } : {}),
+    };
+    const keys = {
+      tokenKey: vault.seal(draft.id, key.privateKey.reveal()),
+      referenceKey: vault.seal(draft.id, randomBytes(32)),
+      registrarKey: vault.seal(draft.id, own.privateKey.reveal()),
+    };
+    const added = await addElection(pool, definition, keys, {
+      ...now(by),
+      ...(from === undefined ? {} : { from }),
+    });
+    return added
+      ? { ok: true, election: view({ definition, phase: 'draft', organisation: by.organisation }) }
+      : refuse('election-exists', 'id');
+  };
+
+  const replaceDraft = async (current: StoredElection, draft: ElectionDraft): Promise<Change | Refusal> => {
+    if (current.phase !== 'draft') return refuse('election-locked');
+    const action = { action: 'edited' } as const;
+    const definition = {
+      ...withDraft(current.definition, draft),
+      receiptKeys,
+      ...(resultsKeys ? { resultsKeys } : {}),
+    };
+    if (draft.mode === current.definition.mode)
+      return { ok: true, next: { definition, phase: 'draft' }, action };
+    const key = await newTokenKey(draft);
+    return {
+      ok: true,
+      next: { definition: { ...definition, tokenKeys: [key.published] }, phase: 'draft' },
+      action,
+      tokenKey: vault.seal(draft.id, key.privateKey.reveal()),
+    };
+  };
+
+  const publish = (
+    { definition, phase }: StoredElection,
+    action: 'scheduled' | 'opened-now',
+  ): Change | Refusal => {
     if (phase !== 'draft') return refuse('election-phase', undefined, 'it is published already');
     const impossible = scheduleRefusal(definition, clock());
-    return impossible ?? { ok: true as const, next: { definition, phase: 'published' as const } };
+    return impossible ?? { ok: true, next: { definition, phase: 'published' }, action: { action } };
   };
 
   return {
-    async create(draft) {
-      const key = await (draft.mode === 'secret' ? generateSecretTokenKey() : generateEd25519Key());
-      const own = await generateEd25519Key();
-      const definition = {
-        ...draft,
-        issuerName,
-        tokenKeys: [key.published],
-        receiptKeys,
-        registrarKeys: [own.published],
-      };
-      const added = await addElection(pool, definition, {
-        tokenKey: vault.seal(draft.id, key.privateKey.reveal()),
-        referenceKey: vault.seal(draft.id, randomBytes(32)),
-        registrarKey: vault.seal(draft.id, own.privateKey.reveal()),
-      });
-      return added
-        ? { ok: true, election: view({ definition, phase: 'draft' }) }
-        : refuse('election-exists', 'id');
+    create: (by, draft) => add(by, draft),
+    async edit(by, id, draft) {
+      if (draft.id !== id) return refuse('field-invalid', 'id', 'is not the id of the address');
+      return answer(await changeElection(pool, id, now(by), current => replaceDraft(current, draft)));
     },
-    publish: id => change(id, publish),
-    open: id =>
-      change(id, ({ definition, phase }) => {
-        const opensAt = new Date(clock()).toISOString();
-        return publish({ definition: { ...definition, opensAt }, phase });
-      }),
-    close: (id, closesAt) =>
-      change(id, ({ definition, phase }) => {
-        if (phase !== 'published')
-          return refuse('election-phase', undefined, 'only a published election can close');
-        const next = closesAt === undefined ? soonestClosing(clock()) : Date.parse(closesAt);
-        const impossible = closingRefusal(definition, next, clock());
-        const moved = { ...definition, closesAt: new Date(next).toISOString() };
-        return impossible ?? { ok: true, next: { definition: moved, phase } };
-      }),
-    async find(id, drafts) {
+    async remove(by, id) {
+      const rule = ({ phase }: StoredElection) =>
+        phase === 'draft' ? undefined : refuse('election-locked', undefined, 'only a draft can be deleted');
+      return (await removeElection(pool, id, now(by), rule)) ?? refuse('election-unknown');
+    },
+    async duplicate(by, id, { id: copyId, opensAt, closesAt }) {
       const found = await findElection(pool, id);
-      return found && (drafts || found.phase !== 'draft') ? view(found) : undefined;
+      if (found?.organisation !== by.organisation) return refuse('election-unknown');
+      const draft = draftOf(found.definition);
+      const times = { opensAt: opensAt ?? draft.opensAt, closesAt: closesAt ?? draft.closesAt };
+      if (Date.parse(times.opensAt) >= Date.parse(times.closesAt))
+        return refuse('schedule-invalid', 'closesAt', 'is not after opensAt');
+      return add(by, { ...draft, ...times, id: copyId }, id);
     },
-    async list(drafts) {
+    publish: async (by, id) =>
+      answer(await changeElection(pool, id, now(by), current => publish(current, 'scheduled'))),
+    open: async (by, id) =>
+      answer(
+        await changeElection(pool, id, now(by), current => {
+          const opensAt = new Date(clock()).toISOString();
+          return publish({ ...current, definition: { ...current.definition, opensAt } }, 'opened-now');
+        }),
+      ),
+    close: async (by, id, move) =>
+      answer(await changeElection(pool, id, now(by), current => moveClosing(current, move, clock()))),
+    async annul(by, id, reason) {
+      const rule = ({ phase, annulled }: StoredElection) => {
+        if (annulled) return refuse('election-annulled');
+        return phase === 'draft'
+          ? refuse('election-phase', undefined, 'a draft is deleted, not annulled')
+          : undefined;
+      };
+      return answer(await annulElection(pool, id, { ...now(by), reason }, rule));
+    },
+    async seal(by, id) {
+      const rule = ({ phase, definition }: StoredElection) => {
+        if (phase !== 'closed') return refuse('election-phase', undefined, 'it is not closed officially');
+        return definition.resultsKeys ? undefined : refuse('election-not-sealable');
+      };
+      return answer(await sealElection(pool, id, now(by), rule));
+    },
+    async find(id, by) {
+      const found = await findElection(pool, id);
+      return found && mayBeSeen(found, by) ? view(found) : undefined;
+    },
+    async list(by) {
       const all = await listElections(pool);
-      return all.filter(({ phase }) => drafts || phase !== 'draft').map(view);
+      return all.filter(election => mayBeSeen(election, by)).map(view);
+    },
+  };
+}
+
+function newTokenKey({ mode }: Pick<ElectionDraft, 'mode'>) {
+  return mode === 'secret' ? generateSecretTokenKey() : generateEd25519Key();
+}
+
+function mayBeSeen({ phase, organisation }: StoredElection, by: Principal | undefined): boolean {
+  return phase !== 'draft' || organisation === by?.organisation;
+}
+
+function moveClosing(
+  { definition, phase }: StoredElection,
+  { closesAt, reason }: Move,
+  now: number,
+): Change | Refusal {
+  if (phase !== 'published')
+    return refuse('election-phase', undefined, 'only a published election can close');
+  const next = closesAt === undefined ? soonestClosing(now) : Date.parse(closesAt);
+  const impossible = closingRefusal(definition, next, now);
+  if (impossible) return impossible;
+  const isEarlier = next < Date.parse(definition.closesAt);
+  if (isEarlier && reason === undefined) return refuse('reason-missing', 'reason');
+  const to = new Date(next).toISOString();
+  return {
+    ok: true,
+    next: { definition: { ...definition, closesAt: to }, phase },
+    action: {
+      action: isEarlier ? 'stopped' : 'extended',
+      reason,
+      details: { from: definition.closesAt, to },
     },
   };
 }
 
 function readPublicKeys(pem: string) {
   const blocks = pem.match(/-----BEGIN PUBLIC KEY-----[^-]+-----END PUBLIC KEY-----/g) ?? [];
-  if (blocks.length === 0) throw new Error('there is no receipt public key (PEM, SPKI)');
+  if (blocks.length === 0) throw new Error('there is no public key (PEM, SPKI)');
   return blocks.map(block => publishedKey(createPublicKey(block)));
 }

@@ -104,6 +104,7 @@ export function createIssueToken({ pool, vault, counter, clock }: Options): Issu
   return async (electionId, request) => {
     const election = await findElection(pool, electionId);
     if (!election || election.phase === 'draft') return refuse('election-unknown');
+    if (election.annulled) return refuse('election-annulled');
     const { definition } = election;
     const closed = timeRefusal(
       { opensAt: Date.parse(definition.opensAt), closesAt: Date.parse(definition.closesAt) },

@@ -114,7 +114,8 @@ test('only the closing of a published election moves, at least 20 s ahead', asyn
   expect((await call('POST', '/moving/close', { closesAt: later })).json).toMatchObject({
     definition: { closesAt: later },
   });
-  const { json } = await call('POST', '/moving/close');
+  expect((await call('POST', '/moving/close')).json).toMatchObject({ code: 'reason-missing' });
+  const { json } = await call('POST', '/moving/close', { reason: 'fire in the hall' });
   const { closesAt } = electionDefinition.parse(json.definition);
   expect(Date.parse(closesAt) - Date.now()).toBeGreaterThan(18_000);
   expect(Date.parse(closesAt) - Date.now()).toBeLessThan(26_000);
@@ -138,7 +139,7 @@ test('an emergency closing that is kept from the topic for too long moves on, wi
     const { rows } = await held.query(`select pg_try_advisory_lock(hashtext('suffrage outbox')) as held`);
     return rows[0]?.held;
   });
-  const { json } = await call('POST', '/kept/close');
+  const { json } = await call('POST', '/kept/close', { reason: 'fire in the hall' });
   const asked = Date.parse(electionDefinition.parse(json.definition).closesAt);
   await sleep(Math.max(0, asked - 20_000 - Date.now()) + 500);
   await held.query('select pg_advisory_unlock_all()');
@@ -185,6 +186,45 @@ test('the closing that the aggregator has observed is recorded', async () => {
   await expect(
     database.query(`update elections set phase = 'published' where id = 'closing'`),
   ).rejects.toThrow('locked');
+});
+
+test('a closed election is sealed by a manager alone, once, and topic elections is told', async () => {
+  const { closesAt } = await openElection('sealed');
+  expect((await call('POST', '/sealed/seal')).json.code).toBe('election-phase');
+  await bed.publish({ kind: 'closing', electionId: 'sealed' as never, closesAt, endOffsets: [0] });
+  await until('it is official', async () => (await call('GET', '/sealed')).json.official);
+  expect((await call('POST', '/sealed/seal', undefined, 'Bearer stranger')).status).toBe(401);
+  expect((await call('POST', '/unheard-of/seal')).status).toBe(404);
+  expect((await call('POST', '/sealed/seal')).json).toMatchObject({ phase: 'sealed', official: true });
+  expect((await call('POST', '/sealed/seal')).status).toBe(200);
+  expect((await call('GET', '/sealed')).json.phase).toBe('sealed');
+  await until('it is told', async () => {
+    const { rows } = await database.query(`select told from seals where election_id = 'sealed'`);
+    return rows[0]?.told === true;
+  });
+  const records = (await readLog(bed.kafka, bed.topics.elections)).map(({ value }) =>
+    readElectionsMessage(value),
+  );
+  expect(records.filter(message => message?.kind === 'seal')).toEqual([
+    { kind: 'seal', electionId: 'sealed', closesAt },
+  ]);
+  await expect(database.query(`delete from seals where election_id = 'sealed'`)).rejects.toThrow('sealed');
+});
+
+test('an election from before there were results keys can not be sealed', async () => {
+  await call('POST', '', draft('unsealable'));
+  await database.query(
+    `update elections set definition = definition - 'resultsKeys' where id = 'unsealable'`,
+  );
+  await call('POST', '/unsealable/open');
+  await makeOfficial('unsealable');
+  expect(await call('POST', '/unsealable/seal')).toMatchObject({
+    status: 409,
+    json: { code: 'election-not-sealable' },
+  });
+  await expect(
+    database.query(`insert into seals (election_id, closes_at) values ('blind', 'now')`),
+  ).rejects.toThrow();
 });
 
 test('a blind token verifies, and the registrar keeps only how many it has given', async () => {
@@ -316,6 +356,7 @@ test('bad input is refused with its code and field', async () => {
     ['election-unknown', undefined, '/nowhere/publish', undefined],
     ['field-invalid', 'surprise', '', { ...draft('x'), surprise: 1 }],
     ['field-invalid', 'closesAt', '', draft('x', { closesAt: 'tomorrow' })],
+    ['field-invalid', 'reason', '/secret/annul', { reason: ' x ' }],
   ];
   for (const [code, field, path, body] of cases) {
     const { json, status } = await call('POST', path, body);

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ElectionBook } from '@suffrage/contracts/election-book';
-import { electionsKey, type PublishedElection } from '@suffrage/contracts/topics';
+import { electionId } from '@suffrage/contracts/election';
+import { electionsKey, type ElectionsMessage, type PublishedElection } from '@suffrage/contracts/topics';
 import { crashPoint } from '@suffrage/runtime/crash-point';
 import type { TopicFollower } from '@suffrage/runtime/kafka/follow-topic';
 import type { Lifecycle } from '@suffrage/runtime/lifecycle';
@@ -9,13 +10,15 @@ import type { Client, Pool } from '@suffrage/runtime/postgres/pool';
 import { type Kafka, Partitioners, type Producer } from 'kafkajs';
 import {
   adoptClosing,
+  type Annulment,
   closingsAstray,
   recordTold,
   replaceClosing,
   tellAgain,
   type Untold,
+  untoldAnnulments,
   withNextUntold,
-} from './election-store.ts';
+} from './announcement-store.ts';
 import { planAnnouncement } from './schedule.ts';
 
 const IDLE_MILLIS = 1_000;
@@ -27,6 +30,7 @@ type Options = {
   /** What the topic says, as everybody reads it. */
   readonly book: ElectionBook;
   readonly followed: TopicFollower;
+  readonly clock: () => number;
   readonly log: Log;
 };
 
@@ -55,10 +59,26 @@ export function relayOutbox(options: Options, lifecycle: Lifecycle): () => void 
     }
     if (entry !== undefined && !stopped) await drain(entry);
   };
+  const tellAnnulment = async (annulment: Annulment) => {
+    const message: ElectionsMessage = {
+      kind: 'annulment',
+      ...annulment,
+      electionId: electionId.parse(annulment.electionId),
+    };
+    await send(await producer.get(), options.topic, message).catch(async error => {
+      await producer.drop();
+      throw error;
+    });
+    // Twice does no harm: until it has been read back it is told again.
+    await options.followed.readToEnd();
+  };
   const round = async () => {
     if (book.overtaken().size > 0) await tellAgain(pool, [...book.overtaken()]);
     await adoptWhatIsKnown(options);
     await drain();
+    const known = book.elections().map(({ definition }) => definition.id);
+    const annulled = known.filter(id => book.annulment(id));
+    for (const annulment of await untoldAnnulments(pool, annulled)) await tellAnnulment(annulment);
   };
   const loop = async () => {
     while (!stopped) {
@@ -82,15 +102,20 @@ export function relayOutbox(options: Options, lifecycle: Lifecycle): () => void 
   return () => wake();
 }
 
-async function adoptWhatIsKnown({ pool, book, followed, log }: Options): Promise<void> {
+async function adoptWhatIsKnown({ pool, book, followed, clock, log }: Options): Promise<void> {
   const known = book.elections().map(({ definition: { id, closesAt } }) => ({ id, closesAt }));
   for (const id of await closingsAstray(pool, known)) {
-    await adoptClosing(pool, id, async () => {
-      await followed.readToEnd();
-      const closesAt = book.find(id)?.definition.closesAt;
-      log.warn({ electionId: id, closesAt }, 'the closing that everybody knows is adopted');
-      return closesAt;
-    });
+    await adoptClosing(
+      pool,
+      id,
+      async () => {
+        await followed.readToEnd();
+        const closesAt = book.find(id)?.definition.closesAt;
+        log.warn({ electionId: id, closesAt }, 'the closing that everybody knows is adopted');
+        return closesAt;
+      },
+      clock,
+    );
   }
 }
 
@@ -101,7 +126,7 @@ async function adoptWhatIsKnown({ pool, book, followed, log }: Options): Promise
 async function tell(
   untold: Untold,
   client: Client,
-  { topic, book, followed, log }: Options,
+  { topic, book, followed, clock, log }: Options,
   producer: () => Promise<Producer>,
 ): Promise<void> {
   const { definition } = untold;
@@ -116,7 +141,11 @@ async function tell(
   if ('instead' in plan) {
     const instead = new Date(plan.instead).toISOString();
     log.warn({ electionId: id, closesAt, instead }, 'the closing could not be announced in time');
-    await replaceClosing(client, untold, { closesAt: instead, known: known?.definition.closesAt });
+    await replaceClosing(client, untold, {
+      closesAt: instead,
+      known: known?.definition.closesAt,
+      at: clock(),
+    });
     return;
   }
   const message: PublishedElection = {
@@ -127,11 +156,15 @@ async function tell(
     definition,
   };
   crashPoint('between-database-commit-and-topic');
-  const messages = [{ key: electionsKey(message), value: JSON.stringify(message) }];
-  await (await producer()).send({ topic, acks: -1, timeout: 5_000, messages });
+  await send(await producer(), topic, message);
   await followed.readToEnd();
   if (book.version(id) !== message.version) throw new Error(`the message about election ${id} came too late`);
   await recordTold(client, untold);
+}
+
+async function send(producer: Producer, topic: string, message: ElectionsMessage): Promise<void> {
+  const messages = [{ key: electionsKey(message), value: JSON.stringify(message) }];
+  await producer.send({ topic, acks: -1, timeout: 5_000, messages });
 }
 
 /** A producer that is made when needed, and anew after an error: its state is not certain then. */

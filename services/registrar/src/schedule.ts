@@ -13,9 +13,9 @@ export function soonestClosing(now: number): number {
   return now + CLOSING_NOTICE_MILLIS + SENDING_MILLIS;
 }
 
-/** What the database keeps of a phase; `scheduled`, `open` and `closed` follow from the clock. */
+/** What the database keeps of a phase; `scheduled`, `open` and `closed` follow from the clock, `sealed` from table `seals`. */
 export type StoredPhase = 'draft' | 'published' | 'closed';
-export type Phase = 'draft' | 'scheduled' | 'open' | 'closed';
+export type Phase = 'draft' | 'scheduled' | 'open' | 'closed' | 'sealed';
 
 type Times = { readonly opensAt: string; readonly closesAt: string };
 

@@ -230,6 +230,8 @@ function createLayout(
       const own = new Set(partitionsOfShard(shard, shards, leaders.length));
       return leaders.filter(({ partition, broker }) => own.has(partition) && broker >= 0);
     },
+    isLost: () => false,
+    lose: () => undefined,
     refresh,
   };
 }

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createElectionBook, type ElectionBook } from '@suffrage/contracts/election-book';
 import { topicNames } from '@suffrage/contracts/topics';
 import { addPart, type Case, type Evidence, findOwners, openCase, processedBelow } from './case.ts';
+import { type ActionsSource, compareActions } from './compare-actions.ts';
 import { compareResults } from './compare-results.ts';
 import { compareIssued, type IssuedSource } from './compare-issued.ts';
 import { createFindings } from './findings.ts';
@@ -47,6 +48,8 @@ export type AuditOptions = {
   readonly resultsUrl?: string;
   /** Where the registrar's signed counts of issued tokens are had from. */
   readonly issued?: readonly IssuedSource[];
+  /** Where the record of managers' actions is had from. */
+  readonly actions?: readonly ActionsSource[];
   /** Where sorted files are kept meanwhile, 340 bytes for each record; default the system's directory for such. */
   readonly scratch?: string;
   /** How long to wait until every record has been processed; default 0. Then the audit is made either way. */
@@ -101,6 +104,7 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
     }
     // Asked for after the databases' moment: counts only grow.
     const issued = await compareIssued(theCase, options.issued ?? []);
+    const actions = await compareActions(theCase, options.actions ?? []);
     const seconds = Math.round(performance.now() - begun) / 1000;
     return makeReport(theCase, {
       topic: topics.votes,
@@ -108,6 +112,7 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
       seconds,
       journals: journals.length,
       issued,
+      actions,
     });
   } finally {
     await Promise.allSettled([threads?.close(), log.close(), ...views.map(view => view.close())]);

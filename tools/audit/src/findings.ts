@@ -35,6 +35,10 @@ export const findingKinds = {
   'more-issued-than-roll': { invariant: 'INV-3', column: 'other' },
   'issued-count-invalid': { invariant: 'INV-3', column: 'other' },
   'issued-count-missing': { invariant: 'INV-3', column: 'other' },
+  // The record of what managers have done, as far as it is supplied.
+  'action-changed': { invariant: 'INV-14', column: 'other' },
+  'action-missing': { invariant: 'INV-14', column: 'other' },
+  'action-chain-broken': { invariant: 'INV-14', column: 'other' },
   // Sums.
   'wrong-tally': { invariant: 'INV-5', column: 'other' },
   'wrong-intake': { invariant: 'INV-5', column: 'other' },

@@ -20,7 +20,7 @@ export function printReport(report: AuditReport, options: { readonly partitions:
 }
 
 /** What the verdict does not cover. */
-function claims({ receipts, signatures, issued, votes }: AuditReport): string {
+function claims({ receipts, signatures, issued, actions, votes }: AuditReport): string {
   const { journals, supplied, hold, intents } = receipts;
   const lines = [
     journals === 0
@@ -33,6 +33,14 @@ function claims({ receipts, signatures, issued, votes }: AuditReport): string {
       ? 'Issued: no signed count of the registrar supplied, so nothing is said of how many tokens were given'
       : `Issued: ${number(stated.length)} of ${plural(new Set([...Object.keys(votes), ...Object.keys(issued)]).size, 'election')} with the registrar's signed count, ${number(stated.filter(({ exact }) => exact).length)} of them exact; counted ≤ issued ≤ roll is claimed for these`,
   );
+  const recorded = Object.values(actions);
+  if (recorded.length > 0)
+    lines.push(
+      `Actions: the record of ${plural(recorded.length, 'election')} supplied (${plural(
+        recorded.reduce((sum, entries) => sum + entries, 0),
+        'action',
+      )}); INV-14 is claimed for these`,
+    );
   if (!signatures) lines.push('Tokens: not verified, so nothing is said of INV-3');
   return lines.join('\n');
 }

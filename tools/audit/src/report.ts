@@ -1,4 +1,5 @@
 import { type Case, countedOf, countsOf, type ReceiptCounts } from './case.ts';
+import type { ActionsByElection } from './compare-actions.ts';
 import type { IssuedByElection } from './compare-issued.ts';
 import type { Finding, FindingKind } from './findings.ts';
 import type { PartitionRange } from './ranges.ts';
@@ -47,6 +48,8 @@ export type AuditReport = {
   readonly receipts: ReceiptCounts & { readonly journals: number };
   /** Of each election whose signed count of issued tokens was supplied and verifies: counted <= issued <= roll is claimed. */
   readonly issued: IssuedByElection;
+  /** Actions of managers on record, of each election whose record was supplied: INV-14 is claimed for these. */
+  readonly actions: ActionsByElection;
   /** Counted votes of each election. */
   readonly votes: Readonly<Record<string, number>>;
   readonly partitions: readonly PartitionReport[];
@@ -62,10 +65,12 @@ export function makeReport(
   {
     journals = 0,
     issued = {},
+    actions = {},
     ...about
   }: Pick<AuditReport, 'topic' | 'startedAt' | 'seconds'> & {
     readonly journals?: number;
     readonly issued?: IssuedByElection;
+    readonly actions?: ActionsByElection;
   },
 ): AuditReport {
   const { findings, shards, databases } = theCase;
@@ -82,6 +87,7 @@ export function makeReport(
     signatures: theCase.signatures,
     receipts: { journals, ...theCase.receipts },
     issued,
+    actions,
     votes: Object.fromEntries(countedOf(theCase)),
     partitions,
     findings: { total: findings.total(), byKind: findings.byKind(), first: findings.first() },

@@ -37,6 +37,7 @@ test('without arguments the local stack says where its brokers and databases are
     key: undefined,
     receipt: undefined,
     issued: [],
+    actions: [],
     follow: undefined,
   });
 });
@@ -101,4 +102,20 @@ test('a line that is no URL of a database is refused without being shown', () =>
   expect(() => readSettings(['--stack', stack])).toThrow(
     /votes-databases: line 2 must be a postgresql:\/\/ URL$/,
   );
+});
+
+test('actions are asked for with the token of a file, and a file without one is refused', () => {
+  writeStack({ name: 'kafka-1', ports: { kafka: 9092 } });
+  const file = join(stack, 'token');
+  const args = ['--stack', stack, '--actions', 'http://a', '--actions', 'kept.json'];
+  expect(readSettings(args)).toMatchObject({ actions: [{ from: 'http://a' }, { from: 'kept.json' }] });
+  writeFileSync(file, 'secret\n');
+  expect(readSettings([...args, '--actions-token-file', file])).toMatchObject({
+    actions: [
+      { from: 'http://a', token: 'secret' },
+      { from: 'kept.json', token: 'secret' },
+    ],
+  });
+  writeFileSync(file, 'alice secret');
+  expect(() => readSettings([...args, '--actions-token-file', file])).toThrow('one bearer token');
 });

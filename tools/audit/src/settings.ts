@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import type { ActionsSource } from './compare-actions.ts';
 import type { IssuedSource } from './compare-issued.ts';
 
 export const usage = `Holds topic votes against the votes databases: every record has exactly one outcome, and all sums are right.
@@ -17,6 +18,9 @@ export const usage = `Holds topic votes against the votes databases: every recor
   --results URL            compare with what the aggregator there has published
   --issued FILE|URL        hold it against the registrar's signed counts of issued tokens: of the registrar at this URL, or
                            from a file with one or a list; may be repeated (default: the local stack's registrar, if it answers)
+  --actions FILE|URL       check the record of managers' actions: as exported from GET /v1/elections/ID/actions (one, or a
+                           list; heads that were kept besides), or of the registrar at this URL; may be repeated
+  --actions-token-file FILE  an auditor's bearer token for that URL; without one only the heads are asked for
   --no-signatures          do not verify tokens: several times as fast, and says nothing of INV-3
   --scratch DIR            where to sort, 340 bytes for each record (default the system's directory for such)
   --partitions             show each partition
@@ -52,6 +56,7 @@ export type Settings = {
   readonly receipt: string | undefined;
   readonly resultsUrl?: string;
   readonly issued: readonly IssuedSource[];
+  readonly actions: readonly ActionsSource[];
   readonly follow: { readonly intervalMillis: number; readonly metricsPort: number } | undefined;
 };
 
@@ -80,6 +85,8 @@ export function readSettings(args: readonly string[]): Settings | 'help' {
       receipt: { type: 'string' },
       results: { type: 'string' },
       issued: { type: 'string', multiple: true },
+      actions: { type: 'string', multiple: true, default: [] },
+      'actions-token-file': { type: 'string' },
       follow: { type: 'boolean', default: false },
       interval: { type: 'string', default: '1m' },
       'metrics-port': { type: 'string', default: '9469' },
@@ -95,6 +102,7 @@ export function readSettings(args: readonly string[]): Settings | 'help' {
     throw new Error('--key signs the file of --json: name that too');
   if (values.results !== undefined && !URL.canParse(values.results))
     throw new Error(`--results ${values.results}: give a URL such as http://127.0.0.1:8081`);
+  const token = readToken(values['actions-token-file']);
   const ofStack = values.brokers === undefined ? addressesOfStack(values.stack) : undefined;
   return {
     brokers: ofStack?.brokers ?? listOf(values.brokers ?? '', ','),
@@ -110,8 +118,16 @@ export function readSettings(args: readonly string[]): Settings | 'help' {
     receipt: values.receipt,
     ...(values.results === undefined ? {} : { resultsUrl: values.results }),
     issued: values.issued?.map(from => ({ from, isRequired: true })) ?? ofStack?.issued ?? [],
+    actions: values.actions.map(from => ({ from, ...(token === undefined ? {} : { token }) })),
     follow: values.follow ? { intervalMillis, metricsPort } : undefined,
   };
+}
+
+function readToken(file: string | undefined): string | undefined {
+  if (file === undefined) return undefined;
+  const token = existsSync(file) ? readFileSync(file, 'utf8').trim() : '';
+  if (!/^\S+$/.test(token)) throw new Error(`${file} must hold one bearer token and nothing else`);
+  return token;
 }
 
 function listOf(text: string, separator: string): string[] {

@@ -21,12 +21,14 @@ test('nobody but the owner may read a secret', () => {
 
 test('a second start keeps every secret and only moves the ports', () => {
   const first = createSecrets(directory, { postgres: 5001, redis: 6001 });
-  const before = [first.receiptKey, first.electionKeysSecret, first.managerTokens].map(readSecret);
+  const before = [first.receiptKey, first.resultsKey, first.electionKeysSecret, first.managerTokens].map(
+    readSecret,
+  );
   const password = new URL(readSecret(first.votesDatabases)).password;
   const second = createSecrets(directory, { postgres: 5002, redis: 6002 });
-  expect([second.receiptKey, second.electionKeysSecret, second.managerTokens].map(readSecret)).toEqual(
-    before,
-  );
+  expect(
+    [second.receiptKey, second.resultsKey, second.electionKeysSecret, second.managerTokens].map(readSecret),
+  ).toEqual(before);
   expect(readSecret(second.votesDatabases)).toBe(
     `postgresql://suffrage_votes:${password}@127.0.0.1:5002/suffrage_votes`,
   );

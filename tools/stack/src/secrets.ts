@@ -9,6 +9,10 @@ export interface SecretFiles {
   readonly receiptKey: string;
   /** Its public key, PEM (SPKI). */
   readonly receiptPublicKeys: string;
+  /** The aggregator's Ed25519 key that signs results, PKCS#8 PEM. */
+  readonly resultsKey: string;
+  /** Its public key, PEM (SPKI). */
+  readonly resultsPublicKeys: string;
   /** 32 random bytes in base64, the registrar's. */
   readonly electionKeysSecret: string;
   /** Lines `name token`. */
@@ -28,6 +32,8 @@ export function secretFiles(dataDirectory: string): SecretFiles {
     directory,
     receiptKey: file('receipt.key'),
     receiptPublicKeys: file('receipt-public-keys.pem'),
+    resultsKey: file('results.key'),
+    resultsPublicKeys: file('results-public-keys.pem'),
     electionKeysSecret: file('election-keys.secret'),
     managerTokens: file('manager-tokens'),
     votesDatabases: file('votes-databases'),
@@ -46,12 +52,8 @@ export function createSecrets(
   mkdirSync(files.directory, { recursive: true, mode: 0o700 });
   chmodSync(files.directory, 0o700);
 
-  if (!existsSync(files.receiptKey) || !existsSync(files.receiptPublicKeys)) {
-    const { privateKey, publicKey } = generateKeyPairSync('ed25519');
-    writeSecret(files.receiptPublicKeys, publicKey.export({ type: 'spki', format: 'pem' }).toString());
-    // Last: its presence says that both are there.
-    writeSecret(files.receiptKey, privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
-  }
+  writeKeyPair(files.receiptKey, files.receiptPublicKeys);
+  writeKeyPair(files.resultsKey, files.resultsPublicKeys);
   writeOnce(files.electionKeysSecret, () => `${randomBytes(32).toString('base64')}\n`);
   writeOnce(files.managerTokens, () => `demo ${newPassword()}\n`);
   const database = (role: string) =>
@@ -75,6 +77,15 @@ export function readSecret(file: string): string {
 export function writeSecret(file: string, text: string): void {
   writeFileSync(`${file}.new`, text, { mode: 0o600 });
   renameSync(`${file}.new`, file);
+}
+
+/** Ed25519, PEM. */
+function writeKeyPair(privateFile: string, publicFile: string): void {
+  if (existsSync(privateFile) && existsSync(publicFile)) return;
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+  writeSecret(publicFile, publicKey.export({ type: 'spki', format: 'pem' }).toString());
+  // Last: its presence says that both are there.
+  writeSecret(privateFile, privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
 }
 
 function writeOnce(file: string, text: () => string): void {

@@ -126,6 +126,7 @@ function environmentOf(
         SUFFRAGE_MANAGER_TOKENS_FILE: secrets.managerTokens,
         SUFFRAGE_ELECTION_KEYS_SECRET_FILE: secrets.electionKeysSecret,
         SUFFRAGE_RECEIPT_PUBLIC_KEYS_FILE: secrets.receiptPublicKeys,
+        SUFFRAGE_RESULTS_PUBLIC_KEYS_FILE: secrets.resultsPublicKeys,
         SUFFRAGE_ISSUER_NAME: 'registrar.suffrage.local',
       };
     case 'ingestion': {
@@ -142,6 +143,12 @@ function environmentOf(
         ...(ports.grpc === undefined ? {} : { SUFFRAGE_GRPC_PORT: String(ports.grpc) }),
         SUFFRAGE_VOTES_DATABASES_FILE: secrets.votesDatabases,
         SUFFRAGE_REDIS_URL_FILE: secrets.redisUrl,
+        ...(kind === 'aggregator'
+          ? {
+              SUFFRAGE_RESULTS_KEY_FILE: secrets.resultsKey,
+              SUFFRAGE_REGISTRAR_URL: urls('registrar').split(',')[0] ?? '',
+            }
+          : {}),
       };
     case 'web':
       return {

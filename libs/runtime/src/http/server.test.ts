@@ -1,7 +1,7 @@
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { createHealth } from '../health.ts';
 import { createLog } from '../log.ts';
@@ -19,11 +19,11 @@ test('a request whose first bytes came before the closing is served, and its con
   const { port } = new URL(await server.listen({ host: '127.0.0.1', port: 0 }));
   const accepted = once(server.server, 'connection');
   const socket = connect(Number(port), '127.0.0.1');
-  await accepted;
+  const [atServer]: Socket[] = await accepted;
   socket.write('GET /health/live HTTP/1.1\r\nHost: test\r\n');
-  await sleep(100);
+  while (atServer?.bytesRead === 0) await nextTurn();
   const closed = closeHttpServer(server);
-  await sleep(100);
+  while (server.server.listening) await nextTurn();
   socket.write('\r\n');
   const answer = await text(socket);
   expect(answer).toMatch(/^HTTP\/1\.1 200 /);

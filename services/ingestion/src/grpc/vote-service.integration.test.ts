@@ -27,6 +27,7 @@ import { createLifecycle } from '@suffrage/runtime/lifecycle';
 import { until } from '@suffrage/test/poll';
 import { readLog } from '@suffrage/test/read-log';
 import { openTestbed, type Testbed } from '@suffrage/test/testbed';
+import { voteRequest } from '@suffrage/test/vote-body';
 
 type Ingestion = Awaited<ReturnType<Testbed['ingestion']>>;
 
@@ -65,17 +66,7 @@ function connect({ grpcAddress }: Ingestion): VoteServiceClient {
 }
 
 function newVote(change: Partial<CastVoteRequest> = {}): CastVoteRequest {
-  const vote = signedVote(made);
-  return {
-    electionId: made.election.definition.id,
-    selections: [{ contestId: 'mayor', optionIds: ['mayor-1'] }],
-    salt: vote.salt.reveal(),
-    token: vote.token.reveal(),
-    tokenKeyId: vote.tokenKeyId,
-    revision: 0,
-    voterReference: new Uint8Array(),
-    ...change,
-  };
+  return { ...voteRequest(made, signedVote(made)), ...change };
 }
 
 const newVotes = (count: number) => Array.from({ length: count }, () => newVote());

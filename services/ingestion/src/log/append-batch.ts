@@ -39,8 +39,8 @@ type Options = {
 /**
  * Appends one batch at a time to one partition of the shard, which changes every 500 ms. Not confirmed within 200 ms:
  * the same batch is appended once more, through another producer, to a partition led by another broker and with as few
- * of the same replicas as can be, and the first confirmation counts; a vote twice on the log is counted once. The deadline is our own timer, because the
- * client's ends later.
+ * of the same replicas as can be, and the first confirmation counts; a vote twice on the log is counted once. The
+ * deadline is our own timer, because the client's ends later.
  */
 export function createBatchAppender({
   topic,
@@ -60,18 +60,30 @@ export function createBatchAppender({
   let chosenAt = 0;
   let brokenUntil = 0;
 
-  const choose = (now: number, stalled?: PartitionLeader): PartitionLeader | undefined => {
-    const leaders = layout.leaders(shard, shards).filter(({ broker }) => broker !== stalled?.broker);
-    const healthy = leaders.filter(({ broker }) => (avoidedUntil.get(broker) ?? 0) <= now);
-    const choice = leastShared(healthy.length > 0 ? healthy : leaders, stalled);
-    return choice[Math.floor(random() * choice.length)];
+  /** 0: all its brokers are there. 1: one that has to confirm may be gone. 2: its leader may be. */
+  const rank = ({ broker, replicas }: PartitionLeader, now: number): number => {
+    if ((avoidedUntil.get(broker) ?? 0) > now || layout.isLost(broker)) return 2;
+    return replicas.some(layout.isLost) ? 1 : 0;
   };
 
+  const candidates = (now: number, stalled?: PartitionLeader): readonly PartitionLeader[] => {
+    const leaders = layout.leaders(shard, shards).filter(({ broker }) => broker !== stalled?.broker);
+    const best = Math.min(...leaders.map(leader => rank(leader, now)));
+    return leastShared(
+      leaders.filter(leader => rank(leader, now) === best),
+      stalled,
+    );
+  };
+
+  const pick = (choice: readonly PartitionLeader[]) => choice[Math.floor(random() * choice.length)];
+
   const stick = (now: number): PartitionLeader | undefined => {
-    if (!current || now - chosenAt >= STICK_MILLIS || (avoidedUntil.get(current.broker) ?? 0) > now) {
-      current = choose(now);
-      chosenAt = now;
-    }
+    const sticks = current && now - chosenAt < STICK_MILLIS ? current : undefined;
+    if (sticks && rank(sticks, now) === 0) return sticks;
+    const choice = candidates(now);
+    if (sticks && choice.some(({ partition }) => partition === sticks.partition)) return sticks;
+    current = pick(choice);
+    chosenAt = now;
     return current;
   };
 
@@ -79,7 +91,7 @@ export function createBatchAppender({
     const now = clock();
     avoidedUntil.set(stalled.broker, now + AVOID_BROKER_MILLIS);
     void layout.refresh();
-    const other = choose(now, stalled);
+    const other = pick(candidates(now, stalled));
     if (!other || !budget.take(stalled.partition, now)) return undefined;
     current = other;
     chosenAt = now;

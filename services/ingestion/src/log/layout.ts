@@ -11,18 +11,26 @@ export type PartitionLeader = {
   readonly replicas: readonly number[];
 };
 
+export type BrokerAddress = { readonly host: string; readonly port: number };
+
 /** Where the partitions of topic `votes` are led at this moment. */
 export type LogLayout = {
   /** Whether the brokers answered within the last 5 s. */
   isReachable(): boolean;
   /** Partitions of a shard that have a leader. */
   leaders(shard: number, shards: number): readonly PartitionLeader[];
+  /** Whether a connection to the broker was lost within the last 3 s: nothing is confirmed while it counts as in sync. */
+  isLost(broker: number): boolean;
+  /** Says that a connection was lost. */
+  lose(address: BrokerAddress): void;
   /** Asks again now, for instance because a partition has stalled. */
   refresh(): Promise<void>;
 };
 
 const REFRESH_MILLIS = 1_000;
 const UNREACHABLE_AFTER_MILLIS = 5_000;
+/** Until then the others have gone on without it. */
+const LOST_MILLIS = 3_000;
 const REQUEST_TIMEOUT_MILLIS = 2_000;
 
 /** Asks the brokers for the topic's metadata every second. */
@@ -44,15 +52,16 @@ export function watchLayout(
     connectTimeout: REQUEST_TIMEOUT_MILLIS,
   });
   let leaders: readonly PartitionLeader[] = [];
+  let addresses: ReadonlyMap<number, BrokerAddress> = new Map();
+  const lostUntil = new Map<number, number>();
   let answeredAt = Number.NEGATIVE_INFINITY;
   let refreshing: Promise<void> | undefined;
 
   const ask = async () => {
     try {
-      leaders = readLeaders(
-        await admin.metadata({ topics: [topic], forceUpdate: true, autocreateTopics: false }),
-        topic,
-      );
+      const metadata = await admin.metadata({ topics: [topic], forceUpdate: true, autocreateTopics: false });
+      leaders = readLeaders(metadata, topic);
+      addresses = metadata.brokers;
       answeredAt = clock();
     } catch (error) {
       log.debug({ err: error }, 'the brokers did not tell the layout of the log');
@@ -73,6 +82,12 @@ export function watchLayout(
     leaders: (shard, shards) => {
       const own = new Set(partitionsOfShard(shard, shards, leaders.length));
       return leaders.filter(({ partition, broker }) => own.has(partition) && broker >= 0);
+    },
+    isLost: broker => (lostUntil.get(broker) ?? 0) > clock(),
+    lose: ({ host, port }) => {
+      for (const [broker, address] of addresses) {
+        if (address.host === host && address.port === port) lostUntil.set(broker, clock() + LOST_MILLIS);
+      }
     },
     refresh,
   };

@@ -1,5 +1,6 @@
 import { Producer } from '@platformatic/kafka';
 import type { Log } from '@suffrage/runtime/log';
+import type { BrokerAddress } from './layout.ts';
 
 /** One batch for one partition. `value` is a whole vote record. */
 export type LogRecord = { readonly value: Uint8Array; readonly headers: ReadonlyMap<string, string> };
@@ -32,14 +33,25 @@ const MAX_UNSETTLED = 5;
 /** By then its batch has been answered. Kept for longer, a few lost acknowledgements would take all of a lane's producers. */
 const CLOSE_UNSETTLED_AFTER_MILLIS = 5_000;
 
-export function createProducerPool(brokers: readonly string[], clientId: string, log: Log): ProducerPool {
+type Options = {
+  readonly brokers: readonly string[];
+  readonly clientId: string;
+  /** Told when a broker ends a connection. */
+  readonly onLost: (broker: BrokerAddress) => void;
+  readonly log: Log;
+};
+
+export function createProducerPool({ brokers, clientId, onLost, log }: Options): ProducerPool {
   // The second one waits connected: when a partition stalls, the hedge must not first shake hands.
   let opened = 0;
   // Each begins with another broker of the list: one that is frozen holds up only those that ask it first.
   const open = () => {
     opened += 1;
     const first = opened % brokers.length;
-    return openProducer([...brokers.slice(first), ...brokers.slice(0, first)], clientId);
+    const producer = openProducer([...brokers.slice(first), ...brokers.slice(0, first)], clientId);
+    // Those that we end ourselves tell nothing of the broker.
+    producer.on('client:broker:disconnect', ({ broker }) => !producer.closed && onLost(broker));
+    return producer;
   };
   const idle: Producer[] = [open(), open()];
   const unsettled = new Set<Producer>();

@@ -104,7 +104,7 @@ test('a page casts a vote; nothing that names the voter goes along, and nothing 
   await page.reload();
   await says(page, 'Your vote is counted.');
   expect(casts()).toHaveLength(1);
-}, 60_000);
+}, 120_000);
 
 test('a page that is reloaded at any answer goes on with the same token and the same vote', async () => {
   const definition = await openSmallElection(suite, 'reload');
@@ -129,12 +129,14 @@ test('a page that is reloaded at any answer goes on with the same token and the 
   expect(new Set(tokens().map(request => request.postData())).size).toBe(1);
   expect(new Set(casts().map(request => request.postData())).size).toBe(1);
   await expectCounted(definition, 1);
-}, 60_000);
+}, 120_000);
 
 test('without a network the vote waits for one, and two tabs send it once', async () => {
   const definition = await openSmallElection(suite, 'offline');
   const page = await openPage(definition);
   const other = await openPage(definition);
+  await other.getByRole('button', { name: 'bo' }).waitFor();
+  await page.getByRole('button', { name: 'ada' }).waitFor();
   await context.setOffline(true);
   await page.getByRole('button', { name: 'ada' }).click();
   await says(page, 'Waiting for the network.');
@@ -146,7 +148,7 @@ test('without a network the vote waits for one, and two tabs send it once', asyn
   expect(casts()).toHaveLength(1);
   expect(tokens()).toHaveLength(1);
   await expectCounted(definition, 1);
-}, 60_000);
+}, 120_000);
 
 async function expectCounted(definition: ElectionDefinition, votes: number): Promise<void> {
   const snapshot = await waitFor('the count', async () => {

@@ -89,7 +89,7 @@ test('a vote is kept by its owner alone until it is counted, and then what was s
   expect(await checkReceipt(again.receipt, definition.receiptKeys)).toEqual({ ok: true });
   expect(await voter.cast(definition, BO)).toMatchObject({ code: 'voted-already', voteId: again.voteId });
   expect(await voter.unfinished()).toEqual([]);
-}, 60_000);
+}, 120_000);
 
 test.each(['secret', 'pseudonymous'] as const)(
   'a device of a %s election that dies at any step goes on where it stopped: one vote, one token',
@@ -176,7 +176,7 @@ test('calls at the same moment, as of two tabs, make one vote that is sent once'
   expect(casts.filter(result => !result.ok && result.code === 'voted-already')).toHaveLength(3);
   expect(sent.filter(({ kind }) => kind === 'token')).toHaveLength(1);
   expect(sent.filter(({ kind }) => kind === 'cast')).toHaveLength(1);
-}, 60_000);
+}, 120_000);
 
 test('where voting again is allowed the last vote counts, and only a counted one is replaced', async () => {
   const definition = await openSmallElection(suite, 'again', { mode: 'pseudonymous', revote: 'last' });
@@ -210,4 +210,4 @@ test('where voting again is allowed the last vote counts, and only a counted one
   ]);
   const once = await openSmallElection(suite, 'once');
   expect(await voter.voteAgain(once, ADA)).toMatchObject({ code: 'no-voting-again', can: 'nothing' });
-}, 60_000);
+}, 120_000);

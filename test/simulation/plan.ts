@@ -5,7 +5,7 @@ import { refuse } from '@suffrage/contracts/errors';
 import { Redacted } from '@suffrage/contracts/redacted';
 import type { Vote } from '@suffrage/contracts/vote';
 import { fromCastVoteBody, markBallot } from '@suffrage/contracts/vote-request';
-import type { Token } from '@suffrage/client/fetch-token';
+import type { Token } from '@suffrage/client/request-token';
 import { type PreparedVote, prepareVote } from '@suffrage/client/prepare-vote';
 import { type SignedBallot, toBody } from '@suffrage/client/transport';
 import { createHash } from 'node:crypto';

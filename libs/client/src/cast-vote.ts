@@ -1,6 +1,7 @@
 import { checkReceipt } from '@suffrage/contracts/check-receipt';
 import type { ErrorCode, Refusal } from '@suffrage/contracts/errors';
 import type { Receipt } from '@suffrage/contracts/receipt';
+import { pauseAfter } from './backoff.ts';
 import { isRetryable } from './problem.ts';
 import type { Answer, SignedBallot, Transport } from './transport.ts';
 
@@ -20,7 +21,15 @@ export type CastResult =
 export type CastOptions = {
   /** Default a minute. */
   readonly deadlineMillis?: number;
+  /** Default as many as the deadline allows. */
+  readonly maxAttempts?: number;
+  /** Bounds the part of a pause that grows; default 5 s. */
+  readonly longestPauseMillis?: number;
   readonly signal?: AbortSignal;
+  /** Whether the vote was sent before, without a certain answer: then no refusal proves that it is not stored. */
+  readonly isInDoubt?: boolean;
+  /** Waited for before each attempt, a network say. That time is not counted. */
+  readonly beforeAttempt?: () => Promise<void>;
   /** Asked after attempts that left a doubt: whether the vote is counted already. `isCounted` of vote-status.ts asks. */
   readonly isCounted?: () => Promise<boolean>;
   /** Told after each attempt. */
@@ -48,7 +57,6 @@ const real: Surroundings = {
   checkReceipt,
 };
 
-const FIRST_PAUSE_MILLIS = 200;
 const LONGEST_PAUSE_MILLIS = 5_000;
 const ATTEMPT_MILLIS = 10_000;
 const STORED_OR_NOT: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['outcome-unknown', 'internal']);
@@ -64,12 +72,20 @@ export async function castVote(
   ballot: SignedBallot,
   options: CastOptions = {},
 ): Promise<CastResult> {
-  const { deadlineMillis = 60_000, onAttempt, isCounted, signal = new AbortController().signal } = options;
-  const { surroundings = real } = options;
-  const deadline = surroundings.now() + deadlineMillis;
+  const {
+    deadlineMillis = 60_000,
+    longestPauseMillis = LONGEST_PAUSE_MILLIS,
+    maxAttempts = Infinity,
+  } = options;
+  const { onAttempt, isCounted, beforeAttempt, signal = new AbortController().signal } = options;
+  const { surroundings = real, isInDoubt = false } = options;
+  let deadline = surroundings.now() + deadlineMillis;
   let heldLocally = false;
-  let inDoubt = false;
+  let inDoubt = isInDoubt;
   for (let attempts = 1; ; attempts += 1) {
+    const waitedFrom = surroundings.now();
+    await beforeAttempt?.();
+    deadline += surroundings.now() - waitedFrom;
     const answer = await attemptOnce(transport, ballot, signal, surroundings);
     onAttempt?.(answer, attempts);
     if (answer.kind === 'accepted') return { status: 'accepted', receipt: answer.receipt, attempts };
@@ -81,15 +97,16 @@ export async function castVote(
       return { status: 'refused', refusal: answer.refusal, attempts };
     }
     const retryAfterMillis = answer.kind === 'refused' ? answer.retryAfterMillis : 0;
-    const pause = Math.max(backoff(attempts, surroundings), retryAfterMillis);
-    const isOver = signal.aborted || surroundings.now() + pause >= deadline;
+    const { random } = surroundings;
+    const pause = pauseAfter(attempts, { retryAfterMillis, longestMillis: longestPauseMillis, random });
+    const isOver = signal.aborted || attempts >= maxAttempts || surroundings.now() + pause >= deadline;
     if (isOver) return { status: 'unknown', heldLocally, attempts };
     await surroundings.sleep(pause);
   }
 }
 
 /** Whether the vote may be on the log, or get there, although there is no receipt. */
-function mayBeStored(answer: Answer): boolean {
+export function mayBeStored(answer: Answer): boolean {
   switch (answer.kind) {
     case 'accepted':
     case 'held-locally':
@@ -114,10 +131,4 @@ async function attemptOnce(
     answer.receipt.voteId === vote.voteIdText && answer.receipt.electionId === vote.election.definition.id;
   const check = await surroundings.checkReceipt(answer.receipt, vote.election.definition.receiptKeys);
   return isOurs && check.ok ? answer : { kind: 'no-answer', reason: 'the receipt does not verify' };
-}
-
-/** Full jitter: a crowd that was refused together does not come back together. */
-function backoff(attempt: number, { random }: Surroundings): number {
-  const most = Math.min(FIRST_PAUSE_MILLIS * 2 ** (attempt - 1), LONGEST_PAUSE_MILLIS);
-  return most / 2 + (random() * most) / 2;
 }

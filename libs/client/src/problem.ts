@@ -1,5 +1,6 @@
 import { type ErrorCode, errorRegistry, isErrorCode, type Refusal, refuse } from '@suffrage/contracts/errors';
 import { z } from 'zod';
+import { type Fetch, NOTHING_OF_THE_VOTER, retryAfterMillis, systemFetch } from './private-fetch.ts';
 
 const problemDocument = z.looseObject({
   code: z.string(),
@@ -20,18 +21,33 @@ export function isRetryable(code: ErrorCode): boolean {
 
 const ANSWER_MILLIS = 10_000;
 
+type JsonRequest = {
+  readonly method?: string;
+  readonly body?: unknown;
+  readonly headers?: Record<string, string>;
+  readonly fetch?: Fetch;
+  readonly signal?: AbortSignal;
+};
+
+/** A refusal as it came over HTTP. */
+export type HttpRefusal = Refusal & { readonly status: number; readonly retryAfterMillis: number };
+
 /** JSON over HTTP with a deadline. Status 2xx gives the parsed body, anything else a refusal; no answer throws. */
 export async function requestJson<T>(
   url: string,
   schema: z.ZodType<T>,
-  init: { readonly method?: string; readonly body?: unknown; readonly headers?: Record<string, string> } = {},
-): Promise<{ readonly ok: true; readonly value: T } | Refusal> {
+  { method = 'GET', body, headers, fetch = systemFetch, signal }: JsonRequest = {},
+): Promise<{ readonly ok: true; readonly value: T } | HttpRefusal> {
+  const timeout = AbortSignal.timeout(ANSWER_MILLIS);
   const response = await fetch(url, {
-    method: init.method ?? 'GET',
-    headers: { ...(init.body === undefined ? {} : { 'content-type': 'application/json' }), ...init.headers },
-    ...(init.body === undefined ? {} : { body: JSON.stringify(init.body) }),
-    signal: AbortSignal.timeout(ANSWER_MILLIS),
+    ...NOTHING_OF_THE_VOTER,
+    method,
+    headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
   });
   const json: unknown = await response.json().catch(() => undefined);
-  return response.ok ? { ok: true, value: schema.parse(json) } : readProblem(json);
+  if (response.ok) return { ok: true, value: schema.parse(json) };
+  const { status } = response;
+  return { ...readProblem(json), status, retryAfterMillis: retryAfterMillis(response.headers) };
 }

@@ -3,8 +3,9 @@ import type { Refusal } from '@suffrage/contracts/errors';
 import { localAcceptanceSchema } from '@suffrage/contracts/local-vote';
 import { type Receipt, receiptSchema } from '@suffrage/contracts/receipt';
 import type { CastVoteBody } from '@suffrage/contracts/vote-request';
-import type { Token } from './fetch-token.ts';
+import type { Token } from './request-token.ts';
 import type { PreparedVote } from './prepare-vote.ts';
+import { type Fetch, NOTHING_OF_THE_VOTER, retryAfterMillis, systemFetch } from './private-fetch.ts';
 import { readProblem } from './problem.ts';
 
 /** A vote with its token, ready to be sent as often as it takes. */
@@ -23,10 +24,15 @@ export type Transport = (ballot: SignedBallot, signal: AbortSignal) => Promise<A
 
 /** `POST {ingestionUrl}/v1/elections/{id}/votes`. */
 export function restTransport(ingestionUrl: string): Transport {
+  return restTransportThrough(systemFetch, ingestionUrl);
+}
+
+export function restTransportThrough(fetch: Fetch, ingestionUrl: string): Transport {
   return async (ballot, signal) => {
     const { id } = ballot.vote.election.definition;
     try {
       const response = await fetch(`${ingestionUrl}/v1/elections/${encodeURIComponent(id)}/votes`, {
+        ...NOTHING_OF_THE_VOTER,
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(toBody(ballot)),
@@ -38,8 +44,8 @@ export function restTransport(ingestionUrl: string): Transport {
         return { kind: 'held-locally' };
       }
       if (response.status === 201) return { kind: 'accepted', receipt: receiptSchema.parse(json) };
-      const retryAfterMillis = Number(response.headers.get('retry-after') ?? 0) * 1000;
-      return { kind: 'refused', refusal: readProblem(json), retryAfterMillis };
+      const refusal = readProblem(json);
+      return { kind: 'refused', refusal, retryAfterMillis: retryAfterMillis(response.headers) };
     } catch (error) {
       return { kind: 'no-answer', reason: error instanceof Error ? error.name : 'unknown' };
     }

@@ -1,16 +1,18 @@
-import type { Refusal } from '@suffrage/contracts/errors';
 import { type VoteStatus, voteStatusSchema } from '@suffrage/contracts/results';
-import { requestJson } from './problem.ts';
+import type { Fetch } from './private-fetch.ts';
+import { type HttpRefusal, requestJson } from './problem.ts';
 
 /** What has become of a vote so far, from `GET {resultsUrl}/v1/elections/{id}/votes/{voteId}`. */
 export async function voteStatus(
   resultsUrl: string,
   electionId: string,
   voteId: string,
-): Promise<{ readonly ok: true; readonly value: VoteStatus } | Refusal> {
+  init: { readonly fetch?: Fetch; readonly signal?: AbortSignal } = {},
+): Promise<{ readonly ok: true; readonly value: VoteStatus } | HttpRefusal> {
   return requestJson(
     `${resultsUrl}/v1/elections/${encodeURIComponent(electionId)}/votes/${voteId}`,
     voteStatusSchema,
+    init,
   );
 }
 
@@ -35,7 +37,12 @@ export async function waitUntilProcessed(
 const COUNTED: readonly VoteStatus['status'][] = ['counted', 'superseded', 'older-revision'];
 
 /** Whether the vote is on the log and processed as a valid one. `false` also without an answer. */
-export async function isCounted(resultsUrl: string, electionId: string, voteId: string): Promise<boolean> {
-  const answer = await voteStatus(resultsUrl, electionId, voteId).catch(() => undefined);
+export async function isCounted(
+  resultsUrl: string,
+  electionId: string,
+  voteId: string,
+  init: Parameters<typeof voteStatus>[3] = {},
+): Promise<boolean> {
+  const answer = await voteStatus(resultsUrl, electionId, voteId, init).catch(() => undefined);
   return answer?.ok === true && COUNTED.includes(answer.value.status);
 }

@@ -2,8 +2,11 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { openTestbed, type Testbed } from '@suffrage/test/testbed';
+
+// Each run is a process of its own.
+jest.setTimeout(60_000);
 
 const example = join(import.meta.dirname, '../../../examples/election.json');
 const main = join(import.meta.dirname, 'main.ts');

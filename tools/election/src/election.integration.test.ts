@@ -48,7 +48,7 @@ test('the example becomes a scheduled election, its wall times those of its zone
   const found = await fetch(`${url}/v1/elections/village-2027`);
   expect(await found.json()).toMatchObject({
     phase: 'scheduled',
-    definition: { opensAt: '2027-05-06T05:00:00.000Z', closesAt: '2027-05-06T20:00Z' },
+    definition: { opensAt: '2027-05-06T05:00:00.000Z', closesAt: '2027-05-06T18:00:00.000Z' },
   });
   expect(await run(example)).toMatchObject({ status: 1, output: expect.stringContaining('election-exists') });
 });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { toBase64url } from '@suffrage/contracts/bytes';
 import { startOpenIdProvider } from '@suffrage/test/openid-provider';
 import { openTestbed, type Testbed } from '@suffrage/test/testbed';
@@ -23,6 +23,8 @@ const callers: readonly Caller[] = [
   ),
 ];
 const isSignedIn = ({ role }: Caller) => role !== undefined;
+
+jest.setTimeout(30_000);
 
 let bed: Testbed;
 let url: string;

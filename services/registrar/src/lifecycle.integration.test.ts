@@ -14,6 +14,7 @@ import { instantsAt, localTimeOf } from '@suffrage/contracts/local-time';
 import { readElectionsMessage } from '@suffrage/contracts/topics';
 import { turnoutSchema } from '@suffrage/contracts/turnout';
 import { createLifecycle } from '@suffrage/runtime/lifecycle';
+import { repeatEvery } from '@suffrage/runtime/wait';
 import { until } from '@suffrage/test/poll';
 import { readLog } from '@suffrage/test/read-log';
 import { openTestbed, type Testbed } from '@suffrage/test/testbed';
@@ -311,9 +312,25 @@ test('an older registrar that names no organisation writes for the local one', a
   expect((await call('GET', '/older')).json).toMatchObject({ phase: 'draft' });
 });
 
+/** The longest that anything took here that takes no time on an idle machine: a pause and a query. */
+function watchDelays() {
+  let worst = 0;
+  const stop = repeatEvery(0, async () => {
+    const begun = Date.now();
+    await sleep(50);
+    await database.query('select 1');
+    worst = Math.max(worst, Date.now() - begun - 50);
+  });
+  return async () => {
+    await stop();
+    return worst;
+  };
+}
+
 test('of two registrars one records the opening, once, within a second', async () => {
   const second = await bed.registrar({ of: registrar });
   const opensAt = hence(1_500);
+  const delays = watchDelays();
   await create('timely', { opensAt });
   expect((await call('POST', '/timely/publish', undefined, second.url)).json).toMatchObject({
     phase: 'scheduled',
@@ -324,7 +341,8 @@ test('of two registrars one records the opening, once, within a second', async (
   expect(opened).toMatchObject({ actor: 'registrar', details: { opensAt } });
   const late = Date.parse(opened.at) - Date.parse(opensAt);
   expect(late).toBeGreaterThanOrEqual(0);
-  expect(late).toBeLessThan(1_000);
+  // A round is a look, a lock and a record: a busy machine holds up each.
+  expect(late).toBeLessThan(1_000 + 6 * (await delays()));
   await sleep(1_000);
   expect(namesOf(await recordOf('timely', second.url))).toEqual(['created', 'scheduled', 'opened']);
 });

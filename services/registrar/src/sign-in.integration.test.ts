@@ -1,9 +1,11 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { type OpenIdProvider, startOpenIdProvider } from '@suffrage/test/openid-provider';
 import { exportJWK, SignJWT } from 'jose';
 import { openTestbed, type Testbed } from '@suffrage/test/testbed';
+
+jest.setTimeout(30_000);
 
 let bed: Testbed;
 let provider: OpenIdProvider;

@@ -2,8 +2,11 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { openTestbed, type Testbed } from '@suffrage/test/testbed';
+
+// Each run is a process of its own.
+jest.setTimeout(60_000);
 
 const example = join(import.meta.dirname, '../../../examples/election.json');
 const main = join(import.meta.dirname, 'main.ts');
@@ -45,7 +48,7 @@ test('the example becomes a scheduled election, its wall times those of its zone
   const found = await fetch(`${url}/v1/elections/village-2027`);
   expect(await found.json()).toMatchObject({
     phase: 'scheduled',
-    definition: { opensAt: '2027-05-06T05:00:00.000Z', closesAt: '2027-05-06T20:00Z' },
+    definition: { opensAt: '2027-05-06T05:00:00.000Z', closesAt: '2027-05-06T18:00:00.000Z' },
   });
   expect(await run(example)).toMatchObject({ status: 1, output: expect.stringContaining('election-exists') });
 });

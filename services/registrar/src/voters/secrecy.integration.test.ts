@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { PassThrough } from 'node:stream';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { blinded, type RegistrarApi, registrarApi } from '@suffrage/test/registrar-api';
 import { openTestbed, type Testbed } from '@suffrage/test/testbed';
 import { createLifecycle } from '@suffrage/runtime/lifecycle';
 import { createLog } from '@suffrage/runtime/log';
 import { Pool } from 'pg';
 import { rewriteTokens } from './rewrite-tokens.ts';
+
+jest.setTimeout(60_000);
 
 const lines = new PassThrough();
 const DAY = 86_400_000;
@@ -189,3 +191,17 @@ test('what an election keeps of voters is destroyed after its retention period, 
   expect((await api.call('GET', '/erased/issued')).json).toEqual(statement);
   time.ahead = 0;
 }, 30_000);
+
+test('a draft may have new keys, and its roll and codes stay; from publishing on they are refused', async () => {
+  await api.create('rotated');
+  await api.putRoll('rotated', 'voter\nann\n');
+  const codes = await api.codesOf('rotated');
+  const rotate = () => api.call('POST', '/rotated/keys/rotate');
+  const { json } = await rotate();
+  const definition = await api.open('rotated');
+  expect(definition.tokenKeys[0]?.keyId).toBe(json.tokenKeyId);
+  expect((await rotate()).json).toMatchObject({ code: 'election-phase' });
+  const vote = blinded(definition);
+  const given = await api.ask('rotated', { blindedMessage: vote.blindedMessage, code: codes.get('ann') });
+  expect(vote.isSignedBy(given.json.blindSignature)).toBe(true);
+});

@@ -3,6 +3,7 @@ import { inTransaction, type Pool } from '@suffrage/runtime/postgres/pool';
 import { lockElection, type StoredElection } from '../election-store.ts';
 import type { ElectionKeys } from '../keys/election-keys.ts';
 import type { StateIssued } from '../state-issued.ts';
+import { lockAlone } from './election-lock.ts';
 import { eraseVoters, findErasure, vacuumVoters } from './erasure-store.ts';
 
 export type EraseResult = { readonly ok: true; readonly erasedAt: string } | Refusal;
@@ -45,6 +46,8 @@ export function createEraseElection({
       if (!election || election.phase === 'draft') return refuse('election-unknown');
       const early = tooEarly(election);
       if (early) return early;
+      // Rows that are being written anew would come back.
+      await lockAlone(client, 'tokens', electionId);
       const before = await findErasure(client, electionId);
       if (!before) await eraseVoters(client, electionId, stated.ok ? stated.count : undefined);
       const erased = before ?? (await findErasure(client, electionId));

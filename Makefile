@@ -2,7 +2,7 @@
 NODE := .tools/bin/node --disable-warning=TimeoutNegativeWarning
 JEST := $(NODE) --experimental-vm-modules --disable-warning=ExperimentalWarning node_modules/jest/bin/jest.js
 
-.PHONY: help setup demo test test-unit fuzz up down scale-partitions requeue status reset election audit export bench bench-audit votes load bench-db cost simulate faults check format build clean-tools
+.PHONY: help setup demo test test-unit fuzz up down scale-partitions requeue erase status reset election audit export bench bench-audit votes load bench-db cost simulate faults check format build clean-tools
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
@@ -35,6 +35,9 @@ scale-partitions: setup ## add partitions to topic votes of the running stack (N
 
 requeue: setup ## have the votes tried again now that a database has refused (ARGS=--help)
 	@$(NODE) tools/stack/src/main.ts requeue $(ARGS)
+
+erase: setup ## destroy what an election of the running stack keeps of its voters, after its retention period (ELECTION=id)
+	@$(NODE) tools/stack/src/main.ts erase $(ELECTION)
 
 status: setup ## a table of its parts
 	@$(NODE) tools/stack/src/main.ts status

@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { Lifecycle } from '@suffrage/runtime/lifecycle';
 
@@ -30,5 +29,7 @@ export async function startHttpDouble(
     server.closeAllConnections();
     server.close();
   });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const address = server.address();
+  if (typeof address !== 'object' || !address) throw new Error('a listening server has an address');
+  return `http://127.0.0.1:${address.port}`;
 }

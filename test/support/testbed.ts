@@ -148,7 +148,10 @@ export async function openTestbed(options: Options = {}) {
      * `manager-token`.
      */
     registrar: async (own: RegistrarOptions = {}) => {
-      const url = own.databaseUrl ?? own.of?.databaseUrl ?? (await registrarDatabase(servers.postgresUrl, namespace, lifecycle));
+      const url =
+        own.databaseUrl ??
+        own.of?.databaseUrl ??
+        (await registrarDatabase(servers.postgresUrl, namespace, lifecycle));
       await migrate(url, REGISTRAR_MIGRATIONS, log);
       const electionKeysSecret = own.of?.electionKeysSecret ?? randomBytes(32).toString('base64');
       const { httpPort, metricsPort } = await startRegistrar(

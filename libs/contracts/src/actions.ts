@@ -18,6 +18,7 @@ export const actionNames = [
   'roll-changed',
   'codes-made',
   'code-replaced',
+  'keys-rotated',
   'erased',
   // By the registrar itself, each once.
   'opened',

@@ -56,6 +56,12 @@ export const access: readonly Access[] = [
     allowed: MANAGERS,
     does: 'Give a voter another code',
   },
+  {
+    method: 'POST',
+    path: `${OF_ELECTION}/keys/rotate`,
+    allowed: MANAGERS,
+    does: 'Make new keys for a draft',
+  },
   { method: 'POST', path: `${OF_ELECTION}/erase`, allowed: MANAGERS, does: 'Destroy what is kept of voters' },
   { method: 'GET', path: `${OF_ELECTION}/actions`, allowed: AUDITORS, does: 'What managers have done' },
   {

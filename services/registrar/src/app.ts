@@ -18,8 +18,8 @@ import { actionsRoutes } from './http/actions.route.ts';
 import { createAuthorise } from './http/authorise.ts';
 import { electionsRoutes } from './http/elections.route.ts';
 import { guardRoutes } from './http/guard-routes.ts';
-import { eraseRoute } from './http/erase.route.ts';
 import { issuedRoute } from './http/issued.route.ts';
+import { keysRoutes } from './http/keys.route.ts';
 import { managersRoutes } from './http/managers.route.ts';
 import { signInRoutes } from './http/sign-in.route.ts';
 import { sealRoute } from './http/seal.route.ts';
@@ -29,6 +29,7 @@ import { tokensRoute } from './http/tokens.route.ts';
 import { turnoutRoute } from './http/turnout.route.ts';
 import { createElectionKeys } from './keys/election-keys.ts';
 import { openVault } from './keys/open-vault.ts';
+import { createRotateKeys } from './keys/rotate-keys.ts';
 import { readManagers } from './managers.ts';
 import { recordTransitions } from './record-transitions.ts';
 import { relayOutbox } from './relay-outbox.ts';
@@ -138,11 +139,15 @@ export async function startRegistrar(
   actionsRoutes(server, { pool, elections }, principals);
   sealRoute(server, elections, principals);
   rollRoutes(server, voters, principals);
-  eraseRoute(server, eraseElection, principals);
   sessionsRoute(server, voters.sessions, voters.limits);
   tokensRoute(server, voters.issueToken, voters.counts);
   issuedRoute(server, stateIssued);
   turnoutRoute(server, createTellTurnout({ pool, stateIssued, clock }), principals);
+  keysRoutes(
+    server,
+    { rotateKeys: createRotateKeys({ pool, vault, keys, clock }), eraseElection },
+    principals,
+  );
   const address = await server.listen({ host, port: config.SUFFRAGE_HTTP_PORT });
   lifecycle.onClose('http server', () => closeHttpServer(server));
   return { httpPort: Number(new URL(address).port), metricsPort };

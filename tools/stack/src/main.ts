@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { down, reset, scalePartitions, status, up } from './commands.ts';
+import { erase } from './erase.ts';
 import { REQUEUE_HELP, requeue } from './requeue.ts';
 import { repositoryDirectory } from './paths.ts';
 
@@ -11,6 +12,7 @@ const HELP = `The local stack: Kafka, PostgreSQL, Redis and all services, withou
   make down             stop it, keep its data
   make scale-partitions N=32   add partitions to topic votes until there are so many, while votes arrive
   make requeue          have the votes tried again that a database has refused, and say what became of them
+  make erase ELECTION=id   destroy what an election keeps of its voters, after its retention period
   make reset            stop it and remove its data, after asking (YES=1 skips that)
 
   SUFFRAGE_DATA=DIR     where its data lives (default .data/local)
@@ -62,6 +64,8 @@ async function run(): Promise<number> {
       return scalePartitions(dataDirectory, partitionsOf(positionals[1]), say);
     case 'requeue':
       return requeue(dataDirectory, say);
+    case 'erase':
+      return erase(dataDirectory, positionals[1] ?? '', say);
     case 'reset':
       return reset(dataDirectory, process.env.YES === '1', say);
     default:

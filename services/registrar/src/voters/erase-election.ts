@@ -4,6 +4,7 @@ import { type Actor, recordAction } from '../action-store.ts';
 import { lockElection, type StoredElection } from '../election-store.ts';
 import type { ElectionKeys } from '../keys/election-keys.ts';
 import type { StateIssued } from '../state-issued.ts';
+import { lockAlone } from './election-lock.ts';
 import { eraseVoters, findErasure, vacuumVoters } from './erasure-store.ts';
 
 export type EraseResult = { readonly ok: true; readonly erasedAt: string } | Refusal;
@@ -46,6 +47,8 @@ export function createEraseElection({
       if (!election || election.phase === 'draft') return refuse('election-unknown');
       const early = tooEarly(election);
       if (early) return early;
+      // Rows that are being written anew would come back.
+      await lockAlone(client, 'tokens', electionId);
       const before = await findErasure(client, electionId);
       if (!before) {
         await eraseVoters(client, electionId, stated.ok ? stated.count : undefined);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import type { ElectionDefinition } from '@suffrage/contracts/election';
 import { startHttpDouble } from '@suffrage/test/http-double';
 import { blinded, type RegistrarApi, registrarApi } from '@suffrage/test/registrar-api';
@@ -7,6 +7,8 @@ import { type CryptoKey, exportJWK, generateKeyPair, SignJWT } from 'jose';
 
 const AUDIENCE = 'suffrage-page';
 const captcha = { silent: false, broken: false, asked: [] as URLSearchParams[] };
+jest.setTimeout(60_000);
+
 let bed: Testbed;
 let api: RegistrarApi;
 let issuer: string;

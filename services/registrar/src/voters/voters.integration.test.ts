@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { fromBase64url, toBase64url } from '@suffrage/contracts/bytes';
 import { blinded, type RegistrarApi, registrarApi } from '@suffrage/test/registrar-api';
 import { openTestbed, type Testbed } from '@suffrage/test/testbed';
 import { Pool } from 'pg';
+
+jest.setTimeout(60_000);
 
 let bed: Testbed;
 let api: RegistrarApi;

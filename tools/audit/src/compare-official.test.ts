@@ -61,8 +61,15 @@ function honest(theCase: Case, holdings: readonly Holding[]): Bodies {
   const { opensAt, closesAt } = definition;
   const log = { topic: 'votes', endOffsets: END_OFFSETS };
   const results = {
-    ...{ kind: 'results' as const, ...about, opensAt, closesAt, counted, contests, log },
-    ...{ issued: null, zeroReport: statementHash(signStatement(own.key, zero)) },
+    kind: 'results' as const,
+    ...about,
+    opensAt,
+    closesAt,
+    counted,
+    contests,
+    log,
+    issued: null,
+    zeroReport: statementHash(signStatement(own.key, zero)),
   };
   const partitions = [...theCase.owners.values()].map(owner => {
     const { votes: held = 0, superseded = 0 } =

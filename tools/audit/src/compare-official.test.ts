@@ -8,8 +8,9 @@ import { readResultsKey, signStatement } from '@suffrage/contracts/sign-statemen
 import { statementHash } from '@suffrage/contracts/signed-statement';
 import type { Closing } from '@suffrage/contracts/topics';
 import { type Case, countedOf } from './case.ts';
-import { compareOfficial, type Holding, type OfficialEvidence } from './compare-official.ts';
+import { compareOfficial, type OfficialEvidence } from './compare-official.ts';
 import { votesOf } from './compare-results.ts';
+import type { Holding } from './read-database.ts';
 import type { ModelDatabase } from './testing/model-processor.ts';
 import { sound, spread } from './testing/sound-world.ts';
 import { judgeWorld, mayor } from './testing/world.ts';

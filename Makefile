@@ -2,7 +2,7 @@
 NODE := .tools/bin/node --disable-warning=TimeoutNegativeWarning
 JEST := $(NODE) --experimental-vm-modules --disable-warning=ExperimentalWarning node_modules/jest/bin/jest.js
 
-.PHONY: help setup demo test test-unit fuzz up down scale-partitions requeue erase status reset election audit export bench bench-audit votes load bench-db cost simulate faults check format build clean-tools
+.PHONY: help setup demo test test-unit fuzz up down scale-partitions requeue erase status reset election audit export publish-audit bench bench-audit votes load bench-db cost simulate faults check format build clean-tools
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
@@ -53,6 +53,11 @@ audit: setup ## hold the log against the databases, exit 1 if anything does not 
 
 export: setup ## write all counted votes of a closed election, for docs/verify/verify.py (ELECTION=id OUT=dir)
 	@$(NODE) tools/export/src/main.ts --election '$(ELECTION)' $(if $(OUT),--out $(OUT)) $(ARGS)
+
+SECRETS := $(or $(SUFFRAGE_DATA),.data/local)/secrets
+publish-audit: setup ## put a signed audit report beside official results (ELECTION=id REPORT=out/audit.json), on the local stack
+	@SUFFRAGE_VOTES_DATABASES_FILE=$(SECRETS)/votes-databases SUFFRAGE_RESULTS_KEY_FILE=$(SECRETS)/results.key \
+	  $(NODE) services/aggregator/src/publish-audit.ts --election '$(ELECTION)' --report '$(or $(REPORT),out/audit.json)'
 
 BENCH_ARGUMENTS := $(if $(FULL),--full) $(if $(HISTORY),--history) $(if $(FRESH),--fresh) $(if $(ONLY),--only '$(ONLY)') $(if $(LIST),--list) $(ARGS)
 bench: setup ## what a vote costs against floors measured beside it, writes out/bench.json (FULL=1 HISTORY=1 FRESH=1 ONLY=text LIST=1)

@@ -1,6 +1,15 @@
-import { createPublicKey } from 'node:crypto';
+import { execFile } from 'node:child_process';
+import { createHash, createPublicKey, generateKeyPairSync } from 'node:crypto';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { audit } from '@suffrage/audit/audit';
+import { writeReport } from '@suffrage/audit/sign-report';
+import { auditAddendumSchema } from '@suffrage/contracts/official';
+import { checkStatement } from '@suffrage/contracts/signed-statement';
 import { ballotKey, shardOf } from '@suffrage/contracts/shards';
 import { publishedKey } from '@suffrage/contracts/sign-receipts.node';
 import { signedVote, type TestElection } from '@suffrage/contracts/testing.node';
@@ -14,6 +23,7 @@ import { Pool } from 'pg';
 jest.setTimeout(120_000);
 
 const SHARDS = 2;
+const PUBLISH = fileURLToPath(new URL('../../services/aggregator/src/publish-audit.ts', import.meta.url));
 
 let bed: Testbed;
 let producer: Producer;
@@ -110,6 +120,46 @@ test('an election is sealed under the audit’s eyes; what comes after has its o
   await until('it is set aside', async () => (await outcomesOf(sealed)).includes('database-refused'));
   expect(await countedOf(sealed)).toBe(12);
   expect((await findings()).kinds).toEqual({ 'database-refused': 1 });
+});
+
+test('an auditor’s signed report is named beside the results, and no other after it', async () => {
+  const made = await open();
+  await stated(made, 'zero-report');
+  await append(made, signedVote(made));
+  await closeAndSeal(made);
+  const { id } = made.election.definition;
+  const directory = mkdtempSync(join(tmpdir(), 'suffrage-report-'));
+  const file = (name: string, text: string) => {
+    writeFileSync(join(directory, name), text);
+    return join(directory, name);
+  };
+  const publish = (report: string) =>
+    promisify(execFile)(process.execPath, [PUBLISH, '--election', id, '--report', report], {
+      env: {
+        SUFFRAGE_VOTES_DATABASES_FILE: file('databases', bed.databaseUrls.join('\n')),
+        SUFFRAGE_RESULTS_KEY_FILE: file('key', bed.resultsKeyPem),
+      },
+    });
+  const auditor = generateKeyPairSync('ed25519');
+  const report = join(directory, 'audit.json');
+  writeReport(report, { balances: true, votes: { [id]: 1 } }, auditor.privateKey);
+  const forged = join(directory, 'forged.json');
+  writeReport(forged, { balances: true, votes: { [id]: 1 } }, generateKeyPairSync('ed25519').privateKey);
+  copyFileSync(`${report}.sig`, `${forged}.sig`);
+  await expect(publish(forged)).rejects.toThrow('is not signed by the auditor');
+  const wrong = join(directory, 'wrong.json');
+  writeReport(wrong, { balances: true, votes: { [id]: 2 } }, auditor.privateKey);
+  await expect(publish(wrong)).rejects.toThrow('the report has 2 counted votes, the results 1');
+  await publish(report);
+  await publish(report);
+  const response = await fetch(`${aggregatorUrl}/v1/elections/${id}/results/addendum`);
+  const addendum = auditAddendumSchema.parse(await response.json());
+  expect(addendum.report).toBe(createHash('sha256').update(readFileSync(report)).digest('base64url'));
+  expect(await checkStatement(addendum, made.election.definition.resultsKeys ?? [])).toBe('valid');
+  const later = join(directory, 'later.json');
+  writeReport(later, { balances: true, votes: { [id]: 1 }, later: true }, auditor.privateKey);
+  await expect(publish(later)).rejects.toThrow('there is another report');
+  rmSync(directory, { recursive: true });
 });
 
 test('a database whose seal is taken away by force, and a vote with it, is found by the audit', async () => {

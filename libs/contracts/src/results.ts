@@ -22,6 +22,8 @@ export const snapshotSchema = z.strictObject({
   ingestion: z.array(z.strictObject({ instance: z.string(), votes: z.int() })),
   /** When the tallies were read. */
   asOf: z.iso.datetime(),
+  /** How far the slowest database replica that they were read from was behind, at most; absent when primaries were read. */
+  replicaLagMillis: z.int().min(0).optional(),
   provisional: z.boolean(),
   /** The result has no effect, whatever was counted, for this reason and since then. */
   annulled: z.strictObject({ reason: z.string(), at: z.iso.datetime() }).optional(),

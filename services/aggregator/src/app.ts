@@ -28,6 +28,7 @@ import { startOfficialRounds } from './official/rounds.ts';
 import { createStatementStore } from './official/statement-store.ts';
 import { createPace } from './pace.ts';
 import { createPublisher } from './publish.ts';
+import { createReadLive } from './read-live.ts';
 import { createReaderLock } from './reader-lock.ts';
 import { listenToRelay } from './relay.ts';
 import { createResults } from './results.ts';
@@ -71,6 +72,15 @@ export async function startAggregator(
     urls.map(url => openPool({ url, application, max, statementMillis }, log, lifecycle));
   const pools = openPools('aggregator', READING_CONNECTIONS);
   const statusPools = openPools('aggregator-status', STATUS_CONNECTIONS);
+  const replicas = (config.SUFFRAGE_VOTES_REPLICAS_FILE ?? []).map(url =>
+    openPool(
+      { url, application: 'aggregator-live', max: 2, statementMillis: STATEMENT_MILLIS },
+      log,
+      lifecycle,
+    ),
+  );
+  if (replicas.length > 0 && replicas.length !== pools.length)
+    throw new Error('SUFFRAGE_VOTES_REPLICAS_FILE must have one replica for each votes database');
   const officialPools = openPools('aggregator-official', 1, OFFICIAL_STATEMENT_MILLIS);
   const redis = connectRedis('aggregator', config.SUFFRAGE_REDIS_URL_FILE, log, lifecycle);
   const relayRedis = connectRedis('aggregator-relay', config.SUFFRAGE_REDIS_URL_FILE, log, lifecycle);
@@ -97,8 +107,9 @@ export async function startAggregator(
     if (lock.isHeld()) pace.wake();
   };
   const relay = listenToRelay({ redis: relayRedis, names, onSnapshot: newest.offer, onProgress, clock, log });
+  const readLive = createReadLive({ primaries: pools, replicas, clock, log });
   const rounds = startRounds(
-    { pace, intervalMillis, pools, elections, lock, relay, newest, publisher, metrics, clock, log },
+    { pace, intervalMillis, pools, readLive, elections, lock, relay, newest, publisher, metrics, clock, log },
     lifecycle,
   );
   startClosing({ kafka, topics, pools, elections, follower, isElected: lock.isHeld, log }, lifecycle);

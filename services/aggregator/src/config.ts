@@ -26,6 +26,11 @@ export const settings = {
    * the elected replica, so its URL must lead to the server itself, not to a pooler that shares sessions.
    */
   SUFFRAGE_VOTES_DATABASES_FILE: databases,
+  /**
+   * File: streaming replicas of the votes databases, one URL for each line of that file. Live views read them; official
+   * results, final snapshots, and live views while a replica does not answer, read the primaries.
+   */
+  SUFFRAGE_VOTES_REPLICAS_FILE: databases.optional(),
   /** File: the `redis://` URL of the relay. */
   SUFFRAGE_REDIS_URL_FILE: redisUrl,
   /** File: Ed25519 private key, PKCS#8 PEM, that signs zero reports, results and seals. Without it none are stated. */

@@ -1,4 +1,4 @@
-import { inTransaction, type Pool } from '@suffrage/runtime/postgres/pool';
+import { type Client, inTransaction, type Pool } from '@suffrage/runtime/postgres/pool';
 import type { Progress, ShardReading } from './snapshot.ts';
 
 /** Sums are cut to text by the driver; all counts stay below 2^53. */
@@ -26,29 +26,29 @@ type ProgressRow = { topic: string; partition: number; next_offset: string; requ
  * @throws when any database does not answer: a sum without one shard would be wrong.
  */
 export function readTallies(pools: readonly Pool[], electionIds: readonly string[]): Promise<ShardReading[]> {
-  return Promise.all(pools.map(pool => readShard(pool, electionIds)));
+  const begin = 'begin transaction isolation level repeatable read, read only';
+  return Promise.all(pools.map(pool => inTransaction(pool, begin, client => readShard(client, electionIds))));
 }
 
-function readShard(pool: Pool, electionIds: readonly string[]): Promise<ShardReading> {
-  return inTransaction(pool, 'begin transaction isolation level repeatable read, read only', async client => {
-    const tallies = await client.query<TallyRow>(TALLIES, [electionIds]);
-    const intake = await client.query<IntakeRow>(INTAKE, [electionIds]);
-    const progress = await client.query<ProgressRow>(PROGRESS);
-    return {
-      tallies: tallies.rows.map(({ election_id, contest, option, votes }) => ({
-        electionId: election_id,
-        contest,
-        option,
-        votes: Number(votes),
-      })),
-      intake: intake.rows.map(({ election_id, instance, votes }) => ({
-        electionId: election_id,
-        instance,
-        votes: Number(votes),
-      })),
-      progress: progress.rows.map(toProgress),
-    };
-  });
+/** One shard, at the instant of the open transaction. */
+export async function readShard(client: Client, electionIds: readonly string[]): Promise<ShardReading> {
+  const tallies = await client.query<TallyRow>(TALLIES, [electionIds]);
+  const intake = await client.query<IntakeRow>(INTAKE, [electionIds]);
+  const progress = await client.query<ProgressRow>(PROGRESS);
+  return {
+    tallies: tallies.rows.map(({ election_id, contest, option, votes }) => ({
+      electionId: election_id,
+      contest,
+      option,
+      votes: Number(votes),
+    })),
+    intake: intake.rows.map(({ election_id, instance, votes }) => ({
+      electionId: election_id,
+      instance,
+      votes: Number(votes),
+    })),
+    progress: progress.rows.map(toProgress),
+  };
 }
 
 /** Where the processors are, in all shards. Only grows, so a reading of any moment is a safe lower bound. */

@@ -1,11 +1,13 @@
 import type { Lifecycle } from '@suffrage/runtime/lifecycle';
 import type { Log } from '@suffrage/runtime/log';
 import type { Pool } from '@suffrage/runtime/postgres/pool';
-import type { Elections } from './elections.ts';
+import type { Snapshot } from '@suffrage/contracts/results';
+import type { Elections, KnownElection } from './elections.ts';
 import type { AggregatorMetrics } from './metrics.ts';
 import type { NewestSnapshots } from './newest.ts';
 import type { Pace } from './pace.ts';
 import type { Publisher } from './publish.ts';
+import type { ReadLive } from './read-live.ts';
 import { readTallies } from './read-tallies.ts';
 import type { ReaderLock } from './reader-lock.ts';
 import type { Relay } from './relay.ts';
@@ -22,7 +24,9 @@ export type Rounds = {
 type Options = {
   readonly pace: Pace;
   readonly intervalMillis: number;
+  /** The primaries: final snapshots come from them. */
   readonly pools: readonly Pool[];
+  readonly readLive: ReadLive;
   readonly elections: Elections;
   readonly lock: ReaderLock;
   readonly relay: Relay;
@@ -76,13 +80,22 @@ export function startRounds(options: Options, lifecycle: Lifecycle): Rounds {
 }
 
 /** Which elections are closed is noted before their totals are read: only a later reading is final. */
-async function readSnapshots({ elections, newest, pools, clock }: Options) {
+async function readSnapshots({ elections, newest, pools, readLive, clock }: Options) {
   const asOf = clock();
   const due = elections.all().filter(known => isDue(known, newest.get(known.definition.id)?.snapshot, asOf));
   if (due.length === 0) return [];
-  const ids = due.map(({ definition }) => definition.id);
-  return takeSnapshots(due, await readTallies(pools, ids), asOf);
+  const [closed, open] = [due.filter(known => known.closed), due.filter(known => !known.closed)];
+  const snapshots: Snapshot[] = [];
+  if (open.length > 0) {
+    const { shards, replicaLagMillis } = await readLive(idsOf(open));
+    snapshots.push(...takeSnapshots(open, shards, asOf, replicaLagMillis));
+  }
+  if (closed.length > 0)
+    snapshots.push(...takeSnapshots(closed, await readTallies(pools, idsOf(closed)), asOf));
+  return snapshots;
 }
+
+const idsOf = (elections: readonly KnownElection[]) => elections.map(({ definition }) => definition.id);
 
 function relayState({ relay, clock, intervalMillis }: Options) {
   return {

@@ -41,6 +41,7 @@ export function takeSnapshots(
   elections: readonly KnownElection[],
   shards: readonly ShardReading[],
   asOf: number,
+  replicaLagMillis?: number,
 ): Snapshot[] {
   const version = shards
     .flatMap(({ progress }) => progress)
@@ -62,6 +63,7 @@ export function takeSnapshots(
     contests: visibleContests(election, votes),
     ingestion: byInstance(intake.get(election.definition.id) ?? new Map<string, number>()),
     asOf: new Date(asOf).toISOString(),
+    ...(replicaLagMillis === undefined ? {} : { replicaLagMillis }),
     provisional: !election.closed,
     ...(election.annulled ? { annulled: election.annulled } : {}),
   }));

@@ -49,22 +49,24 @@ beforeAll(async () => {
 
 afterAll(() => bed.close(), 60_000);
 
-async function ask(name: string, method: string, path: string, body?: object) {
+async function ask(name: string, method: string, path: string, body?: object | string) {
   const token = tokens.get(name);
   const response = await fetch(`${url}${path}`, {
     method,
     headers: {
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(body === undefined
+        ? {}
+        : { 'content-type': typeof body === 'string' ? 'text/csv' : 'application/json' }),
     },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   });
   const text = await response.text();
   return { status: response.status, text };
 }
 
-let made = 0;
-const freshId = () => `election-${++made}`;
+let ids = 0;
+const freshId = () => `election-${++ids}`;
 
 function draft(id: string) {
   return {
@@ -91,8 +93,8 @@ function draft(id: string) {
 
 /** How a route is used well: on which election of `acme`, with what, and what it answers then. */
 type Use = {
-  readonly on?: 'draft' | 'open';
-  readonly body?: (id: string) => object;
+  readonly on?: 'draft' | 'roll' | 'open';
+  readonly body?: (id: string) => object | string;
   readonly status: number;
 };
 const uses: Readonly<Record<string, Use>> = {
@@ -112,6 +114,23 @@ const uses: Readonly<Record<string, Use>> = {
     status: 200,
   },
   'POST /v1/elections/:electionId/annul': { on: 'open', body: () => ({ reason: 'forged' }), status: 200 },
+  'POST /v1/elections/:electionId/seal': { on: 'open', status: 409 },
+  'GET /v1/elections/:electionId/roll': { on: 'roll', status: 200 },
+  'PUT /v1/elections/:electionId/roll': { on: 'roll', body: () => 'voter\nann\n', status: 200 },
+  'POST /v1/elections/:electionId/roll': {
+    on: 'roll',
+    body: () => ({ voters: [{ voter: 'ann' }] }),
+    status: 200,
+  },
+  'POST /v1/elections/:electionId/codes': { on: 'roll', status: 200 },
+  'POST /v1/elections/:electionId/codes/again': {
+    on: 'roll',
+    body: () => ({ voter: 'nobody' }),
+    status: 404,
+  },
+  'POST /v1/elections/:electionId/keys/rotate': { on: 'draft', status: 200 },
+  'POST /v1/elections/:electionId/erase': { on: 'open', status: 409 },
+  'POST /v1/elections/:electionId/sessions': { on: 'open', status: 409 },
   'GET /v1/elections/:electionId/actions': { on: 'draft', status: 200 },
   'GET /v1/elections/:electionId/actions/head': { on: 'draft', status: 200 },
   'GET /v1/elections/:electionId/turnout': { on: 'open', status: 200 },
@@ -141,7 +160,8 @@ function expectedOf(route: Access, caller: Caller): number {
 async function makeElection(on: Use['on']): Promise<string> {
   const id = freshId();
   if (on === undefined) return id;
-  expect((await ask('acme-manager', 'POST', '/v1/elections', draft(id))).status).toBe(201);
+  const made = { ...draft(id), ...(on === 'roll' ? { eligibility: 'roll' } : {}) };
+  expect((await ask('acme-manager', 'POST', '/v1/elections', made)).status).toBe(201);
   if (on === 'open') expect((await ask('acme-manager', 'POST', `/v1/elections/${id}/open`)).status).toBe(200);
   return id;
 }
@@ -185,7 +205,8 @@ test('another organisation can not take the id of a draft, nor of one that was d
   expect((await ask('acme-manager', 'DELETE', `/v1/elections/${id}`)).status).toBe(204);
   expect(await take()).toMatchObject({ status: 409 });
   expect((await ask('bolt-auditor', 'GET', `/v1/elections/${id}/actions`)).status).toBe(404);
-  expect((await ask('acme-manager', 'POST', '/v1/elections', draft(id))).status).toBe(201);
+  const made = { ...draft(id), ...(on === 'roll' ? { eligibility: 'roll' } : {}) };
+  expect((await ask('acme-manager', 'POST', '/v1/elections', made)).status).toBe(201);
 });
 
 test('every route that is served is in the table and the other way round, and each is asked here', async () => {

@@ -374,7 +374,7 @@ async function readOfficial(views: readonly DatabaseView[]): Promise<Omit<Offici
   const read = await Promise.all(views.map(view => view.readOfficial()));
   const statements = read.flatMap(rows => rows.statements);
   const about = [...new Set(statements.map(({ electionId }) => electionId))];
-  const holdings = await Promise.all(read.map(rows => (about.length > 0 ? rows.readHoldings(about) : [])));
+  const holdings = await Promise.all(read.map(rows => rows.readHoldings(about)));
   return { statements, holdings: holdings.flat(), sealed: read.map(rows => rows.sealed) };
 }
 

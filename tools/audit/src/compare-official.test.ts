@@ -8,8 +8,9 @@ import { readResultsKey, signStatement } from '@suffrage/contracts/sign-statemen
 import { statementHash } from '@suffrage/contracts/signed-statement';
 import type { Closing } from '@suffrage/contracts/topics';
 import { type Case, countedOf } from './case.ts';
-import { compareOfficial, type Holding, type OfficialEvidence } from './compare-official.ts';
+import { compareOfficial, type OfficialEvidence } from './compare-official.ts';
 import { votesOf } from './compare-results.ts';
+import type { Holding } from './read-database.ts';
 import type { ModelDatabase } from './testing/model-processor.ts';
 import { sound, spread } from './testing/sound-world.ts';
 import { judgeWorld, mayor } from './testing/world.ts';
@@ -61,8 +62,15 @@ function honest(theCase: Case, holdings: readonly Holding[]): Bodies {
   const { opensAt, closesAt } = definition;
   const log = { topic: 'votes', endOffsets: END_OFFSETS };
   const results = {
-    ...{ kind: 'results' as const, ...about, opensAt, closesAt, counted, contests, log },
-    ...{ issued: null, zeroReport: statementHash(signStatement(own.key, zero)) },
+    kind: 'results' as const,
+    ...about,
+    opensAt,
+    closesAt,
+    counted,
+    contests,
+    log,
+    issued: null,
+    zeroReport: statementHash(signStatement(own.key, zero)),
   };
   const partitions = [...theCase.owners.values()].map(owner => {
     const { votes: held = 0, superseded = 0 } =

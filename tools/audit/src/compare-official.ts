@@ -12,23 +12,7 @@ import { checkStatement, statementHash } from '@suffrage/contracts/signed-statem
 import type { Closing } from '@suffrage/contracts/topics';
 import { type Case, countedOf } from './case.ts';
 import { votesOf } from './compare-results.ts';
-
-/** A row of table `statements`. */
-export type StatementRow = {
-  readonly electionId: string;
-  readonly kind: string;
-  readonly statement: string;
-};
-
-/** What one partition holds of one election, in table `votes` and in `superseded`. */
-export type Holding = {
-  readonly electionId: string;
-  readonly partition: number;
-  readonly votes: number;
-  readonly superseded: number;
-  /** The lowest offset of a record that is, or was, counted. */
-  readonly firstOffset: number;
-};
+import type { Holding, StatementRow } from './read-database.ts';
 
 export type OfficialEvidence = {
   readonly statements: readonly StatementRow[];

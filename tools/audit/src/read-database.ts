@@ -1,6 +1,5 @@
 import pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
-import type { Holding, StatementRow } from './compare-official.ts';
 import { type CopyFields, parseCopy } from './copy-binary.ts';
 import { type RowOutcome, rowOutcomes } from './entry.ts';
 import type { PartitionRange } from './ranges.ts';
@@ -50,6 +49,23 @@ export type DatabaseView = {
   /** Official statements, what each partition holds of the elections they are about, and which are frozen. */
   readOfficial(): Promise<OfficialRows>;
   close(): Promise<void>;
+};
+
+/** A row of table `statements`. */
+export type StatementRow = {
+  readonly electionId: string;
+  readonly kind: string;
+  readonly statement: string;
+};
+
+/** What one partition holds of one election, in table `votes` and in `superseded`. */
+export type Holding = {
+  readonly electionId: string;
+  readonly partition: number;
+  readonly votes: number;
+  readonly superseded: number;
+  /** The lowest offset of a record that is, or was, counted. */
+  readonly firstOffset: number;
 };
 
 export type OfficialRows = {

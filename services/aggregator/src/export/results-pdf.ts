@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import type { ElectionDefinition } from '@suffrage/contracts/election';
 import type { ResultsDocument } from '@suffrage/contracts/official';
 import { statementHash } from '@suffrage/contracts/signed-statement';
-import PDFDocument from 'pdfkit';
+import PdfKit from 'pdfkit';
 import { languageOf, textOf } from './texts.ts';
 
 const require = createRequire(import.meta.url);
@@ -22,7 +22,7 @@ const VOTES_COLUMN = 90;
 const INK = '#1a1a1a';
 const BAR = '#1f4e79';
 
-type Document = InstanceType<typeof PDFDocument>;
+type Document = InstanceType<typeof PdfKit>;
 type Structure = ReturnType<Document['struct']>;
 type Row = { readonly label: string; readonly votes: number };
 
@@ -33,7 +33,7 @@ type Row = { readonly label: string; readonly votes: number };
 export function resultsPdf(definition: ElectionDefinition, results: ResultsDocument): Promise<Buffer> {
   const language = languageOf(definition.title);
   const title = textOf(definition.title, language);
-  const document = new PDFDocument({
+  const document = new PdfKit({
     size: 'A4',
     margin: MARGIN,
     pdfVersion: '1.7',

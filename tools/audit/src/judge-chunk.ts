@@ -10,7 +10,7 @@ import {
   placeOf,
   processedBelow,
 } from './case.ts';
-import { ID_BYTES, type Entry, setOutcome, writeRecord } from './entry.ts';
+import { type EntrySink, ID_BYTES, setOutcome, writeRecord } from './entry.ts';
 import { judgeLone } from './judge-ballot.ts';
 import { type JudgedRecord, judgeRecord } from './judge-record.ts';
 import {
@@ -48,13 +48,13 @@ const NO_ROWS: readonly PlacedRow[] = [];
 /**
  * Judges records one by one, matches them with the rows at their positions, and writes an entry for each processed record
  * that has a ballot key: what it must have become is only known beside the others of its ballot key.
- * @param next gives the entry to write into.
+ * @param entries where they are written.
  */
 export function judgeChunk(
   theCase: Case,
   chunk: Chunk,
   checkToken: TokenCheck,
-  next: () => Entry,
+  entries: EntrySink,
   onRecord?: (record: SeenRecord) => void,
 ): ChunkJudge {
   const { partition } = chunk;
@@ -97,8 +97,9 @@ export function judgeChunk(
         return;
       }
       const { vote, ballotKey, voteId, code } = judged;
-      const entry = next();
-      writeRecord(entry, {
+      const at = entries.next();
+      const entry = entries.bytes();
+      writeRecord(entry, at, {
         ballotKey,
         election: elections.get(vote.electionId) ?? 0,
         revision: vote.revision,
@@ -111,7 +112,7 @@ export function judgeChunk(
         instanceTag: theCase.names.tagOf(vote.instance),
       });
       if (!row) return;
-      setOutcome(entry, row.outcome, theCase.names.tagOf(row.code ?? ''), row.target);
+      setOutcome(entry, at, row.outcome, theCase.names.tagOf(row.code ?? ''), row.target);
       if (row.outcome === 'superseded') countIntake(theCase, partition, vote.electionId, vote.instance);
     },
     end: () => gap(chunk.end),

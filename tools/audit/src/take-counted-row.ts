@@ -1,12 +1,12 @@
 import type { Case } from './case.ts';
-import { type Entry, fitsEntry, ID_BYTES, writeCountedRow } from './entry.ts';
+import { type EntrySink, fitsEntry, ID_BYTES, writeCountedRow } from './entry.ts';
 import { countRow, keepStray } from './match-rows.ts';
 import type { OutcomeRow } from './read-database.ts';
 
 const NOTHING = new Uint8Array(0);
 
 /** Recounts a row of `votes` and writes its entry; one that can fit no record is a stray at once. */
-export function takeCountedRow(theCase: Case, database: number, row: OutcomeRow, next: () => Entry): void {
+export function takeCountedRow(theCase: Case, database: number, row: OutcomeRow, entries: EntrySink): void {
   countRow(theCase, database, row);
   theCase.recounts[database]?.add(row);
   const election = theCase.electionIds.indexOf(row.electionId ?? '');
@@ -23,7 +23,8 @@ export function takeCountedRow(theCase: Case, database: number, row: OutcomeRow,
     database,
   };
   if (fitsEntry(facts)) {
-    writeCountedRow(next(), facts);
+    const at = entries.next();
+    writeCountedRow(entries.bytes(), at, facts);
     return;
   }
   const reason = `its fields fit no record (vote IDs and ballot keys have ${ID_BYTES} bytes)`;

@@ -27,7 +27,11 @@ export function writeU32(to: Uint8Array, at: number, value: number): void {
 }
 
 /** Big-endian. */
+export function readU16(from: Uint8Array, at: number): number {
+  return ((from[at] ?? 0) << 8) | (from[at + 1] ?? 0);
+}
+
+/** Big-endian. */
 export function readU32(from: Uint8Array, at: number): number {
-  const high = ((from[at] ?? 0) << 8) | (from[at + 1] ?? 0);
-  return high * 2 ** 16 + (((from[at + 2] ?? 0) << 8) | (from[at + 3] ?? 0));
+  return readU16(from, at) * 2 ** 16 + readU16(from, at + 2);
 }

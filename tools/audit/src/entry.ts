@@ -66,18 +66,37 @@ export type RecordFacts = {
 };
 
 export function writeRecord(entry: Buffer, at: number, facts: RecordFacts): void {
-  writeShared(entry, at, facts);
+  const { ballotKey, voteId, selections, code } = facts;
+  copyBytes(ballotKey, 0, entry, at, ID_BYTES);
+  copyBytes(voteId, 0, entry, at + 41, ID_BYTES);
+  writeDigest(entry, at + 95, selections, 0, selections.length);
+  writeNumbers(entry, at, facts);
   entry[at + 36] = 1;
-  entry[at + 73] = facts.code === '' ? 0 : 1;
+  entry[at + 73] = code === '' ? 0 : 1;
   entry[at + 92] = 0;
-  entry[at + 93] = facts.code === '' ? 0 : errorCodes.findIndex(code => code === facts.code) + 1;
+  entry[at + 93] = code === '' ? 0 : errorCodes.findIndex(known => known === code) + 1;
   copyBytes(facts.instanceTag, 0, entry, at + 120, TAG_BYTES);
 }
 
-export type CountedRow = Omit<RecordFacts, 'code' | 'instanceTag'> & { readonly database: number };
+type Numbers = Pick<RecordFacts, 'election' | 'revision' | 'partition' | 'offset' | 'castAt'>;
+
+/** A row of `votes`: its bytes lie within longer ones. */
+export type CountedRow = Numbers & {
+  readonly database: number;
+  readonly ballotKey: Uint8Array;
+  readonly ballotKeyAt: number;
+  readonly voteId: Uint8Array;
+  readonly voteIdAt: number;
+  readonly selections: Uint8Array;
+  readonly selectionsAt: number;
+  readonly selectionsLength: number;
+};
 
 export function writeCountedRow(entry: Buffer, at: number, row: CountedRow): void {
-  writeShared(entry, at, row);
+  copyBytes(row.ballotKey, row.ballotKeyAt, entry, at, ID_BYTES);
+  copyBytes(row.voteId, row.voteIdAt, entry, at + 41, ID_BYTES);
+  writeDigest(entry, at + 95, row.selections, row.selectionsAt, row.selectionsLength);
+  writeNumbers(entry, at, row);
   entry[at + 36] = 0;
   entry[at + 73] = 0;
   entry[at + 92] = COUNTED;
@@ -86,11 +105,9 @@ export function writeCountedRow(entry: Buffer, at: number, row: CountedRow): voi
   entry[at + 169] = row.database;
 }
 
-function writeShared(entry: Buffer, at: number, facts: Omit<CountedRow, 'database'>): void {
-  copyBytes(facts.ballotKey, 0, entry, at, ID_BYTES);
+function writeNumbers(entry: Buffer, at: number, facts: Numbers): void {
   writeU32(entry, at + 32, facts.election);
   writeU32(entry, at + 37, facts.revision);
-  copyBytes(facts.voteId, 0, entry, at + 41, ID_BYTES);
   writeU32(entry, at + 74, facts.partition);
   const high = Math.floor(facts.offset / 2 ** 32);
   entry[at + 78] = high >>> 8;
@@ -99,11 +116,12 @@ function writeShared(entry: Buffer, at: number, facts: Omit<CountedRow, 'databas
   double[0] = facts.castAt;
   copyBytes(doubleBytes, 0, entry, at + 84, 8);
   entry[at + 94] = 0;
-  writeDigest(entry, at + 95, facts.selections);
 }
 
 /** Whether a row of `votes` has nothing that no record could have. */
-export function fitsEntry(row: Omit<CountedRow, 'election' | 'selections'>): boolean {
+export function fitsEntry(
+  row: Pick<CountedRow, 'ballotKey' | 'voteId' | 'partition' | 'offset' | 'revision'>,
+): boolean {
   const fits = (value: number, max: number) => Number.isSafeInteger(value) && value >= 0 && value <= max;
   return (
     row.ballotKey.length === ID_BYTES &&
@@ -114,15 +132,16 @@ export function fitsEntry(row: Omit<CountedRow, 'election' | 'selections'>): boo
   );
 }
 
-function writeDigest(entry: Buffer, at: number, selections: Uint8Array): void {
-  if (selections.length > INLINE_BYTES) {
+function writeDigest(entry: Buffer, at: number, from: Uint8Array, fromAt: number, length: number): void {
+  if (length > INLINE_BYTES) {
     entry[at] = 255;
-    copyBytes(hash('sha256', selections, 'buffer'), 0, entry, at + 1, INLINE_BYTES);
+    const digest = hash('sha256', from.subarray(fromAt, fromAt + length), 'buffer');
+    copyBytes(digest, 0, entry, at + 1, INLINE_BYTES);
     return;
   }
-  entry[at] = selections.length;
-  copyBytes(selections, 0, entry, at + 1, selections.length);
-  for (let place = selections.length; place < INLINE_BYTES; place++) entry[at + 1 + place] = 0;
+  entry[at] = length;
+  copyBytes(from, fromAt, entry, at + 1, length);
+  for (let place = length; place < INLINE_BYTES; place++) entry[at + 1 + place] = 0;
 }
 
 /** What a database says of a record. */

@@ -5,7 +5,7 @@ import { createFindings } from './findings.ts';
 import { closeCase, type Sums } from './judge.ts';
 import { type ChunkRecord, judgeChunk } from './judge-chunk.ts';
 import { judgeGroups, judgeSorted } from './judge-groups.ts';
-import { takeOutsideRow } from './match-rows.ts';
+import { countRow, takeOutsideRow } from './match-rows.ts';
 import type { OutcomeRow, ProgressRow } from './read-database.ts';
 import { takeCountedRow } from './take-counted-row.ts';
 
@@ -38,7 +38,10 @@ export function judgeInMemory(world: WorldInMemory): Case {
     const rows = (databases[owner?.database ?? -1]?.rows ?? []).filter(
       row => row.partition === partition && row.outcome !== 'counted' && isInside(theCase, row),
     );
-    const judge = judgeChunk(theCase, { ...range, rows }, checkToken, entries);
+    for (const row of rows) countRow(theCase, owner?.database ?? -1, row);
+    const byOffset = Map.groupBy(rows, ({ offset }) => offset);
+    const chunk = { ...range, rowsAt: (offset: number) => byOffset.get(offset) ?? [] };
+    const judge = judgeChunk(theCase, chunk, checkToken, entries);
     for (const record of log) if (record.partition === partition) judge.take(record);
     judge.end();
   }

@@ -8,9 +8,10 @@ import { type Case, openCase, partOf, processedBelow } from './case.ts';
 import { compareEntries, ENTRY_BYTES } from './entry.ts';
 import { judgeChunk, type SeenRecord } from './judge-chunk.ts';
 import { judgeGroups, judgeSorted } from './judge-groups.ts';
+import { countRow } from './match-rows.ts';
 import { unpackRecords } from './pack-records.ts';
 import type { PartitionRange } from './ranges.ts';
-import { openSnapshot, type SnapshotReader } from './read-database.ts';
+import { openSnapshot, readOutcome, type SnapshotReader } from './read-database.ts';
 import type { JournalLines } from './read-journal.ts';
 import {
   addReceipt,
@@ -23,8 +24,9 @@ import {
 import { mergePieces } from './sort/merge-pieces.ts';
 import { lengthOf, readSorted } from './sort/read-sorted.ts';
 import { MAX_SORTED } from './sort/sort-entries.ts';
+import { createRowTable, type RowTable } from './row-table.ts';
 import { createRunBuffer } from './sort/sort-run.ts';
-import { takeCountedRow } from './take-counted-row.ts';
+import { takeCopiedRow } from './take-counted-row.ts';
 import type { Assignment, Task, TaskResult } from './tasks.ts';
 
 // One thread of an audit. What is open here closes with the thread.
@@ -79,7 +81,7 @@ async function judgeLog({
     if (atPlace) holdRecord(theCase, partition, record, atPlace);
   };
   const seen = acknowledged.size > 0 ? hold : undefined;
-  const judge = judgeChunk(theCase, { ...range, rows }, checkToken, sorted, seen);
+  const judge = judgeChunk(theCase, { ...range, rowsAt: rows.at }, checkToken, sorted, seen);
   let done = 0;
   unpackRecords(records, record => {
     judge.take(record);
@@ -90,12 +92,18 @@ async function judgeLog({
   return { part: partOf(theCase), runs: sorted.end(), done };
 }
 
-async function rowsIn(theCase: Case, { partition, start, end }: PartitionRange) {
+async function rowsIn(theCase: Case, { partition, start, end }: PartitionRange): Promise<RowTable> {
   const owner = theCase.owners.get(partition);
   const processed = Math.min(end, processedBelow(theCase, partition));
-  if (!owner || processed <= start) return [];
+  const table = createRowTable({ start, end });
+  if (!owner || processed <= start) return table;
   const reader = await readerOf(owner.database);
-  return reader.readRowsIn({ partition, start, end: processed });
+  await reader.readRowsIn({ partition, start, end: processed }, row => {
+    const offset = row.i64(1) ?? -1;
+    countRow(theCase, owner.database, { partition, offset, outcome: readOutcome(row.text(2)) });
+    table.add(row, offset);
+  });
+  return table;
 }
 
 async function readVotes(database: number, from: number, to: number): Promise<TaskResult> {
@@ -103,7 +111,7 @@ async function readVotes(database: number, from: number, to: number): Promise<Ta
   const reader = await readerOf(database);
   let done = 0;
   await reader.readCountedRows(from, to, row => {
-    takeCountedRow(theCase, database, row, sorted);
+    takeCopiedRow(theCase, database, row, sorted);
     done += 1;
   });
   return { part: partOf(theCase), runs: sorted.end(), done };

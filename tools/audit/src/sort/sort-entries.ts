@@ -1,4 +1,4 @@
-import { readU32 } from '../bytes-in-place.ts';
+import { readU16, readU32 } from '../bytes-in-place.ts';
 
 /** How entries of one kind are laid out and ordered. */
 export type Order = {
@@ -10,7 +10,7 @@ export type Order = {
 
 /** What is sorted in memory at a time: the index of an entry fits beside 36 bits of its key in a double. */
 export const MAX_SORTED = 2 ** 17;
-const PREFIX_SHIFT = 2 ** 12;
+const PREFIX_SHIFT = 12;
 
 /** Reused: sorting is synchronous. */
 let shared = new Float64Array(0);
@@ -25,8 +25,7 @@ export function sortEntries(buffer: Buffer, count: number, { entryBytes, compare
   if (shared.length < count) shared = new Float64Array(count);
   const keys = shared.subarray(0, count);
   for (let index = 0, at = 0; index < count; index++, at += entryBytes) {
-    const low = ((buffer[at + 4] ?? 0) << 8) | (buffer[at + 5] ?? 0);
-    const prefix = Math.floor((readU32(buffer, at) * 2 ** 16 + low) / PREFIX_SHIFT);
+    const prefix = readU32(buffer, at) * 2 ** 4 + (readU16(buffer, at + 4) >>> PREFIX_SHIFT);
     keys[index] = prefix * MAX_SORTED + index;
   }
   keys.sort();

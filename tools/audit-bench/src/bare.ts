@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { Consumer } from '@platformatic/kafka';
 import { openLogReader } from '@suffrage/audit/read-log';
 import { prepareElection } from '@suffrage/contracts/ballot';
 import { topicNames } from '@suffrage/contracts/topics';
@@ -24,7 +25,7 @@ async function take(work: () => Promise<void>): Promise<Taken> {
   return { seconds, cpuSeconds: (user + system) / 1e6 };
 }
 
-/** A plain reader of the whole topic that does nothing with it. */
+/** The audit's own reader, doing nothing with the whole topic: the strictest measure. */
 export async function readBare(brokers: readonly string[], { namespace }: World): Promise<Taken> {
   const { votes } = topicNames(namespace);
   const log = openLogReader(brokers);
@@ -35,6 +36,30 @@ export async function readBare(brokers: readonly string[], { namespace }: World)
   });
   await log.close();
   if (bytes === 0) throw new Error('the topic is empty');
+  return taken;
+}
+
+/** The reader that anybody would write, doing nothing with the whole topic: the client library's own stream of records. */
+export async function readStream(brokers: readonly string[], { namespace, records }: World): Promise<Taken> {
+  const { votes } = topicNames(namespace);
+  const consumer = new Consumer({
+    clientId: 'audit-bench',
+    groupId: `audit-bench-${namespace}`,
+    bootstrapBrokers: [...brokers],
+    autocreateTopics: false,
+  });
+  const stream = await consumer.consume({ topics: [votes], mode: 'earliest', autocommit: false });
+  let left = records;
+  let bytes = 0;
+  const taken = await take(async () => {
+    for await (const { value } of stream) {
+      bytes += value.length;
+      left -= 1;
+      if (left === 0) break;
+    }
+  });
+  await consumer.close(true);
+  if (left > 0 || bytes === 0) throw new Error('the topic is shorter than it was written');
   return taken;
 }
 

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Infrastructure, startInfrastructure } from '@suffrage/stack/infrastructure';
-import { readBare, verifyBare } from './bare.ts';
+import { readBare, readStream, type Taken, verifyBare } from './bare.ts';
 import { type AuditRun, runAudit } from './run-audit.ts';
 import { makeWorld } from './world.ts';
 
@@ -68,15 +68,25 @@ async function measurePlain(servers: Infrastructure, directory: string, votes: n
     onProgress: saying('votes without tokens'),
   });
   say('reading the topic, nothing else');
+  const stream = await readStream(addresses, world);
   const bare = await readBare(addresses, world);
   say('auditing without signatures');
   const run = await runAudit(addresses, world, directory, ['--no-signatures']);
   return {
     ...shown(run),
-    bareRead: { ...bare, perSecond: Math.round(run.records / bare.seconds) },
-    ofBareRead: round(bare.seconds / run.seconds),
-    // One reader on one core, beside an audit that has all of them.
-    ofBareReadByCpu: round((bare.cpuSeconds * availableParallelism()) / run.cpuSeconds),
+    plainStream: ofReading(stream, run),
+    ownReader: ofReading(bare, run),
+  };
+}
+
+/** How fast the audit is, of a reader that does nothing; by CPU: of such readers on all cores. */
+function ofReading(read: Taken, run: AuditRun) {
+  return {
+    seconds: round(read.seconds),
+    cpuSeconds: round(read.cpuSeconds),
+    perSecond: Math.round(run.records / read.seconds),
+    auditByTime: round(read.seconds / run.seconds),
+    auditByCpu: round((read.cpuSeconds * availableParallelism()) / run.cpuSeconds),
   };
 }
 

@@ -26,8 +26,8 @@ test('rows are read whatever the chunks that they come in', () => {
     fc.property(rows, fc.integer({ min: 1, max: 50 }), (given, size) => {
       const bytes = encode(given);
       const read: (string | null)[][] = [];
-      const parse = parseCopy(fields =>
-        read.push([0, 1, 2].map(index => fields.at(index)?.toString('hex') ?? null)),
+      const parse = parseCopy(row =>
+        read.push([0, 1, 2].map(field => row.at(field)?.toString('hex') ?? null)),
       );
       for (let at = 0; at < bytes.length; at += size) parse(bytes.subarray(at, at + size));
       expect(read).toEqual(given.map(row => row.map(each => each && Buffer.from(each).toString('hex'))));

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { errorCodes } from '@suffrage/contracts/errors';
+import { copyBytes, readU32, sameBytes, writeU32 } from './bytes-in-place.ts';
 
 /**
  * Entries of a fixed size are what is sorted on disk: one for each processed record that has a ballot key, with the row
@@ -14,9 +15,10 @@ import { errorCodes } from '@suffrage/contracts/errors';
  * | 36 | 1 if a record | | | | | 78 | offset, u48 | | 93 | first failing check |
  *
  * then: 94 whether there is a target; 95 selections or their digest, 25; 120 name tag of the ingestion process, 8; 128
- * name tag of the row's code, 8; 136 target, 32; 168 database, u16.
+ * name tag of the row's code, 8; 136 target, 32; 168 database, u16. Entries lie one after another in longer buffers and
+ * are read and written where they lie: a view of each costs more than what is done with it.
  */
-export const ENTRY_BYTES = 170;
+export const ENTRY_BYTES = 172;
 /** Bytes of a vote ID, a ballot key and a target. */
 export const ID_BYTES = 32;
 export const GROUP_BYTES = 36;
@@ -37,8 +39,16 @@ export const rowOutcomes = [
 ] as const;
 export type RowOutcome = (typeof rowOutcomes)[number];
 
-/** `ENTRY_BYTES` bytes; usually a view of a longer buffer. */
+/** `ENTRY_BYTES` bytes that begin the buffer: a copy of its own. */
 export type Entry = Buffer;
+
+/** Where entries are written. */
+export type EntrySink = {
+  /** Where the next entry begins in `bytes`. */
+  next(): number;
+  /** To be asked for after `next`, which may have made room. */
+  bytes(): Buffer;
+};
 
 export type RecordFacts = {
   readonly ballotKey: Uint8Array;
@@ -55,45 +65,63 @@ export type RecordFacts = {
   readonly instanceTag: Buffer;
 };
 
-export function writeRecord(entry: Entry, facts: RecordFacts): void {
-  entry.set(facts.ballotKey, 0);
-  entry.writeUInt32BE(facts.election, 32);
-  entry[36] = 1;
-  entry.writeUInt32BE(facts.revision, 37);
-  entry.set(facts.voteId, 41);
-  entry[73] = facts.code === '' ? 0 : 1;
-  writePosition(entry, facts);
-  entry[92] = 0;
-  entry[93] = facts.code === '' ? 0 : errorCodes.findIndex(code => code === facts.code) + 1;
-  entry[94] = 0;
-  writeDigest(entry, facts.selections);
-  entry.set(facts.instanceTag, 120);
+export function writeRecord(entry: Buffer, at: number, facts: RecordFacts): void {
+  const { ballotKey, voteId, selections, code } = facts;
+  copyBytes(ballotKey, 0, entry, at, ID_BYTES);
+  copyBytes(voteId, 0, entry, at + 41, ID_BYTES);
+  writeDigest(entry, at + 95, selections, 0, selections.length);
+  writeNumbers(entry, at, facts);
+  entry[at + 36] = 1;
+  entry[at + 73] = code === '' ? 0 : 1;
+  entry[at + 92] = 0;
+  entry[at + 93] = code === '' ? 0 : errorCodes.findIndex(known => known === code) + 1;
+  copyBytes(facts.instanceTag, 0, entry, at + 120, TAG_BYTES);
 }
 
-export type CountedRow = Pick<RecordFacts, 'ballotKey' | 'election' | 'voteId' | 'partition' | 'offset'> & {
-  readonly revision: number;
-  readonly castAt: number;
-  readonly selections: Uint8Array;
+type Numbers = Pick<RecordFacts, 'election' | 'revision' | 'partition' | 'offset' | 'castAt'>;
+
+/** A row of `votes`: its bytes lie within longer ones. */
+export type CountedRow = Numbers & {
   readonly database: number;
+  readonly ballotKey: Uint8Array;
+  readonly ballotKeyAt: number;
+  readonly voteId: Uint8Array;
+  readonly voteIdAt: number;
+  readonly selections: Uint8Array;
+  readonly selectionsAt: number;
+  readonly selectionsLength: number;
 };
 
-export function writeCountedRow(entry: Entry, row: CountedRow): void {
-  entry.set(row.ballotKey, 0);
-  entry.writeUInt32BE(row.election, 32);
-  entry[36] = 0;
-  entry.writeUInt32BE(row.revision, 37);
-  entry.set(row.voteId, 41);
-  entry[73] = 0;
-  writePosition(entry, row);
-  entry[92] = 1 + rowOutcomes.indexOf('counted');
-  entry[93] = 0;
-  entry[94] = 0;
-  writeDigest(entry, row.selections);
-  entry.writeUInt16BE(row.database, 168);
+export function writeCountedRow(entry: Buffer, at: number, row: CountedRow): void {
+  copyBytes(row.ballotKey, row.ballotKeyAt, entry, at, ID_BYTES);
+  copyBytes(row.voteId, row.voteIdAt, entry, at + 41, ID_BYTES);
+  writeDigest(entry, at + 95, row.selections, row.selectionsAt, row.selectionsLength);
+  writeNumbers(entry, at, row);
+  entry[at + 36] = 0;
+  entry[at + 73] = 0;
+  entry[at + 92] = COUNTED;
+  entry[at + 93] = 0;
+  entry[at + 168] = row.database >>> 8;
+  entry[at + 169] = row.database;
+}
+
+function writeNumbers(entry: Buffer, at: number, facts: Numbers): void {
+  writeU32(entry, at + 32, facts.election);
+  writeU32(entry, at + 37, facts.revision);
+  writeU32(entry, at + 74, facts.partition);
+  const high = Math.floor(facts.offset / 2 ** 32);
+  entry[at + 78] = high >>> 8;
+  entry[at + 79] = high;
+  writeU32(entry, at + 80, facts.offset);
+  double[0] = facts.castAt;
+  copyBytes(doubleBytes, 0, entry, at + 84, 8);
+  entry[at + 94] = 0;
 }
 
 /** Whether a row of `votes` has nothing that no record could have. */
-export function fitsEntry(row: Omit<CountedRow, 'election' | 'selections'>): boolean {
+export function fitsEntry(
+  row: Pick<CountedRow, 'ballotKey' | 'voteId' | 'partition' | 'offset' | 'revision'>,
+): boolean {
   const fits = (value: number, max: number) => Number.isSafeInteger(value) && value >= 0 && value <= max;
   return (
     row.ballotKey.length === ID_BYTES &&
@@ -104,69 +132,76 @@ export function fitsEntry(row: Omit<CountedRow, 'election' | 'selections'>): boo
   );
 }
 
-function writePosition(
-  entry: Entry,
-  at: { readonly partition: number; readonly offset: number; readonly castAt: number },
-) {
-  entry.writeUInt32BE(at.partition, 74);
-  entry.writeUIntBE(at.offset, 78, 6);
-  entry.writeDoubleBE(at.castAt, 84);
-}
-
-function writeDigest(entry: Entry, selections: Uint8Array): void {
-  if (selections.length <= INLINE_BYTES) {
-    entry[95] = selections.length;
-    entry.fill(0, 96, 95 + DIGEST_BYTES);
-    entry.set(selections, 96);
-  } else {
-    entry[95] = 255;
-    entry.set(hash('sha256', selections, 'buffer').subarray(0, INLINE_BYTES), 96);
+function writeDigest(entry: Buffer, at: number, from: Uint8Array, fromAt: number, length: number): void {
+  if (length > INLINE_BYTES) {
+    entry[at] = 255;
+    const digest = hash('sha256', from.subarray(fromAt, fromAt + length), 'buffer');
+    copyBytes(digest, 0, entry, at + 1, INLINE_BYTES);
+    return;
   }
+  entry[at] = length;
+  copyBytes(from, fromAt, entry, at + 1, length);
+  for (let place = length; place < INLINE_BYTES; place++) entry[at + 1 + place] = 0;
 }
 
 /** What a database says of a record. */
 export function setOutcome(
-  entry: Entry,
+  entry: Buffer,
+  at: number,
   outcome: RowOutcome,
   codeTag: Buffer,
   target: Uint8Array | null,
 ): void {
-  entry[92] = 1 + rowOutcomes.indexOf(outcome);
-  entry.set(codeTag, 128);
+  entry[at + 92] = 1 + rowOutcomes.indexOf(outcome);
+  copyBytes(codeTag, 0, entry, at + 128, TAG_BYTES);
   if (target?.length !== ID_BYTES) return;
-  entry[94] = 1;
-  entry.set(target, 136);
+  entry[at + 94] = 1;
+  copyBytes(target, 0, entry, at + 136, ID_BYTES);
 }
 
-export const isRecord = (entry: Entry): boolean => entry[36] === 1;
-export const isValid = (entry: Entry): boolean => entry[73] === 0;
-export const electionOf = (entry: Entry): number => entry.readUInt32BE(32);
-export const revisionOf = (entry: Entry): number => entry.readUInt32BE(37);
+export const isRecord = (entry: Buffer, at = 0): boolean => entry[at + 36] === 1;
+export const isValid = (entry: Buffer, at = 0): boolean => entry[at + 73] === 0;
+export const electionOf = (entry: Buffer, at = 0): number => readU32(entry, at + 32);
+export const revisionOf = (entry: Entry): number => readU32(entry, 37);
 export const voteIdOf = (entry: Entry): Buffer => entry.subarray(41, 41 + ID_BYTES);
 export const ballotKeyOf = (entry: Entry): Buffer => entry.subarray(0, ID_BYTES);
-export const partitionOf = (entry: Entry): number => entry.readUInt32BE(74);
+export const partitionOf = (entry: Buffer, at = 0): number => readU32(entry, at + 74);
 export const offsetOf = (entry: Entry): number => entry.readUIntBE(78, 6);
-export const castAtOf = (entry: Entry): number => entry.readDoubleBE(84);
-export const instanceTagOf = (entry: Entry): Buffer => entry.subarray(120, 128);
+export const castAtOf = (entry: Entry): number => {
+  copyBytes(entry, 84, doubleBytes, 0, 8);
+  return double[0] ?? Number.NaN;
+};
+/** Where the name tag of the ingestion process begins. */
+export const INSTANCE_TAG_AT = 120;
 export const codeTagOf = (entry: Entry): Buffer => entry.subarray(128, 136);
-export const databaseOf = (entry: Entry): number => entry.readUInt16BE(168);
-export const outcomeOf = (entry: Entry): RowOutcome | undefined => rowOutcomes[(entry[92] ?? 0) - 1];
+export const databaseOf = (entry: Buffer, at = 0): number =>
+  ((entry[at + 168] ?? 0) << 8) | (entry[at + 169] ?? 0);
+export const outcomeOf = (entry: Buffer, at = 0): RowOutcome | undefined =>
+  rowOutcomes[(entry[at + 92] ?? 0) - 1];
 export const failingCheckOf = (entry: Entry): string => errorCodes[(entry[93] ?? 0) - 1] ?? '';
 export const targetOf = (entry: Entry): Buffer | undefined =>
   entry[94] === 1 ? entry.subarray(136, 136 + ID_BYTES) : undefined;
 
-export const sameGroup = (a: Entry, b: Entry): boolean => sameBytes(a, b, 0, GROUP_BYTES);
-export const sameVote = (a: Entry, b: Entry): boolean => sameBytes(a, b, 37, 73);
-export const samePosition = (a: Entry, b: Entry): boolean => sameBytes(a, b, 74, 84);
-export const sameSelections = (a: Entry, b: Entry): boolean => sameBytes(a, b, 95, 95 + DIGEST_BYTES);
-export const sameVoteId = (a: Entry, b: Entry): boolean => sameBytes(a, b, 41, 41 + ID_BYTES);
-export const sameBallotKey = (a: Entry, b: Entry): boolean => sameBytes(a, b, 0, ID_BYTES);
+type SameEntries = (a: Buffer, b: Buffer, aAt?: number, bAt?: number) => boolean;
 
-/** `Buffer.compare` with places costs more than to look at so few bytes. */
-function sameBytes(a: Entry, b: Entry, from: number, to: number): boolean {
-  for (let at = from; at < to; at++) if (a[at] !== b[at]) return false;
-  return true;
-}
+const same =
+  (from: number, to: number): SameEntries =>
+  (a, b, aAt = 0, bAt = 0) =>
+    sameBytes(a, aAt + from, b, bAt + from, to - from);
+
+export const sameGroup = same(0, GROUP_BYTES);
+export const sameVote = same(37, 73);
+export const samePosition = same(74, 84);
+export const sameCastAt = same(84, 92);
+export const sameSelections = same(95, 95 + DIGEST_BYTES);
+export const sameVoteId = same(41, 41 + ID_BYTES);
+export const sameBallotKey = same(0, ID_BYTES);
+
+/** A duplicate of its own vote. */
+export const isOwnDuplicate = (entry: Buffer, at: number): boolean =>
+  entry[at + 92] === DUPLICATE &&
+  entry[at + 94] === 1 &&
+  sameBytes(entry, at + 41, entry, at + 136, ID_BYTES);
 
 /** The order of entries, wherever in their buffers they begin. */
 export function compareEntries(a: Buffer, aAt: number, b: Buffer, bAt: number): number {
@@ -181,3 +216,9 @@ export function compareEntries(a: Buffer, aAt: number, b: Buffer, bAt: number): 
     a.compare(b, bAt + 73, bAt + 84, aAt + 73, aAt + 84)
   );
 }
+
+const TAG_BYTES = 8;
+const COUNTED = 1 + rowOutcomes.indexOf('counted');
+const DUPLICATE = 1 + rowOutcomes.indexOf('duplicate');
+const double = new Float64Array(1);
+const doubleBytes = new Uint8Array(double.buffer);

@@ -10,17 +10,10 @@ import {
   placeOf,
   processedBelow,
 } from './case.ts';
-import { ID_BYTES, type Entry, setOutcome, writeRecord } from './entry.ts';
+import { type EntrySink, ID_BYTES, setOutcome, writeRecord } from './entry.ts';
 import { judgeLone } from './judge-ballot.ts';
 import { type JudgedRecord, judgeRecord } from './judge-record.ts';
-import {
-  countMatch,
-  countRow,
-  keepStray,
-  namesSameVote,
-  type PlacedRow,
-  reportContent,
-} from './match-rows.ts';
+import { countMatch, keepStray, namesSameVote, type PlacedRow, reportContent } from './match-rows.ts';
 import type { PartitionRange } from './ranges.ts';
 
 export type ChunkRecord = {
@@ -30,8 +23,11 @@ export type ChunkRecord = {
   readonly value: Uint8Array | null;
 };
 
-/** A stretch of one partition. Rows are those of `outcomes` and `superseded` at its processed positions. */
-export type Chunk = PartitionRange & { readonly rows: readonly PlacedRow[] };
+/** A stretch of one partition. */
+export type Chunk = PartitionRange & {
+  /** The rows of `outcomes` and `superseded` at a processed position; they are counted by whoever has read them. */
+  readonly rowsAt: (offset: number) => readonly PlacedRow[];
+};
 
 export type ChunkJudge = {
   /** The next record, in the order of offsets. */
@@ -43,18 +39,16 @@ export type ChunkJudge = {
 /** What was seen of a record, for whoever holds it against a receipt. */
 export type SeenRecord = ChunkRecord & { readonly judged: JudgedRecord };
 
-const NO_ROWS: readonly PlacedRow[] = [];
-
 /**
  * Judges records one by one, matches them with the rows at their positions, and writes an entry for each processed record
  * that has a ballot key: what it must have become is only known beside the others of its ballot key.
- * @param next gives the entry to write into.
+ * @param entries where they are written.
  */
 export function judgeChunk(
   theCase: Case,
   chunk: Chunk,
   checkToken: TokenCheck,
-  next: () => Entry,
+  entries: EntrySink,
   onRecord?: (record: SeenRecord) => void,
 ): ChunkJudge {
   const { partition } = chunk;
@@ -62,11 +56,8 @@ export function judgeChunk(
   const processed = processedBelow(theCase, partition);
   const ownShard = shardOfPartition(partition, theCase.shards);
   const counts = countsOf(theCase, partition);
-  const rows = Map.groupBy(chunk.rows, ({ offset }) => offset);
   const elections = new Map(theCase.electionIds.map((id, index) => [id, index]));
   let expected = chunk.start;
-
-  for (const row of chunk.rows) countRow(theCase, owner?.database ?? -1, row);
 
   const gap = (to: number) => {
     if (expected < to) theCase.gaps.push({ partition, from: expected, to });
@@ -78,7 +69,7 @@ export function judgeChunk(
       gap(offset);
       expected = offset + 1;
       counts.records += 1;
-      const atPlace = rows.get(offset) ?? NO_ROWS;
+      const atPlace = chunk.rowsAt(offset);
       const judged = believeRow(
         theCase,
         judgeRecord(value, castAt, theCase.findElection, checkToken),
@@ -97,8 +88,9 @@ export function judgeChunk(
         return;
       }
       const { vote, ballotKey, voteId, code } = judged;
-      const entry = next();
-      writeRecord(entry, {
+      const at = entries.next();
+      const entry = entries.bytes();
+      writeRecord(entry, at, {
         ballotKey,
         election: elections.get(vote.electionId) ?? 0,
         revision: vote.revision,
@@ -111,7 +103,7 @@ export function judgeChunk(
         instanceTag: theCase.names.tagOf(vote.instance),
       });
       if (!row) return;
-      setOutcome(entry, row.outcome, theCase.names.tagOf(row.code ?? ''), row.target);
+      setOutcome(entry, at, row.outcome, theCase.names.tagOf(row.code ?? ''), row.target);
       if (row.outcome === 'superseded') countIntake(theCase, partition, vote.electionId, vote.instance);
     },
     end: () => gap(chunk.end),

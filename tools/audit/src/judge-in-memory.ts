@@ -1,11 +1,11 @@
 import type { TokenCheck } from '@suffrage/contracts/check-vote';
 import { type Case, type Evidence, findOwners, openCase, processedBelow } from './case.ts';
-import { compareEntries, ENTRY_BYTES, type Entry } from './entry.ts';
+import { compareEntries, ENTRY_BYTES, type EntrySink } from './entry.ts';
 import { createFindings } from './findings.ts';
 import { closeCase, type Sums } from './judge.ts';
 import { type ChunkRecord, judgeChunk } from './judge-chunk.ts';
-import { judgeGroups } from './judge-groups.ts';
-import { takeOutsideRow } from './match-rows.ts';
+import { judgeGroups, judgeSorted } from './judge-groups.ts';
+import { countRow, takeOutsideRow } from './match-rows.ts';
 import type { OutcomeRow, ProgressRow } from './read-database.ts';
 import { takeCountedRow } from './take-counted-row.ts';
 
@@ -20,6 +20,8 @@ export type WorldInMemory = Omit<Evidence, 'databases' | 'owners' | 'signatures'
   /** Each partition in the order of its offsets. */
   readonly log: readonly (ChunkRecord & { readonly partition: number })[];
   readonly checkToken: TokenCheck;
+  /** Whether entries are judged one by one, as those of ballot keys with very many records are. */
+  readonly oneByOne?: boolean;
 };
 
 /** The audit of a log and databases that lie in memory, as tests and simulations have them. No I/O. */
@@ -29,34 +31,53 @@ export function judgeInMemory(world: WorldInMemory): Case {
   const owners = findOwners(databases, found);
   const theCase = openCase({ ...world, owners, signatures: true });
   theCase.findings.merge(found.summary());
-  const entries: Entry[] = [];
-  const next = () => {
-    const entry = Buffer.alloc(ENTRY_BYTES);
-    entries.push(entry);
-    return entry;
-  };
+  const entries = openEntries();
   for (const range of world.ranges) {
     const { partition } = range;
     const owner = owners.get(partition);
     const rows = (databases[owner?.database ?? -1]?.rows ?? []).filter(
       row => row.partition === partition && row.outcome !== 'counted' && isInside(theCase, row),
     );
-    const judge = judgeChunk(theCase, { ...range, rows }, checkToken, next);
+    for (const row of rows) countRow(theCase, owner?.database ?? -1, row);
+    const byOffset = Map.groupBy(rows, ({ offset }) => offset);
+    const chunk = { ...range, rowsAt: (offset: number) => byOffset.get(offset) ?? [] };
+    const judge = judgeChunk(theCase, chunk, checkToken, entries);
     for (const record of log) if (record.partition === partition) judge.take(record);
     judge.end();
   }
   for (const [database, { rows }] of databases.entries()) {
     for (const row of rows) {
-      if (row.outcome === 'counted') takeCountedRow(theCase, database, row, next);
+      if (row.outcome === 'counted') takeCountedRow(theCase, database, row, entries);
       else if (theCase.owners.get(row.partition)?.database !== database || !isInside(theCase, row))
         takeOutsideRow(theCase, database, row);
     }
   }
-  const groups = judgeGroups(theCase);
-  for (const entry of entries.toSorted((a, b) => compareEntries(a, 0, b, 0))) groups.take(entry);
-  groups.end();
+  const bytes = entries.bytes();
+  const places = entries.places().toSorted((a, b) => compareEntries(bytes, a, bytes, b));
+  if (world.oneByOne) {
+    const groups = judgeGroups(theCase);
+    for (const at of places) groups.take(bytes, at);
+    groups.end();
+  } else judgeSorted(theCase, bytes, places);
   closeCase(theCase, databases);
   return theCase;
+}
+
+type EntriesInMemory = EntrySink & { places(): number[] };
+
+function openEntries(): EntriesInMemory {
+  let bytes = Buffer.alloc(ENTRY_BYTES);
+  let count = 0;
+  return {
+    next() {
+      const at = count * ENTRY_BYTES;
+      count += 1;
+      if (at === bytes.length) bytes = Buffer.concat([bytes, Buffer.alloc(bytes.length)]);
+      return at;
+    },
+    bytes: () => bytes,
+    places: () => Array.from({ length: count }, (_, index) => index * ENTRY_BYTES),
+  };
 }
 
 function isInside(theCase: Case, { partition, offset }: OutcomeRow): boolean {

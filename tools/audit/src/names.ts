@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { sameBytes } from './bytes-in-place.ts';
 
 /**
  * Strings that many entries share (processes, codes): an entry holds eight bytes of the name's SHA-256, so that threads
@@ -7,8 +8,8 @@ import { hash } from 'node:crypto';
 export type Names = {
   /** 8 bytes. */
   tagOf(name: string): Buffer;
-  /** @throws RangeError for a tag of a name that was never added. */
-  nameOf(tag: Buffer): string;
+  /** Of the tag that begins there. @throws RangeError for a tag of a name that was never added. */
+  nameOf(bytes: Buffer, at?: number): string;
   all(): readonly string[];
 };
 
@@ -27,11 +28,15 @@ export function createNames(known: Iterable<string> = ['']): Names {
     return tag;
   };
   for (const name of known) tagOf(name);
+  // Nearly always the next one is the same.
+  let last = { tag: tagOf(''), name: '' };
   return {
     tagOf,
-    nameOf: tag => {
-      const name = names.get(tag.toString('latin1'));
+    nameOf: (bytes, at = 0) => {
+      if (sameBytes(last.tag, 0, bytes, at, TAG_BYTES)) return last.name;
+      const name = names.get(bytes.toString('latin1', at, at + TAG_BYTES));
       if (name === undefined) throw new RangeError('an entry has a name that no thread has told');
+      last = { tag: tagOf(name), name };
       return name;
     },
     all: () => [...tags.keys()],

@@ -7,10 +7,11 @@ import { encodeVoteRecord } from '@suffrage/contracts/vote';
 import { openCase } from './case.ts';
 import { judgeRecord } from './judge-record.ts';
 import {
+  addReceipt,
+  type AcknowledgedByOffset,
   holdRecord,
   missAcknowledged,
   receiptSlices,
-  receiptsIn,
   RECEIPT_BYTES,
   takeJournal,
 } from './receipts.ts';
@@ -40,13 +41,13 @@ function receiptFor(
 async function hold(lines: readonly string[], at: { offset?: number; castAt?: number; code?: string } = {}) {
   const evidence = { ranges: [range], electionIds: [id], findElection: find, shards: 1, databases: [] };
   const theCase = openCase({ ...evidence, owners: new Map(), signatures: true });
-  const entries: Buffer[] = [];
-  await takeJournal(theCase, 'votes', { file: 'journal', first: 1, lines }, () => {
-    const entry = Buffer.alloc(RECEIPT_BYTES);
-    entries.push(entry);
-    return entry;
-  });
-  const receipts = receiptsIn(theCase, range, entries);
+  const entries = Buffer.alloc(RECEIPT_BYTES * lines.length);
+  let next = 0;
+  const sink = { next: () => RECEIPT_BYTES * next++, bytes: () => entries };
+  await takeJournal(theCase, 'votes', { file: 'journal', first: 1, lines }, sink);
+  const receipts: AcknowledgedByOffset = new Map();
+  for (let place = 0; place < next; place++)
+    addReceipt(theCase, receipts, range, entries, place * RECEIPT_BYTES);
   const { offset = 3, castAt: time = castAt, code } = at;
   const seen = judged.state === 'valid' && code ? ({ ...judged, state: 'invalid', code } as const) : judged;
   holdRecord(theCase, 1, { offset, castAt: time, value, judged: seen }, receipts.get(offset) ?? []);

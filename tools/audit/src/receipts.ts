@@ -4,13 +4,13 @@ import { checkReceipt } from '@suffrage/contracts/check-receipt';
 import { type Receipt, receiptSchema } from '@suffrage/contracts/receipt';
 import { z } from 'zod';
 import { type Case, hexOf } from './case.ts';
-import { MAX_OFFSET, MAX_PARTITION } from './entry.ts';
+import { type EntrySink, MAX_OFFSET, MAX_PARTITION } from './entry.ts';
 import type { Finding, Place } from './findings.ts';
 import type { SeenRecord } from './judge-chunk.ts';
 import { isGap } from './match-rows.ts';
 import type { PartitionRange } from './ranges.ts';
 import type { JournalLines } from './read-journal.ts';
-import type { Order } from './sort/merge-runs.ts';
+import type { Order } from './sort/sort-entries.ts';
 import { SLICES } from './sort/sort-run.ts';
 
 /**
@@ -27,7 +27,7 @@ const STRETCH = 2 ** 15;
  * Receipts wait on disk for the records at their positions. Byte 0: slice of the stretch of its partition; 1: partition,
  * u32; 5: offset, u48; 11: vote ID, 32; 43: timestamp, f64; 51: election, u32.
  */
-export const RECEIPT_BYTES = 55;
+export const RECEIPT_BYTES = 56;
 export const receiptOrder: Order = {
   entryBytes: RECEIPT_BYTES,
   compare: (a, aAt, b, bAt) => a.compare(b, bAt, bAt + 43, aAt, aAt + 43),
@@ -51,14 +51,14 @@ export async function takeJournal(
   theCase: Case,
   topic: string,
   { file, first, lines }: JournalLines,
-  next: () => Buffer,
+  entries: EntrySink,
 ): Promise<void> {
   for (const [index, line] of lines.entries()) {
     if (line.trim() === '') continue;
     const { kind, receipt } = readLine(line, `${file}, line ${first + index}`);
     if (kind === 'intent') theCase.receipts.intents += 1;
     if (receipt === undefined || (kind !== undefined && kind !== 'receipt')) continue;
-    await takeReceipt(theCase, topic, receipt, next);
+    await takeReceipt(theCase, topic, receipt, entries);
   }
 }
 
@@ -70,7 +70,7 @@ function readLine(line: string, where: string): z.infer<typeof journalLine> {
   }
 }
 
-async function takeReceipt(theCase: Case, topic: string, given: unknown, next: () => Buffer): Promise<void> {
+async function takeReceipt(theCase: Case, topic: string, given: unknown, entries: EntrySink): Promise<void> {
   theCase.receipts.supplied += 1;
   const parsed = receiptSchema.safeParse(given);
   if (!parsed.success) {
@@ -95,13 +95,14 @@ async function takeReceipt(theCase: Case, topic: string, given: unknown, next: (
     );
     return;
   }
-  const entry = next();
-  entry[0] = sliceOf(partition, offset);
-  entry.writeUInt32BE(partition, 1);
-  entry.writeUIntBE(offset, 5, 6);
-  entry.set(fromBase64url(receipt.voteId) ?? [], 11);
-  entry.writeDoubleBE(timestamp, 43);
-  entry.writeUInt32BE(theCase.electionIds.indexOf(receipt.electionId), 51);
+  const at = entries.next();
+  const entry = entries.bytes();
+  entry[at] = sliceOf(partition, offset);
+  entry.writeUInt32BE(partition, at + 1);
+  entry.writeUIntBE(offset, at + 5, 6);
+  entry.set(fromBase64url(receipt.voteId) ?? [], at + 11);
+  entry.writeDoubleBE(timestamp, at + 43);
+  entry.writeUInt32BE(theCase.electionIds.indexOf(receipt.electionId), at + 51);
 }
 
 /** Why a receipt proves nothing, by itself and the definitions alone; `undefined` when it holds. */
@@ -130,27 +131,28 @@ export type Acknowledged = {
   readonly electionId: string;
 };
 
-/** The receipts of a range, by offset. @param entries of its slices. */
-export function receiptsIn(
+/** The receipts of a range, by offset. */
+export type AcknowledgedByOffset = Map<number, Acknowledged[]>;
+
+/** Adds the receipt that begins there, if it is one of the range. */
+export function addReceipt(
   theCase: Case,
+  found: AcknowledgedByOffset,
   { partition, start, end }: PartitionRange,
-  entries: Iterable<Buffer>,
-): Map<number, Acknowledged[]> {
-  const found = new Map<number, Acknowledged[]>();
-  for (const entry of entries) {
-    const offset = entry.readUIntBE(5, 6);
-    if (entry.readUInt32BE(1) !== partition || offset < start || offset >= end) continue;
-    const receipt = {
-      offset,
-      voteId: Buffer.from(entry.subarray(11, 43)),
-      castAt: entry.readDoubleBE(43),
-      electionId: theCase.electionIds[entry.readUInt32BE(51)] ?? '',
-    };
-    const others = found.get(offset);
-    if (others) others.push(receipt);
-    else found.set(offset, [receipt]);
-  }
-  return found;
+  entry: Buffer,
+  at: number,
+): void {
+  const offset = entry.readUIntBE(at + 5, 6);
+  if (entry.readUInt32BE(at + 1) !== partition || offset < start || offset >= end) return;
+  const receipt = {
+    offset,
+    voteId: Buffer.from(entry.subarray(at + 11, at + 43)),
+    castAt: entry.readDoubleBE(at + 43),
+    electionId: theCase.electionIds[entry.readUInt32BE(at + 51)] ?? '',
+  };
+  const others = found.get(offset);
+  if (others) others.push(receipt);
+  else found.set(offset, [receipt]);
 }
 
 /** INV-8 and INV-9: the record at a receipt's position is the vote that was acknowledged, and a valid one. */

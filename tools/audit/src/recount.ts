@@ -1,5 +1,6 @@
 import type { Election } from '@suffrage/contracts/ballot';
-import { decodeSelections } from '@suffrage/contracts/selections';
+import { fitsBallot } from '@suffrage/contracts/selections';
+import { readU16 } from './bytes-in-place.ts';
 import type { OutcomeRow, TallyRow } from './read-database.ts';
 
 /** The contest and option under which tallies count the votes themselves. */
@@ -43,10 +44,14 @@ export function createRecount(findElection: (electionId: string) => Election | u
       counter.votes += 1;
       const election = findElection(electionId ?? '');
       // Selections that don't fit the ballot count nothing; they are reported as content that is not the record's.
-      const marks = election && selections ? (decodeSelections(election, selections) ?? []) : [];
-      for (const [contest, indexes] of marks.entries()) {
-        const options = counter.options[contest];
-        if (options) for (const index of indexes) options[index] = (options[index] ?? 0) + 1;
+      if (!election || !selections || !fitsBallot(election, selections)) return;
+      let at = 0;
+      for (const options of counter.options) {
+        const end = at + 2 + 2 * readU16(selections, at);
+        for (at += 2; at < end; at += 2) {
+          const index = readU16(selections, at);
+          options[index] = (options[index] ?? 0) + 1;
+        }
       }
     },
     merge(sums) {

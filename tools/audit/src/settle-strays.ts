@@ -118,5 +118,5 @@ function take(theCase: Case, home: Home, row: PlacedRow): void {
   const code = row.code ?? '';
   countOutcome(theCase, home.partition, row.outcome, code);
   if (Buffer.isBuffer(home.record))
-    setOutcome(home.record, row.outcome, theCase.names.tagOf(code), row.target);
+    setOutcome(home.record, 0, row.outcome, theCase.names.tagOf(code), row.target);
 }

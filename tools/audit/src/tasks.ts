@@ -2,8 +2,7 @@ import type { CasePart, Evidence } from './case.ts';
 import type { PackedRecords } from './pack-records.ts';
 import type { PartitionRange } from './ranges.ts';
 import type { JournalLines } from './read-journal.ts';
-import type { Piece } from './sort/merge-runs.ts';
-import type { Run } from './sort/sort-run.ts';
+import type { Piece, Run } from './sort/sort-run.ts';
 
 /** What every thread is told at its start. */
 export type Assignment = Omit<Evidence, 'findElection' | 'electionIds'> & {

@@ -7,15 +7,26 @@ import { workerData } from 'piscina';
 import { type Case, openCase, partOf, processedBelow } from './case.ts';
 import { compareEntries, ENTRY_BYTES } from './entry.ts';
 import { judgeChunk, type SeenRecord } from './judge-chunk.ts';
-import { judgeGroups } from './judge-groups.ts';
+import { judgeGroups, judgeSorted } from './judge-groups.ts';
+import { countRow } from './match-rows.ts';
 import { unpackRecords } from './pack-records.ts';
 import type { PartitionRange } from './ranges.ts';
-import { openSnapshot, type SnapshotReader } from './read-database.ts';
+import { openSnapshot, readOutcome, type SnapshotReader } from './read-database.ts';
 import type { JournalLines } from './read-journal.ts';
-import { holdRecord, missAcknowledged, receiptOrder, receiptsIn, takeJournal } from './receipts.ts';
-import { mergePieces } from './sort/merge-runs.ts';
+import {
+  addReceipt,
+  type AcknowledgedByOffset,
+  holdRecord,
+  missAcknowledged,
+  receiptOrder,
+  takeJournal,
+} from './receipts.ts';
+import { mergePieces } from './sort/merge-pieces.ts';
+import { lengthOf, readSorted } from './sort/read-sorted.ts';
+import { MAX_SORTED } from './sort/sort-entries.ts';
+import { createRowTable, type RowTable } from './row-table.ts';
 import { createRunBuffer } from './sort/sort-run.ts';
-import { takeCountedRow } from './take-counted-row.ts';
+import { takeCopiedRow } from './take-counted-row.ts';
 import type { Assignment, Task, TaskResult } from './tasks.ts';
 
 // One thread of an audit. What is open here closes with the thread.
@@ -32,10 +43,8 @@ const evidence = {
 const trust: TokenCheck = () => ({ ok: true });
 const checkToken = assignment.signatures ? createTokenVerifier() : trust;
 const readers = new Map<number, Promise<SnapshotReader>>();
-let files = 0;
-const newFile = () => join(assignment.directory, `${threadId}-${files++}`);
-const sorted = createRunBuffer(order, newFile);
-const receipts = createRunBuffer(receiptOrder, newFile);
+const sorted = createRunBuffer(order, join(assignment.directory, `${threadId}-entries`));
+const receipts = createRunBuffer(receiptOrder, join(assignment.directory, `${threadId}-receipts`));
 
 /** @throws Error when brokers or databases don't answer. */
 export async function runTask(task: Task): Promise<TaskResult> {
@@ -53,7 +62,7 @@ export async function runTask(task: Task): Promise<TaskResult> {
 
 async function readReceipts(lines: JournalLines): Promise<TaskResult> {
   const theCase = openCase(evidence);
-  await takeJournal(theCase, assignment.topic, lines, receipts.next);
+  await takeJournal(theCase, assignment.topic, lines, receipts);
   return { part: partOf(theCase), runs: receipts.end(), done: lines.lines.length };
 }
 
@@ -65,13 +74,14 @@ async function judgeLog({
   const theCase = openCase(evidence);
   const { partition } = range;
   const rows = await rowsIn(theCase, range);
-  const acknowledged = receiptsIn(theCase, range, mergePieces(pieces, receiptOrder));
+  const acknowledged: AcknowledgedByOffset = new Map();
+  mergePieces(pieces, receiptOrder, (entry, at) => addReceipt(theCase, acknowledged, range, entry, at));
   const hold = (record: SeenRecord) => {
     const atPlace = acknowledged.get(record.offset);
     if (atPlace) holdRecord(theCase, partition, record, atPlace);
   };
   const seen = acknowledged.size > 0 ? hold : undefined;
-  const judge = judgeChunk(theCase, { ...range, rows }, checkToken, sorted.next, seen);
+  const judge = judgeChunk(theCase, { ...range, rowsAt: rows.at }, checkToken, sorted, seen);
   let done = 0;
   unpackRecords(records, record => {
     judge.take(record);
@@ -82,12 +92,18 @@ async function judgeLog({
   return { part: partOf(theCase), runs: sorted.end(), done };
 }
 
-async function rowsIn(theCase: Case, { partition, start, end }: PartitionRange) {
+async function rowsIn(theCase: Case, { partition, start, end }: PartitionRange): Promise<RowTable> {
   const owner = theCase.owners.get(partition);
   const processed = Math.min(end, processedBelow(theCase, partition));
-  if (!owner || processed <= start) return [];
+  const table = createRowTable({ start, end });
+  if (!owner || processed <= start) return table;
   const reader = await readerOf(owner.database);
-  return reader.readRowsIn({ partition, start, end: processed });
+  await reader.readRowsIn({ partition, start, end: processed }, row => {
+    const offset = row.i64(1) ?? -1;
+    countRow(theCase, owner.database, { partition, offset, outcome: readOutcome(row.text(2)) });
+    table.add(row, offset);
+  });
+  return table;
 }
 
 async function readVotes(database: number, from: number, to: number): Promise<TaskResult> {
@@ -95,7 +111,7 @@ async function readVotes(database: number, from: number, to: number): Promise<Ta
   const reader = await readerOf(database);
   let done = 0;
   await reader.readCountedRows(from, to, row => {
-    takeCountedRow(theCase, database, row, sorted.next);
+    takeCopiedRow(theCase, database, row, sorted);
     done += 1;
   });
   return { part: partOf(theCase), runs: sorted.end(), done };
@@ -104,13 +120,13 @@ async function readVotes(database: number, from: number, to: number): Promise<Ta
 function judgeEntries({ pieces, names, gaps }: Extract<Task, { kind: 'ballots' }>): TaskResult {
   const theCase = openCase(evidence, names);
   theCase.gaps.push(...gaps);
-  const judge = judgeGroups(theCase);
-  let done = 0;
-  for (const entry of mergePieces(pieces, order)) {
-    judge.take(entry);
-    done += 1;
+  const done = lengthOf(pieces);
+  if (done <= MAX_SORTED) readSorted(pieces, order, (bytes, places) => judgeSorted(theCase, bytes, places));
+  else {
+    const judge = judgeGroups(theCase);
+    mergePieces(pieces, order, judge.take);
+    judge.end();
   }
-  judge.end();
   return { part: { ...partOf(theCase), gaps: [] }, runs: [], done };
 }
 

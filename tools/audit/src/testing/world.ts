@@ -1,3 +1,4 @@
+import { expect } from '@jest/globals';
 import type { Election } from '@suffrage/contracts/ballot';
 import type { TokenCheck } from '@suffrage/contracts/check-vote';
 import type { Case } from '../case.ts';
@@ -25,7 +26,10 @@ export type World = {
   readonly databases: readonly ModelDatabase[];
 };
 
-/** Judges a whole world that lies in memory. `drop` leaves records out of the log, as if they had never been there. */
+/**
+ * Judges a whole world that lies in memory, in both ways, which must agree. `drop` leaves records out of the log, as if
+ * they had never been there.
+ */
 export function judgeWorld(
   { partitions, shards, log, databases }: World,
   drop: (entry: PlacedEntry) => boolean = () => false,
@@ -35,13 +39,20 @@ export function judgeWorld(
     start: 0,
     end: Math.max(0, ...log.filter(entry => entry.partition === partition).map(({ offset }) => offset + 1)),
   }));
-  return judgeInMemory({
+  const world = {
     ranges,
     electionIds: [...elections.keys()],
-    findElection: id => elections.get(id),
+    findElection: (id: string) => elections.get(id),
     shards,
     databases,
     log: log.filter(entry => !drop(entry)),
     checkToken: plainCheck,
-  });
+  };
+  const atOnce = judgeInMemory(world);
+  expect(whatIsFound(judgeInMemory({ ...world, oneByOne: true }))).toEqual(whatIsFound(atOnce));
+  return atOnce;
+}
+
+function whatIsFound({ findings, counts, rowCounts, intake }: Case) {
+  return { first: findings.first(), kinds: findings.byKind(), counts, rowCounts, intake };
 }

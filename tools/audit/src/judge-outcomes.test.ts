@@ -134,3 +134,14 @@ test('two votes signed for one revision of one voter are the registrar’s equiv
   const databases = processEntries(log, { shards: spread.shards, databases: 1 });
   expect(kindsOf({ ...spread, log, databases })).toEqual(['registrar-equivocation']);
 });
+
+test('a vote that lies on the log thousands of times is judged like any other', () => {
+  const copy = vote({ voter: 1 });
+  const log = placeEntries(Array.from({ length: 5_000 }, () => copy));
+  const databases = processEntries(log, { shards: spread.shards, databases: 1 });
+  expect(kindsOf({ ...spread, log, databases })).toEqual([]);
+  changeRow(databases, isA('duplicate'), row => ({ ...row, outcome: 'superseded' }));
+  expect(kindsOf({ ...spread, log, databases })).toContain('wrong-outcome');
+  changeRow(databases, counted, () => undefined);
+  expect(kindsOf({ ...spread, log, databases })).toContain('missing-row');
+});

@@ -3,7 +3,7 @@ import type { LogRecord } from './read-log.ts';
 /** Records one after another in one piece of memory, which passes to another thread without being copied. */
 export type PackedRecords = Uint8Array<ArrayBuffer>;
 
-export type UnpackedRecord = Pick<LogRecord, 'offset' | 'castAt' | 'value'>;
+export type UnpackedRecord = Pick<LogRecord, 'offset' | 'castAt'> & { readonly value: Uint8Array | null };
 
 /** Offset and timestamp as f64, the length of the value as i32; then the value. */
 const HEAD_BYTES = 20;
@@ -19,6 +19,7 @@ export type Packer = {
 
 export function createPacker(bytes: number): Packer {
   let buffer = Buffer.allocUnsafeSlow(0);
+  let view = viewOf(buffer);
   let at = 0;
   return {
     add({ offset, castAt, value }) {
@@ -27,10 +28,11 @@ export function createPacker(bytes: number): Packer {
       if (at + size > buffer.length) {
         if (at > 0) return false;
         buffer = Buffer.allocUnsafeSlow(Math.max(bytes, size));
+        view = viewOf(buffer);
       }
-      buffer.writeDoubleLE(offset, at);
-      buffer.writeDoubleLE(castAt, at + 8);
-      buffer.writeInt32LE(value ? length : NO_VALUE, at + 16);
+      view.setFloat64(at, offset);
+      view.setFloat64(at + 8, castAt);
+      view.setInt32(at + 16, value ? length : NO_VALUE);
       if (value) buffer.set(value, at + HEAD_BYTES);
       at += size;
       return true;
@@ -39,15 +41,19 @@ export function createPacker(bytes: number): Packer {
   };
 }
 
+function viewOf({ buffer, byteOffset, byteLength }: PackedRecords): DataView {
+  return new DataView(buffer, byteOffset, byteLength);
+}
+
 /** Hands over the records in their order; values are views. */
 export function unpackRecords(packed: PackedRecords, onRecord: (record: UnpackedRecord) => void): void {
-  const buffer = Buffer.from(packed.buffer, packed.byteOffset, packed.byteLength);
-  for (let at = 0; at < buffer.length; ) {
-    const length = buffer.readInt32LE(at + 16);
+  const view = viewOf(packed);
+  for (let at = 0; at < packed.length; ) {
+    const length = view.getInt32(at + 16);
     const from = at + HEAD_BYTES;
     const end = from + Math.max(0, length);
-    const value = length === NO_VALUE ? null : buffer.subarray(from, end);
-    onRecord({ offset: buffer.readDoubleLE(at), castAt: buffer.readDoubleLE(at + 8), value });
+    const value = length === NO_VALUE ? null : packed.subarray(from, end);
+    onRecord({ offset: view.getFloat64(at), castAt: view.getFloat64(at + 8), value });
     at = end;
   }
 }

@@ -35,7 +35,7 @@ export function createRowTable({ start, end }: Pick<PartitionRange, 'start' | 'e
         reader.moveTo(buffers[number] ?? Buffer.alloc(0), places[number] ?? 0);
         rows.push(toOutcomeRow(reader));
       }
-      return rows.reverse();
+      return rows.toReversed();
     },
   };
 }

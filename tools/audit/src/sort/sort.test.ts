@@ -73,7 +73,7 @@ test.each([
   ['read at once', readAtOnce],
   ['merged', merge],
 ])('more than one run in one slice (%s)', (_, read) => {
-  const entries = Array.from({ length: RUN_ENTRIES + 20_000 }, (_, index) => {
+  const entries = Array.from({ length: RUN_ENTRIES + 20_000 }, (_entry, index) => {
     const bytes = Buffer.alloc(entryBytes);
     // All of it in one slice.
     bytes.writeUIntBE((index * 7_919) % 1_000_003, 3, 6);

@@ -10,8 +10,9 @@ import { type PublishedElection, readElectionsMessage } from '@suffrage/contract
 import { createTokenVerifier } from '@suffrage/contracts/verify-token.node';
 import { until } from '@suffrage/test/poll';
 import { readLog } from '@suffrage/test/read-log';
+import { openTestPool } from '@suffrage/test/test-pool';
 import { openTestbed, type Testbed } from '@suffrage/test/testbed';
-import { Pool } from 'pg';
+import type { Pool } from 'pg';
 
 let bed: Testbed;
 let registrar: Awaited<ReturnType<Testbed['registrar']>>;
@@ -20,8 +21,7 @@ let database: Pool;
 beforeAll(async () => {
   bed = await openTestbed({ partitions: 1 });
   registrar = await bed.registrar();
-  database = new Pool({ connectionString: registrar.databaseUrl, max: 2 });
-  bed.lifecycle.onClose('database', () => database.end());
+  database = openTestPool(registrar.databaseUrl, bed.lifecycle);
 }, 60_000);
 
 afterAll(() => bed.close(), 60_000);

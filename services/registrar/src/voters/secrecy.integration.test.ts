@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { blinded, type RegistrarApi, registrarApi } from '@suffrage/test/registrar-api';
+import { openTestPool } from '@suffrage/test/test-pool';
 import { openTestbed, type Testbed } from '@suffrage/test/testbed';
 import { createLifecycle } from '@suffrage/runtime/lifecycle';
 import { createLog } from '@suffrage/runtime/log';
-import { Pool } from 'pg';
+import type { Pool } from 'pg';
 import { rewriteTokens } from './rewrite-tokens.ts';
 
 jest.setTimeout(60_000);
@@ -28,8 +29,7 @@ beforeAll(async () => {
   });
   api = registrarApi(registrar.url);
   metricsUrl = registrar.metricsUrl;
-  database = new Pool({ connectionString: registrar.databaseUrl, max: 2 });
-  bed.lifecycle.onClose('database', () => database.end());
+  database = openTestPool(registrar.databaseUrl, bed.lifecycle);
 }, 60_000);
 
 afterAll(() => bed.close(), 60_000);

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { fromBase64url, toBase64url } from '@suffrage/contracts/bytes';
 import { blinded, type RegistrarApi, registrarApi } from '@suffrage/test/registrar-api';
+import { openTestPool } from '@suffrage/test/test-pool';
 import { openTestbed, type Testbed } from '@suffrage/test/testbed';
-import { Pool } from 'pg';
+import type { Pool } from 'pg';
 
 jest.setTimeout(60_000);
 
@@ -15,8 +16,7 @@ beforeAll(async () => {
   bed = await openTestbed({ partitions: 1 });
   const registrar = await bed.registrar();
   api = registrarApi(registrar.url);
-  database = new Pool({ connectionString: registrar.databaseUrl, max: 2 });
-  bed.lifecycle.onClose('database', () => database.end());
+  database = openTestPool(registrar.databaseUrl, bed.lifecycle);
 }, 60_000);
 
 afterAll(() => bed.close(), 60_000);

@@ -47,7 +47,7 @@ export type AuditOptions = {
   readonly resultsUrl?: string;
   /** Where the registrar's signed counts of issued tokens are had from. */
   readonly issued?: readonly IssuedSource[];
-  /** Where sorted files are kept meanwhile, 340 bytes for each record; default the system's directory for such. */
+  /** Where sorted files are kept meanwhile, 344 bytes for each record; default the system's directory for such. */
   readonly scratch?: string;
   /** How long to wait until every record has been processed; default 0. Then the audit is made either way. */
   readonly waitMillis?: number;

@@ -18,7 +18,7 @@ export const usage = `Holds topic votes against the votes databases: every recor
   --issued FILE|URL        hold it against the registrar's signed counts of issued tokens: of the registrar at this URL, or
                            from a file with one or a list; may be repeated (default: the local stack's registrar, if it answers)
   --no-signatures          do not verify tokens: several times as fast, and says nothing of INV-3
-  --scratch DIR            where to sort, 340 bytes for each record (default the system's directory for such)
+  --scratch DIR            where to sort, 344 bytes for each record (default the system's directory for such)
   --partitions             show each partition
   --json FILE              write the whole report as JSON
   --key FILE               sign that file: FILE.sig beside it, and the public key in it

@@ -2,7 +2,7 @@
 NODE := .tools/bin/node --disable-warning=TimeoutNegativeWarning
 JEST := $(NODE) --experimental-vm-modules --disable-warning=ExperimentalWarning node_modules/jest/bin/jest.js
 
-.PHONY: help setup demo test test-unit fuzz up down scale-partitions requeue erase status reset election audit export publish-audit bench bench-audit votes load bench-db cost simulate faults check format build clean-tools
+.PHONY: help setup demo test test-unit fuzz up down scale-partitions requeue erase status reset election audit election-day export publish-audit bench bench-audit votes load bench-db cost simulate faults check format build clean-tools
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
@@ -50,6 +50,10 @@ election: setup ## create an election from a JSON file on the running stack (FIL
 
 audit: setup ## hold the log against the databases, exit 1 if anything does not balance (RECEIPT=file: one receipt; KEY=file: sign)
 	@$(NODE) tools/audit/src/main.ts $(if $(RECEIPT),--receipt $(RECEIPT) --json out/receipt.json,--json out/audit.json) $(if $(KEY),--key $(KEY)) $(ARGS)
+
+election-day: setup ## hold a secret election with 100,000 voters on the roll, audit and recount it, look for links (ARGS='--voters 1000 --voting 300')
+	@tools/setup/setup.sh python
+	@$(NODE) tools/election-day/src/main.ts $(ARGS)
 
 export: setup ## write all counted votes of a closed election, for docs/verify/verify.py (ELECTION=id OUT=dir)
 	@$(NODE) tools/export/src/main.ts --election '$(ELECTION)' $(if $(OUT),--out $(OUT)) $(ARGS)

@@ -1,5 +1,5 @@
 import { electionsKey, type ElectionsMessage, topicNames } from '@suffrage/contracts/topics';
-import { waitFor } from '@suffrage/demo/manager';
+import { waitFor } from '@suffrage/stack/wait-for';
 import { Kafka, logLevel } from 'kafkajs';
 import { z } from 'zod';
 import { completeDefinition } from '../votes/load-election.ts';

@@ -1,5 +1,6 @@
 import type { ElectionDefinition, ElectionDraft } from '@suffrage/contracts/election';
-import { openElection, results, waitFor } from '@suffrage/demo/manager';
+import { openElection, results } from '@suffrage/demo/manager';
+import { waitFor } from '@suffrage/stack/wait-for';
 import type { Suite } from '@suffrage/test/suite';
 
 const DAY_MILLIS = 86_400_000;

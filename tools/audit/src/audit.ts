@@ -51,7 +51,7 @@ export type AuditOptions = {
   readonly issued?: readonly IssuedSource[];
   /** Where the record of managers' actions is had from. */
   readonly actions?: readonly ActionsSource[];
-  /** Where sorted files are kept meanwhile, 340 bytes for each record; default the system's directory for such. */
+  /** Where sorted files are kept meanwhile, 344 bytes for each record; default the system's directory for such. */
   readonly scratch?: string;
   /** How long to wait until every record has been processed; default 0. Then the audit is made either way. */
   readonly waitMillis?: number;

@@ -22,7 +22,7 @@ export const usage = `Holds topic votes against the votes databases: every recor
                            list; heads that were kept besides), or of the registrar at this URL; may be repeated
   --actions-token-file FILE  an auditor's bearer token for that URL; without one only the heads are asked for
   --no-signatures          do not verify tokens: several times as fast, and says nothing of INV-3
-  --scratch DIR            where to sort, 340 bytes for each record (default the system's directory for such)
+  --scratch DIR            where to sort, 344 bytes for each record (default the system's directory for such)
   --partitions             show each partition
   --json FILE              write the whole report as JSON
   --key FILE               sign that file: FILE.sig beside it, and the public key in it

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { audit } from '@suffrage/audit/audit';
 import { printReport } from '@suffrage/audit/print-report';
+import { waitFor } from '@suffrage/stack/wait-for';
 import { castBadVotes } from './bad-votes.ts';
 import { readBallotFile } from './ballots.ts';
 import { type Cast, castBallots, signBallot } from './cast-ballots.ts';
@@ -9,7 +10,7 @@ import { electionDraft, FIRST, markBallot, RANKED } from './draft.ts';
 import { makeFigures, printFigures, readCpu, saveFigures } from './figures.ts';
 import { showLive } from './live-view.ts';
 import { isUp, openLocalStack, stackCommand } from './local-stack.ts';
-import { openElection, results, waitFor } from './manager.ts';
+import { openElection, results } from './manager.ts';
 import { planSendings, seeded } from './plan.ts';
 import { count } from './terminal.ts';
 

@@ -1,0 +1,160 @@
+import type { Infrastructure } from '@suffrage/stack/infrastructure';
+import { readSecret } from '@suffrage/stack/secrets';
+import { prepareElection } from '@suffrage/contracts/ballot';
+import { toBase64url } from '@suffrage/contracts/bytes';
+import { identify } from '@suffrage/contracts/check-vote';
+import type { ElectionDefinition } from '@suffrage/contracts/election';
+import { topicNames } from '@suffrage/contracts/topics';
+import { decodeVoteRecord } from '@suffrage/contracts/vote';
+import pg from 'pg';
+import { sampleRankCorrelation } from 'simple-statistics';
+import type { Check } from './check.ts';
+import { addDatabase, addRedis, addTopic, readLogs, tellingColumns } from './everything.ts';
+import type { Cast } from './vote.ts';
+import { addBytes, addText, addValue, type Words } from './words.ts';
+
+type Options = {
+  readonly infrastructure: Infrastructure;
+  readonly logsDirectory: string;
+  readonly definition: ElectionDefinition;
+  /** Everything that is published of the election. */
+  readonly published: readonly unknown[];
+  readonly cast: Cast;
+  /** What the collector of traces has received. */
+  readonly spans: string;
+};
+
+/** Shown of what was found where it should not be. */
+const SHOWN = 5;
+/** Two orders that have nothing to do with each other: beyond that comes by chance once in 15,000 times. */
+const STANDARD_ERRORS = 4;
+
+/**
+ * Looks through everything that was stored for whatever links a voter and a vote: values that both sides have, times, and
+ * orders. It knows what nobody else does: who cast which vote.
+ */
+export async function findLinks(options: Options): Promise<Check[]> {
+  const { infrastructure, definition, cast } = options;
+  const { kafka, postgres, redis, secrets } = infrastructure;
+  const [registrar, votes, common]: [Words, Words, Words] = [new Set(), new Set(), new Set()];
+  await addDatabase(registrar, postgres.registrarUrl);
+  await addRedis(registrar, readSecret(secrets.limitsRedisUrl));
+  await addDatabase(votes, postgres.votesUrl);
+  await addRedis(votes, redis.url);
+  const topics = topicNames('');
+  const election = prepareElection(definition);
+  const appended = await addTopic(votes, kafka.addresses, topics.votes, value => {
+    const vote = decodeVoteRecord(value);
+    return vote && toBase64url(identify(election, vote).voteId);
+  });
+  for (const topic of [topics.elections, topics.quarantine])
+    await addTopic(votes, kafka.addresses, topic, () => undefined);
+  addValue(common, options.published);
+  addText(common, JSON.stringify(options.published));
+  const ofVotersColumns = await tellingColumns(postgres.registrarUrl, cast.votes.size);
+  return [
+    none(
+      'values that the registrar and the votes’ side both have, beyond what is published',
+      [...registrar].filter(word => votes.has(word) && !common.has(word)),
+    ),
+    none('codes and identities on the votes’ side', findAll(votes, identitiesOf(cast))),
+    none('votes and tokens on the registrar’s side', findAll(registrar, votesOf(cast))),
+    ...silence({ ...options, opensAt: definition.opensAt }),
+    none('columns with a time or a sequence in tables with a row for each voter', ofVotersColumns),
+    ...(await orders(postgres.registrarUrl, cast, appended)),
+  ];
+}
+
+function none(what: string, found: readonly string[]): Check {
+  const shown = found.slice(0, SHOWN).join(', ');
+  return { what, ok: found.length === 0, detail: found.length === 0 ? 'none' : `${found.length}: ${shown}` };
+}
+
+function identitiesOf(cast: Cast): Words {
+  const words: Words = new Set();
+  for (const voter of cast.votes.keys()) addText(words, voter);
+  for (const code of cast.codes) addText(words, code);
+  return words;
+}
+
+function votesOf(cast: Cast): Words {
+  const words: Words = new Set();
+  for (const voteId of cast.votes.values()) addText(words, voteId);
+  for (const token of cast.tokens) addBytes(words, token);
+  return words;
+}
+
+const findAll = (stored: Words, secrets: Words) => [...secrets].filter(word => stored.has(word));
+
+/** Logs of all services and servers, and traces: no secret, and nothing for each request for a token. */
+export function silence({
+  logsDirectory,
+  opensAt,
+  cast,
+  spans,
+}: Pick<Options, 'logsDirectory' | 'cast' | 'spans'> & Pick<ElectionDefinition, 'opensAt'>): Check[] {
+  const [logged, traced]: [Words, Words] = [new Set(), new Set()];
+  for (const line of readLogs(logsDirectory)) addText(logged, line);
+  addText(traced, spans);
+  const secrets = new Set([...identitiesOf(cast), ...votesOf(cast)]);
+  const opened = Date.parse(opensAt);
+  const lines = readLogs(logsDirectory, 'registrar').filter(line => timeOf(line) >= opened).length;
+  return [
+    none('codes, identities, votes and tokens in logs', findAll(logged, secrets)),
+    none('codes, identities, votes and tokens in traces', findAll(traced, secrets)),
+    {
+      what: 'lines of the registrar’s log since the opening',
+      // Fewer than one in a hundred tokens could tell of.
+      ok: lines * 100 < Math.max(cast.votes.size, 1_000),
+      detail: `${lines}, for ${cast.votes.size} tokens`,
+    },
+  ];
+}
+
+function timeOf(line: string): number {
+  const time = /"time":"?([^",}]+)/.exec(line)?.[1] ?? '';
+  return Number.isNaN(Number(time)) ? Date.parse(time) : Number(time);
+}
+
+type TokenRow = { readonly voter: string; readonly place: string; readonly transaction: string };
+
+/** Whether the order of the registrar's rows, or of the transactions that wrote them, is that of the votes. */
+async function orders(url: string, cast: Cast, appended: ReadonlyMap<string, number>): Promise<Check[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  const { rows } = await client.query<TokenRow>(
+    `select voter, row_number() over (order by b.ctid) as place, b.xmin::text as transaction
+     from blind_tokens b join roll using (election_id, voter_reference) where blinded_hash is not null`,
+  );
+  await client.end();
+  const known = rows.flatMap(({ voter, place, transaction }) => {
+    const castAt = appended.get(cast.votes.get(voter) ?? '');
+    return castAt === undefined ? [] : [{ castAt, place: Number(place), transaction: Number(transaction) }];
+  });
+  const times = known.map(({ castAt }) => castAt);
+  return [
+    ...unordered(
+      'order of rows',
+      known.map(({ place }) => place),
+      times,
+    ),
+    ...unordered(
+      'order of transactions',
+      known.map(({ transaction }) => transaction),
+      times,
+    ),
+  ];
+}
+
+export function unordered(what: string, order: readonly number[], times: readonly number[]): Check[] {
+  const limit = STANDARD_ERRORS / Math.sqrt(Math.max(order.length - 1, 1));
+  // All of one transaction: there is no order.
+  const correlation = new Set(order).size < 2 ? 0 : sampleRankCorrelation([...order], [...times]);
+  return [
+    {
+      what: `the registrar’s ${what} against that of the votes`,
+      ok: order.length > 0 && Math.abs(correlation) < limit,
+      detail: `rank correlation ${correlation.toFixed(4)} of ${order.length}, allowed ±${limit.toFixed(4)}`,
+    },
+  ];
+}

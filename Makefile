@@ -71,7 +71,7 @@ bench: setup ## what a vote costs against floors measured beside it, writes out/
 bench-audit: setup ## measure the audit on synthetic votes, writes out/audit-bench.json
 	@$(NODE) tools/audit-bench/src/main.ts $(ARGS)
 
-votes: setup ## sign votes into a file for load tests (N=200000 MODE=secret|pseudonymous SEED=1 VOTES_PER_VOTER=1)
+votes: setup ## sign votes into a file for load tests (N=200000 MODE=secret or pseudonymous SEED=1 VOTES_PER_VOTER=1)
 	@$(NODE) loadtest/votes/main.ts $(if $(N),--votes $(N)) $(if $(MODE),--mode $(MODE)) $(if $(SEED),--seed $(SEED)) \
 	  $(if $(VOTES_PER_VOTER),--votes-per-voter $(VOTES_PER_VOTER)) $(if $(FROM),--from $(FROM)) $(ARGS)
 

@@ -80,7 +80,7 @@ test('every error code has a public text, and statuses that agree about trying a
   for (const code of errorCodes) {
     const { title, http, retryable } = errorRegistry[code];
     expect(title).toMatch(/\.$/);
-    expect(retryable).toBe(http >= 500 || http === 408);
+    expect(retryable).toBe(http >= 500 || http === 408 || http === 429);
     expect(toProblem(refuse(code, 'field'))).toMatchObject({ code, status: http, field: 'field' });
   }
 });

@@ -142,19 +142,18 @@ function environmentOf(
       };
     }
     case 'processor':
-    case 'aggregator':
+      return { ...brokers, ...votesStores(secrets) };
+    case 'aggregator': {
+      // A benchmark may hold elections without one.
+      const [registrar = ''] = urls('registrar').split(',');
       return {
         ...brokers,
-        ...(ports.grpc === undefined ? {} : { SUFFRAGE_GRPC_PORT: String(ports.grpc) }),
-        SUFFRAGE_VOTES_DATABASES_FILE: secrets.votesDatabases,
-        SUFFRAGE_REDIS_URL_FILE: secrets.redisUrl,
-        ...(kind === 'aggregator'
-          ? {
-              SUFFRAGE_RESULTS_KEY_FILE: secrets.resultsKey,
-              SUFFRAGE_REGISTRAR_URL: urls('registrar').split(',')[0] ?? '',
-            }
-          : {}),
+        ...votesStores(secrets),
+        SUFFRAGE_GRPC_PORT: String(ports.grpc),
+        SUFFRAGE_RESULTS_KEY_FILE: secrets.resultsKey,
+        ...(registrar === '' ? {} : { SUFFRAGE_REGISTRAR_URL: registrar }),
       };
+    }
     case 'web':
       return {
         SUFFRAGE_INGESTION_URL: urls('ingestion'),
@@ -163,3 +162,8 @@ function environmentOf(
       };
   }
 }
+
+const votesStores = ({ votesDatabases, redisUrl }: Servers['secrets']) => ({
+  SUFFRAGE_VOTES_DATABASES_FILE: votesDatabases,
+  SUFFRAGE_REDIS_URL_FILE: redisUrl,
+});

@@ -17,21 +17,36 @@ export type StoredElection = {
 };
 
 type Row = {
-  definition: unknown;
+  /** JSON. */
+  definition: string;
   phase: StoredPhase;
   organisation: string;
   reason: string | null;
   at: Date | null;
   sealed: boolean;
 };
+const MOST_READ = 1_000;
+const read = new Map<string, ElectionDefinition>();
+
+/** Every request for a token asks for its election: to check the same text again costs as much as all else but the signature. */
+function readDefinition(text: string): ElectionDefinition {
+  const known = read.get(text);
+  if (known) return known;
+  const definition = electionDefinition.parse(JSON.parse(text));
+  const [oldest] = read.keys();
+  if (read.size >= MOST_READ && oldest !== undefined) read.delete(oldest);
+  read.set(text, definition);
+  return definition;
+}
+
 const toElection = ({ definition, phase, organisation, reason, at, sealed }: Row): StoredElection => ({
-  definition: electionDefinition.parse(definition),
+  definition: readDefinition(definition),
   phase,
   organisation,
   sealed,
   ...(reason !== null && at !== null ? { annulled: { reason, at: at.toISOString() } } : {}),
 });
-const SELECT = `select definition, phase, organisation, reason, annulments.at,
+const SELECT = `select definition::text as definition, phase, organisation, reason, annulments.at,
     exists (select from seals where seals.election_id = elections.id) as sealed
   from elections left join annulments on annulments.election_id = id`;
 

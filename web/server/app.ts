@@ -64,6 +64,7 @@ export async function startWeb(
     health,
     metrics,
     bodyLimit: BODY_LIMIT_BYTES,
+    trustedProxies: config.SUFFRAGE_TRUSTED_PROXIES,
   });
   addSecurityHeaders(server, securityHeaders(config.SUFFRAGE_ENVIRONMENT));
   hideDocuments(server);
@@ -109,6 +110,7 @@ async function proxyAll(
     methods: managing,
     bodies: 'streamed',
     whenLost: lost.other,
+    tellsAddress: true,
   });
 }
 

@@ -5,7 +5,7 @@ import { startWeb } from '../server/app.ts';
 type Upstreams = { readonly ingestion: string[]; readonly results: string[]; readonly registrar: string[] };
 
 /** The real web server on a free port; `close` ends it and all that it opened. */
-export async function startTestWeb(upstreams: Upstreams, pageDirectory?: string) {
+export async function startTestWeb(upstreams: Upstreams, pageDirectory?: string, trustedProxies?: string[]) {
   const log = createLog('web', 'web-test', 'silent');
   const lifecycle = createLifecycle(log);
   const config = {
@@ -19,6 +19,7 @@ export async function startTestWeb(upstreams: Upstreams, pageDirectory?: string)
     SUFFRAGE_INGESTION_URL: upstreams.ingestion,
     SUFFRAGE_RESULTS_URL: upstreams.results,
     SUFFRAGE_REGISTRAR_URL: upstreams.registrar,
+    SUFFRAGE_TRUSTED_PROXIES: trustedProxies,
   } as const;
   const dependencies = {
     log,

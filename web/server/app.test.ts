@@ -193,6 +193,16 @@ test('the registrar alone learns an address: that of the connection, or what a t
   expect(seen).toEqual(['- - - -', '- - - -', '127.0.0.1 - - -', '- - - -', '- - - -', '192.0.2.7 - - -']);
 });
 
+test('when somebody asked the registrar for something shows in no measurement', async () => {
+  const { origin: upstream } = await startUpstream((_request, response) => void response.end());
+  const { origin, metricsUrl } = await startPage({ registrar: [upstream], results: [upstream] });
+  expect((await post(`${origin}/api/registrar/v1/elections/e/tokens`, '{}')).status).toBe(200);
+  expect((await fetch(`${origin}/api/results/v1/elections/e/results`)).status).toBe(200);
+  const measured = await (await fetch(metricsUrl)).text();
+  expect(measured).toContain('route="/api/results');
+  expect(measured).not.toContain('route="/api/registrar');
+});
+
 test('a WebSocket that no upstream takes is closed, without naming the upstream', async () => {
   const { origin } = await startPage();
   const socket = new WebSocket(`${origin.replace('http', 'ws')}/api/results/v1/elections/e/results/socket`);

@@ -47,11 +47,13 @@ export type ProxyOptions = {
   readonly whenLost: ErrorCode;
   /** Whether the upstream is told whose request it is (`X-Forwarded-For`), to limit requests. Default: nobody learns it. */
   readonly tellsAddress?: boolean;
+  /** Requests are not measured one by one: when a voter has asked for a token is not to be seen here either. */
+  readonly unobserved?: boolean;
 };
 
 /** Passes requests, event streams and WebSockets of one service on. Answers are streamed as they come. */
 export async function proxy(server: HttpServer, options: ProxyOptions): Promise<void> {
-  const { prefix, upstreams, methods, bodies, whenLost, tellsAddress = false } = options;
+  const { prefix, upstreams, methods, bodies, whenLost, tellsAddress = false, unobserved = false } = options;
   await server.register(async scope => {
     if (bodies === 'buffered') readBodiesWhole(scope);
     endStreamsOnClose(scope);
@@ -60,6 +62,7 @@ export async function proxy(server: HttpServer, options: ProxyOptions): Promise<
       upstream: '',
       rewritePrefix: '',
       httpMethods: [...methods],
+      config: { unobserved },
       proxyPayloads: bodies === 'streamed',
       websocket: true,
       wsServerOptions: SOCKET_TO_READER,

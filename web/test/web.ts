@@ -26,6 +26,10 @@ export async function startTestWeb(upstreams: Upstreams, pageDirectory?: string,
     closeGraceMillis: 300,
     ...(pageDirectory === undefined ? {} : { pageDirectory }),
   };
-  const { httpPort } = await startWeb(config, dependencies, lifecycle);
-  return { origin: `http://127.0.0.1:${httpPort}`, close: () => lifecycle.close() };
+  const { httpPort, metricsPort } = await startWeb(config, dependencies, lifecycle);
+  return {
+    origin: `http://127.0.0.1:${httpPort}`,
+    metricsUrl: `http://127.0.0.1:${metricsPort}/metrics`,
+    close: () => lifecycle.close(),
+  };
 }

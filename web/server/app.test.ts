@@ -159,18 +159,48 @@ test('readers who leave before their answer begins do no harm', async () => {
 
 test('a WebSocket passes through for this origin and for no other', async () => {
   const { origin: results, server } = await startUpstream((_request, response) => void response.end());
-  new WebSocketServer({ server }).on('connection', (socket, { url }) => socket.send(`hello ${url}`));
+  new WebSocketServer({ server }).on('connection', (socket, { url, headers }) =>
+    socket.send(`hello ${url} ${headers.cookie ?? 'no cookie'}`),
+  );
   const { origin } = await startPage({ results: [results] });
   const address = `${origin.replace('http', 'ws')}/api/results/v1/elections/e/results/socket`;
   const open = (from: string) =>
     new Promise<string>(resolve => {
-      const socket = new WebSocket(address, { origin: from });
+      const socket = new WebSocket(address, { origin: from, headers: { cookie: 'a=b' } });
       closings.push(() => socket.terminate());
       socket.on('message', (data: Buffer) => resolve(data.toString()));
       socket.on('error', error => resolve(error.message));
     });
-  expect(await open(origin)).toBe('hello /v1/elections/e/results/socket');
+  expect(await open(origin)).toBe('hello /v1/elections/e/results/socket no cookie');
   expect(await open('https://elsewhere.example')).toBe('Unexpected server response: 403');
+});
+
+test('the registrar alone learns an address: that of the connection, or what a trusted proxy says, not what a client claims', async () => {
+  const seen: string[] = [];
+  const { origin: upstream } = await startUpstream(({ headers }, response) => {
+    const told = ['x-forwarded-for', 'x-real-ip', 'forwarded', 'x-forwarded-host'].map(name => headers[name]);
+    seen.push(told.map(value => value ?? '-').join(' '));
+    response.end();
+  });
+  const upstreams = { ingestion: [upstream], results: [upstream], registrar: [upstream] };
+  const claims = { 'x-forwarded-for': '192.0.2.7', 'x-real-ip': '192.0.2.7', forwarded: 'for=192.0.2.7' };
+  for (const trusted of [undefined, ['127.0.0.1']]) {
+    const web = await startTestWeb(upstreams, pageDirectory, trusted);
+    closings.push(web.close);
+    for (const service of ['ingestion', 'results', 'registrar'])
+      await fetch(`${web.origin}/api/${service}/v1/x`, { headers: claims });
+  }
+  expect(seen).toEqual(['- - - -', '- - - -', '127.0.0.1 - - -', '- - - -', '- - - -', '192.0.2.7 - - -']);
+});
+
+test('when somebody asked the registrar for something shows in no measurement', async () => {
+  const { origin: upstream } = await startUpstream((_request, response) => void response.end());
+  const { origin, metricsUrl } = await startPage({ registrar: [upstream], results: [upstream] });
+  expect((await post(`${origin}/api/registrar/v1/elections/e/tokens`, '{}')).status).toBe(200);
+  expect((await fetch(`${origin}/api/results/v1/elections/e/results`)).status).toBe(200);
+  const measured = await (await fetch(metricsUrl)).text();
+  expect(measured).toContain('route="/api/results');
+  expect(measured).not.toContain('route="/api/registrar');
 });
 
 test('a WebSocket that no upstream takes is closed, without naming the upstream', async () => {

@@ -33,7 +33,7 @@ export async function startWeb(
   config: WebConfig,
   dependencies: Dependencies,
   lifecycle: Lifecycle,
-): Promise<{ readonly httpPort: number }> {
+): Promise<{ readonly httpPort: number; readonly metricsPort: number }> {
   const {
     log,
     clock = Date.now,
@@ -64,6 +64,7 @@ export async function startWeb(
     health,
     metrics,
     bodyLimit: BODY_LIMIT_BYTES,
+    trustedProxies: config.SUFFRAGE_TRUSTED_PROXIES,
   });
   addSecurityHeaders(server, securityHeaders(config.SUFFRAGE_ENVIRONMENT));
   hideDocuments(server);
@@ -72,13 +73,13 @@ export async function startWeb(
   const address = await server.listen({ host: config.SUFFRAGE_HOST, port: config.SUFFRAGE_HTTP_PORT });
   lifecycle.onClose('http server', () => closeWithin(closeGraceMillis, server));
 
-  await serveMetrics(
+  const metricsPort = await serveMetrics(
     { host: config.SUFFRAGE_HOST, port: config.SUFFRAGE_METRICS_PORT, health, metrics },
     lifecycle,
   );
   const httpPort = Number(new URL(address).port) || config.SUFFRAGE_HTTP_PORT;
   log.info({ httpPort, pageDirectory }, 'ready');
-  return { httpPort };
+  return { httpPort, metricsPort };
 }
 
 async function proxyAll(
@@ -109,6 +110,8 @@ async function proxyAll(
     methods: managing,
     bodies: 'streamed',
     whenLost: lost.other,
+    tellsAddress: true,
+    unobserved: true,
   });
 }
 

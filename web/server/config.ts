@@ -20,6 +20,8 @@ export const webSettings = {
   SUFFRAGE_RESULTS_URL: origins,
   /** The registrar. */
   SUFFRAGE_REGISTRAR_URL: origins,
+  /** Addresses of proxies in front of the page whose `X-Forwarded-For` is believed. */
+  SUFFRAGE_TRUSTED_PROXIES: list.optional(),
 };
 
 export type WebConfig = z.output<z.ZodObject<typeof webSettings>>;

@@ -25,7 +25,13 @@ function withoutReasons(socket: WebSocket): WebSocket {
 const socketToReader = { maxPayload: 1_024, closeTimeout: 2_000, WebSocket: WebSocketWithoutReasons };
 /** With fewer members than it has, because the plugin's types of the others are those of CommonJS. */
 const SOCKET_TO_READER: { maxPayload: number } = socketToReader;
-const SOCKET_TO_UPSTREAM = { handshakeTimeout: 5_000, closeTimeout: 2_000, perMessageDeflate: false };
+const SOCKET_TO_UPSTREAM = {
+  handshakeTimeout: 5_000,
+  closeTimeout: 2_000,
+  perMessageDeflate: false,
+  // The plugin would pass cookies on.
+  rewriteRequestHeaders: () => ({}),
+};
 
 export type ProxyOptions = {
   /** `/api/…`: what is below it goes to the upstreams under the same path. */
@@ -39,11 +45,15 @@ export type ProxyOptions = {
   readonly bodies: 'buffered' | 'streamed';
   /** What a request that is not a reading one is answered when the upstream was lost after it had been sent. */
   readonly whenLost: ErrorCode;
+  /** Whether the upstream is told whose request it is (`X-Forwarded-For`), to limit requests. Default: nobody learns it. */
+  readonly tellsAddress?: boolean;
+  /** Requests are not measured one by one: when a voter has asked for a token is not to be seen here either. */
+  readonly unobserved?: boolean;
 };
 
 /** Passes requests, event streams and WebSockets of one service on. Answers are streamed as they come. */
 export async function proxy(server: HttpServer, options: ProxyOptions): Promise<void> {
-  const { prefix, upstreams, methods, bodies, whenLost } = options;
+  const { prefix, upstreams, methods, bodies, whenLost, tellsAddress = false, unobserved = false } = options;
   await server.register(async scope => {
     if (bodies === 'buffered') readBodiesWhole(scope);
     endStreamsOnClose(scope);
@@ -52,6 +62,7 @@ export async function proxy(server: HttpServer, options: ProxyOptions): Promise<
       upstream: '',
       rewritePrefix: '',
       httpMethods: [...methods],
+      config: { unobserved },
       proxyPayloads: bodies === 'streamed',
       websocket: true,
       wsServerOptions: SOCKET_TO_READER,
@@ -67,7 +78,7 @@ export async function proxy(server: HttpServer, options: ProxyOptions): Promise<
       },
       replyOptions: {
         getUpstream: () => upstreams.next(),
-        rewriteRequestHeaders: withoutCookies,
+        rewriteRequestHeaders: (request, headers) => headersForUpstream(request, headers, tellsAddress),
         // Repeating is the client's decision: `Retry-After` says when.
         retryDelay: () => null,
       },
@@ -114,11 +125,19 @@ function refuseOrigin(reply: FastifyReply): void {
   void sendRefusal(reply, refuse('origin-refused'));
 }
 
+/** What a client says about where it comes from would be believed upstream, since it would come from us. */
+const CLAIMED = /^(?:cookie|host|forwarded|x-forwarded-.*|x-real-ip)$/;
+type RewriteHeaders = NonNullable<ReplyOptions['rewriteRequestHeaders']>;
+
 /** The page sets no cookie; whatever else of this host does is not for the services. `host` is the upstream's own. */
-const withoutCookies: NonNullable<ReplyOptions['rewriteRequestHeaders']> = (_request, headers) => {
-  const { cookie: _cookie, host: _host, ...rest } = headers;
-  return rest;
-};
+function headersForUpstream(
+  { ip }: Pick<FastifyRequest, 'ip'>,
+  headers: Parameters<RewriteHeaders>[1],
+  tellsAddress: boolean,
+): ReturnType<RewriteHeaders> {
+  const rest = Object.fromEntries(Object.entries(headers).filter(([name]) => !CLAIMED.test(name)));
+  return tellsAddress ? { ...rest, 'x-forwarded-for': ip } : rest;
+}
 
 function codeOf(error: Error, { method }: { method: string }, whenLost: ErrorCode): ErrorCode {
   if (method === 'GET' || method === 'HEAD' || wasNeverSent(error)) return 'not-ready';

@@ -5,7 +5,7 @@ import { startWeb } from '../server/app.ts';
 type Upstreams = { readonly ingestion: string[]; readonly results: string[]; readonly registrar: string[] };
 
 /** The real web server on a free port; `close` ends it and all that it opened. */
-export async function startTestWeb(upstreams: Upstreams, pageDirectory?: string) {
+export async function startTestWeb(upstreams: Upstreams, pageDirectory?: string, trustedProxies?: string[]) {
   const log = createLog('web', 'web-test', 'silent');
   const lifecycle = createLifecycle(log);
   const config = {
@@ -19,12 +19,17 @@ export async function startTestWeb(upstreams: Upstreams, pageDirectory?: string)
     SUFFRAGE_INGESTION_URL: upstreams.ingestion,
     SUFFRAGE_RESULTS_URL: upstreams.results,
     SUFFRAGE_REGISTRAR_URL: upstreams.registrar,
+    SUFFRAGE_TRUSTED_PROXIES: trustedProxies,
   } as const;
   const dependencies = {
     log,
     closeGraceMillis: 300,
     ...(pageDirectory === undefined ? {} : { pageDirectory }),
   };
-  const { httpPort } = await startWeb(config, dependencies, lifecycle);
-  return { origin: `http://127.0.0.1:${httpPort}`, close: () => lifecycle.close() };
+  const { httpPort, metricsPort } = await startWeb(config, dependencies, lifecycle);
+  return {
+    origin: `http://127.0.0.1:${httpPort}`,
+    metricsUrl: `http://127.0.0.1:${metricsPort}/metrics`,
+    close: () => lifecycle.close(),
+  };
 }

@@ -13,7 +13,18 @@ export function createLog(
     level,
     base: { service, instance },
     timestamp: pino.stdTimeFunctions.isoTime,
+    serializers: { err: printableError },
     formatters: { level: (label: string) => ({ level: label }) },
   };
   return pino(options, destination);
+}
+
+/** Where PostgreSQL quotes values: a key that is there twice, the line of a copy, the statement. */
+const QUOTING = new Set(['detail', 'where', 'internalQuery']);
+
+/** An error without what a server quotes of rows: those may be of voters. Anything may be thrown. */
+function printableError(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const members = Object.entries(pino.stdSerializers.err(error));
+  return Object.fromEntries(members.filter(([name]) => !QUOTING.has(name)));
 }

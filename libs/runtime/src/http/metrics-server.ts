@@ -12,9 +12,10 @@ export async function serveMetrics(
   lifecycle: Lifecycle,
 ): Promise<number> {
   const server = createServer((request, response) => {
-    void answer(request.url ?? '', health, metrics).then(({ status, type, body }) => {
-      response.writeHead(status, { 'content-type': type }).end(body);
-    });
+    answer(request.url ?? '', health, metrics).then(
+      ({ status, type, body }) => response.writeHead(status, { 'content-type': type }).end(body),
+      () => response.writeHead(500).end(),
+    );
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -30,7 +31,8 @@ export async function serveMetrics(
 
 async function answer(url: string, health: Health, { registry }: Metrics) {
   const json = 'application/json';
-  switch (new URL(url, 'http://metrics').pathname) {
+  // An address such as `//` is none, and not a fault of ours.
+  switch (URL.parse(url, 'http://metrics')?.pathname ?? '') {
     case '/metrics':
       return { status: 200, type: registry.contentType, body: await registry.metrics() };
     case '/health/live':

@@ -8,14 +8,17 @@ import { createLog } from '../log.ts';
 import { createMetrics } from '../metrics.ts';
 import { closeHttpServer, createHttpServer } from './server.ts';
 
-test('a request whose first bytes came before the closing is served, and its connection ends', async () => {
-  const server = await createHttpServer({
+const newServer = () =>
+  createHttpServer({
     title: 'test',
     log: createLog('test', 'test-0', 'silent'),
     health: createHealth('test', 'test-0', {}),
     metrics: createMetrics('test'),
     bodyLimit: 1_000,
   });
+
+test('a request whose first bytes came before the closing is served, and its connection ends', async () => {
+  const server = await newServer();
   const { port } = new URL(await server.listen({ host: '127.0.0.1', port: 0 }));
   const accepted = once(server.server, 'connection');
   const socket = connect(Number(port), '127.0.0.1');
@@ -29,4 +32,64 @@ test('a request whose first bytes came before the closing is served, and its con
   expect(answer).toMatch(/^HTTP\/1\.1 200 /);
   expect(answer).toMatch(/^connection: close\r$/im);
   await closed;
+});
+
+test('answers are kept nowhere and taken as the type they name, unless their route says otherwise', async () => {
+  const server = await newServer();
+  server.get('/kept', async (_request, reply) =>
+    reply.header('cache-control', 'public, max-age=60').send({}),
+  );
+  for (const [url, kept] of [
+    ['/health/live', 'no-store'],
+    ['/unknown', 'no-store'],
+    ['/kept', 'public, max-age=60'],
+  ] as const) {
+    const { headers } = await server.inject({ url });
+    expect([url, headers['cache-control'], headers['x-content-type-options']]).toEqual([
+      url,
+      kept,
+      'nosniff',
+    ]);
+    expect(headers['content-type']).toMatch(/; charset=utf-8$/);
+  }
+});
+
+test('a page of another origin is allowed nothing', async () => {
+  const server = await newServer();
+  const origin = 'https://elsewhere.example';
+  const asked = { origin, 'access-control-request-method': 'POST' };
+  for (const method of ['GET', 'OPTIONS'] as const) {
+    const { headers } = await server.inject({ method, url: '/health/live', headers: asked });
+    expect(Object.keys(headers).filter(name => name.startsWith('access-control-'))).toEqual([]);
+  }
+});
+
+test('a fault of ours says nothing of itself in the answer', async () => {
+  const server = await newServer();
+  server.get('/fault', async () => {
+    throw Object.assign(new Error('password planted-secret is wrong'), { detail: 'planted-secret' });
+  });
+  const { statusCode, body } = await server.inject({ url: '/fault' });
+  expect(statusCode).toBe(500);
+  expect(JSON.parse(body)).toEqual({
+    type: 'urn:suffrage:problem:internal',
+    code: 'internal',
+    title: expect.any(String),
+    status: 500,
+  });
+});
+
+test.each([
+  ['TRACE /health/live HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n', '404'],
+  [
+    'POST /health/live HTTP/1.1\r\nHost: test\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+    '400',
+  ],
+])('what is said in two ways, or by a method that nobody offers, is refused: %j', async (request, status) => {
+  const server = await newServer();
+  const { port } = new URL(await server.listen({ host: '127.0.0.1', port: 0 }));
+  const socket = connect(Number(port), '127.0.0.1');
+  socket.write(request);
+  expect((await text(socket)).slice(0, 'HTTP/1.1 000'.length)).toBe(`HTTP/1.1 ${status}`);
+  await closeHttpServer(server);
 });

@@ -38,6 +38,9 @@ declare module 'fastify' {
 const HEADERS_TIMEOUT_MILLIS = 5_000;
 const REQUEST_TIMEOUT_MILLIS = 10_000;
 
+/** Of every answer that says nothing else: it is kept nowhere on its way, and taken as the type that it names. */
+const DEFAULT_HEADERS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
+
 function newServer({ log, bodyLimit, streamMillis, trustedProxies }: Options) {
   return fastify({
     loggerInstance: log,
@@ -70,6 +73,10 @@ export async function createHttpServer(options: Options): Promise<HttpServer> {
   server.setNotFoundHandler((_request: FastifyRequest, reply: FastifyReply) =>
     sendRefusal(reply, refuse('route-unknown')),
   );
+  server.addHook('onRequest', (_request, reply, done) => {
+    reply.headers(DEFAULT_HEADERS);
+    done();
+  });
   server.addHook('onResponse', async (request, reply) => {
     if (request.routeOptions.config.unobserved) return;
     metrics.httpRequestSeconds.observe(

@@ -11,6 +11,7 @@ import { electionParams } from './schemas.ts';
 const HEADERS = {
   'content-type': 'text/event-stream',
   'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
   // Asks proxies not to hold events back.
   'x-accel-buffering': 'no',
 };

@@ -37,9 +37,14 @@ export function guardRoutes(
     if (!route || isPublic(route, request.headers.authorization)) return;
     const principal = await authorise(request);
     if (!principal.ok) return sendRefusal(reply, principal);
-    if (!mayUse(route, principal)) return sendRefusal(reply, refuse('role-missing'));
-    if (Array.isArray(route.allowed) && (await isOfAnother(request, principal, findOrganisation)))
+    if (!mayUse(route, principal)) {
+      logRefused(request, principal, 'role-missing');
+      return sendRefusal(reply, refuse('role-missing'));
+    }
+    if (Array.isArray(route.allowed) && (await isOfAnother(request, principal, findOrganisation))) {
+      logRefused(request, principal, 'election-of-another');
       return sendRefusal(reply, refuse('election-unknown'));
+    }
     // Who has no role here is as anybody else.
     if (principal.roles.length > 0) principals.set(request, principal);
   });
@@ -51,6 +56,16 @@ export function guardRoutes(
       return principal;
     },
   };
+}
+
+/** Somebody who is known asks for what is not theirs. Unknown ones are only counted: anybody could fill the log with them. */
+function logRefused(request: FastifyRequest, { subject, organisation }: Principal, why: string): void {
+  const { method, routeOptions, params } = request;
+  const { electionId } = ofElection.safeParse(params).data ?? {};
+  request.log.warn(
+    { why, subject, organisation, route: `${method} ${routeOptions.url}`, electionId },
+    'a request was refused',
+  );
 }
 
 /** Whoever sends a token where it opens more learns that it is not valid, instead of silently seeing less. */

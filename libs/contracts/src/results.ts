@@ -51,12 +51,19 @@ export const voteStatuses = [
   'unknown',
 ] as const;
 
-export const voteStatusSchema = z.strictObject({
+export const voteStatusSchema = z.object({
   electionId: z.string(),
   voteId: z.string(),
   /** `unknown`: no record of this vote has been processed yet. */
   status: z.enum(voteStatuses),
   /** Why, for `rejected` and `quarantined`. */
   code: z.string().optional(),
+  /**
+   * Of a counted vote: where its record lies, and when it was cast. Not of `secret` elections that have closed: their votes
+   * are exported by vote ID, and times beside them would tell the order of casting.
+   */
+  record: z
+    .strictObject({ partition: z.int().min(0), offset: z.int().min(0), castAt: z.iso.datetime() })
+    .optional(),
 });
 export type VoteStatus = z.infer<typeof voteStatusSchema>;

@@ -142,7 +142,7 @@ export async function startAggregator(
   });
   const { stored } = publisher;
   const results = createResults({ newest, elections, electionsComplete, stored, refresh: rounds.refresh });
-  const findStatus = createVoteStatus(statusPools, elections, electionsComplete);
+  const findStatus = createVoteStatus(statusPools, elections, electionsComplete, clock);
 
   const options = { title: 'Suffrage results', log, health, metrics: base, bodyLimit: BODY_LIMIT_BYTES };
   const server = await createHttpServer(options);

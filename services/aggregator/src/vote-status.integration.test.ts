@@ -62,7 +62,8 @@ test('the status of a vote is the strongest outcome of its records in all shards
   await addSuperseded(voteId);
   expect(await statusOf(voteId)).toEqual({ ...named, status: 'superseded' });
   await addVote(voteId, randomBytes(32));
-  expect(await statusOf(voteId)).toEqual({ ...named, status: 'counted' });
+  const record = { partition: 0, offset: 1, castAt: '1970-01-01T00:00:00.000Z' };
+  expect(await statusOf(voteId)).toEqual({ ...named, status: 'counted', record });
   expect(await statusOf(voteId, 'other')).toMatchObject({ status: 'unknown' });
 });
 

@@ -90,6 +90,7 @@ export async function startRegistrar(
     issuerName: config.SUFFRAGE_ISSUER_NAME,
     receiptPublicKeys: config.SUFFRAGE_RECEIPT_PUBLIC_KEYS_FILE,
     resultsPublicKeys: config.SUFFRAGE_RESULTS_PUBLIC_KEYS_FILE,
+    votersSignIn: config.SUFFRAGE_VOTER_OIDC_ISSUER !== undefined,
     clock,
     onChange: wakeRelay,
   });

@@ -4,6 +4,7 @@ import {
   type ElectionDefinition,
   type ElectionDraft,
   type ElectionId,
+  proofOf,
   withDraft,
 } from '@suffrage/contracts/election';
 import { type Refusal, refuse } from '@suffrage/contracts/errors';
@@ -87,6 +88,8 @@ type Options = {
   readonly receiptPublicKeys: string;
   /** The same. */
   readonly resultsPublicKeys?: string | undefined;
+  /** Whether a provider is set that voters can sign in with. */
+  readonly votersSignIn: boolean;
   readonly clock: () => number;
   /** Told when a message waits in the outbox. */
   readonly onChange: () => void;
@@ -98,6 +101,7 @@ export function createElections({
   issuerName,
   receiptPublicKeys,
   resultsPublicKeys,
+  votersSignIn,
   clock,
   onChange,
 }: Options): Elections {
@@ -166,6 +170,8 @@ export function createElections({
     action: 'scheduled' | 'opened-now',
   ): Change | Refusal => {
     if (phase !== 'draft') return refuse('election-phase', undefined, 'it is published already');
+    if (proofOf(definition) === 'sign-in' && !votersSignIn)
+      return refuse('election-phase', 'voterProof', 'voters have no provider to sign in with');
     const impossible = scheduleRefusal(definition, clock());
     return impossible ?? { ok: true, next: { definition, phase: 'published' }, action: { action } };
   };

@@ -325,6 +325,15 @@ test('where voting again is allowed each new vote gets the next revision, and no
   expect(revisions).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
 });
 
+test('an election whose voters have no provider to sign in with is not published', async () => {
+  await call('POST', '', draft('unprovided', { voterProof: 'sign-in' }));
+  for (const way of ['publish', 'open'])
+    expect(await call('POST', `/unprovided/${way}`)).toMatchObject({
+      status: 409,
+      json: { code: 'election-phase', field: 'voterProof' },
+    });
+});
+
 test('bad input is refused with its code and field', async () => {
   await openElection('secret');
   await openElection('pseudonymous', { mode: 'pseudonymous' });

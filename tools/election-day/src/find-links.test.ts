@@ -20,16 +20,16 @@ const cast: Cast = {
 };
 
 /** What is found where services have logged these lines and sent these spans. */
-function wrongIn(lines: readonly object[], spans = ''): string[] {
+function wrongIn(lines: readonly object[], { spans = '', metrics = '' } = {}): string[] {
   const log = lines.map(line => JSON.stringify({ level: 30, time: Date.parse(opensAt) - 1, ...line }));
   writeFileSync(join(logsDirectory, 'registrar-1.log'), log.join('\n'));
-  return silence({ logsDirectory, opensAt, cast, spans })
+  return silence({ logsDirectory, opensAt, cast, spans, metrics })
     .filter(({ ok }) => !ok)
     .map(({ what }) => what);
 }
 
 test('a code, an identity, a vote or a token in a log or in a trace is found', () => {
-  expect(wrongIn([{ msg: 'started' }], '{"name":"append"}')).toEqual([]);
+  expect(wrongIn([{ msg: 'started' }], { spans: '{"name":"append"}', metrics: 'votes_total 1' })).toEqual([]);
   for (const planted of [
     ...cast.votes.keys(),
     ...cast.votes.values(),
@@ -40,7 +40,12 @@ test('a code, an identity, a vote or a token in a log or in a trace is found', (
     expect(wrongIn([{ msg: `asked by ${planted}` }])).toEqual([
       'codes, identities, votes and tokens in logs',
     ]);
-    expect(wrongIn([], `{"value":"${planted}"}`)).toEqual(['codes, identities, votes and tokens in traces']);
+    expect(wrongIn([], { spans: `{"value":"${planted}"}` })).toEqual([
+      'codes, identities, votes and tokens in traces',
+    ]);
+    expect(wrongIn([], { metrics: `votes_total{by="${planted}"} 1` })).toEqual([
+      'codes, identities, votes and tokens in metrics',
+    ]);
   }
 });
 

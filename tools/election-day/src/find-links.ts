@@ -22,6 +22,8 @@ type Options = {
   readonly cast: Cast;
   /** What the collector of traces has received. */
   readonly spans: string;
+  /** What all processes answer at `/metrics`. */
+  readonly metrics: string;
 };
 
 /** Shown of what was found where it should not be. */
@@ -86,22 +88,26 @@ function votesOf(cast: Cast): Words {
 
 const findAll = (stored: Words, secrets: Words) => [...secrets].filter(word => stored.has(word));
 
-/** Logs of all services and servers, and traces: no secret, and nothing for each request for a token. */
+/** Logs of all services and servers, traces and metrics: no secret, and nothing for each request for a token. */
 export function silence({
   logsDirectory,
   opensAt,
   cast,
   spans,
-}: Pick<Options, 'logsDirectory' | 'cast' | 'spans'> & Pick<ElectionDefinition, 'opensAt'>): Check[] {
-  const [logged, traced]: [Words, Words] = [new Set(), new Set()];
+  metrics,
+}: Pick<Options, 'logsDirectory' | 'cast' | 'spans' | 'metrics'> &
+  Pick<ElectionDefinition, 'opensAt'>): Check[] {
+  const [logged, traced, measured]: [Words, Words, Words] = [new Set(), new Set(), new Set()];
   for (const line of readLogs(logsDirectory)) addText(logged, line);
   addText(traced, spans);
+  addText(measured, metrics);
   const secrets = new Set([...identitiesOf(cast), ...votesOf(cast)]);
   const opened = Date.parse(opensAt);
   const lines = readLogs(logsDirectory, 'registrar').filter(line => timeOf(line) >= opened).length;
   return [
     none('codes, identities, votes and tokens in logs', findAll(logged, secrets)),
     none('codes, identities, votes and tokens in traces', findAll(traced, secrets)),
+    none('codes, identities, votes and tokens in metrics', findAll(measured, secrets)),
     {
       what: 'lines of the registrar’s log since the opening',
       // Fewer than one in a hundred tokens could tell of.

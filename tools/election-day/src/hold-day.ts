@@ -132,6 +132,7 @@ async function hold(
     published: [definition, ...official, issued],
     cast,
     spans: collector.received(),
+    metrics: await readMetrics(services),
   });
   const document = resultsDocumentSchema.parse(results);
   const checks = [
@@ -139,6 +140,13 @@ async function hold(
     ...links,
   ];
   return { checks, report, results: document, recount: recounted };
+}
+
+async function readMetrics({ places }: Services): Promise<string> {
+  const texts = await Promise.all(
+    places.map(async ({ ports }) => (await fetch(`http://127.0.0.1:${ports.metrics}/metrics`)).text()),
+  );
+  return texts.join('\n');
 }
 
 /** What is stated of the election, as soon as it is. */

@@ -23,7 +23,7 @@ export type EndToEnd = {
  * not sustained. Greater batches make votes cheaper, so more than that estimate is expected.
  */
 const WARM_UP = { rate: 400, seconds: 5, duplicates: 0 };
-const SHARES = [0.3, 0.6, 1, 1.3, 1.7, 2.2, 2.9, 3.8];
+const SHARES = [0.6, 1.2, 1.8, 2.4, 3.2, 4.2];
 const SUSTAINED = 0.9;
 const DEFAULT_SHAPE = { partitions: 8, shards: 1 };
 const SETTLE_MILLIS = 500;

@@ -21,7 +21,7 @@ type ToolRun = {
 export async function runKafkaTools({ bootstrap, topic, records, size, rate }: ToolRun): Promise<void> {
   const produce = `--topic ${topic} --num-records ${records} --record-size ${size} --throughput ${rate}`;
   const properties = `bootstrap.servers=${bootstrap} acks=all enable.idempotence=true linger.ms=3 batch.size=800000`;
-  const fetches = ['fetch.min.bytes=262144', 'fetch.max.wait.ms=250', 'max.partition.fetch.bytes=4194304'];
+  const fetches = ['fetch.min.bytes=524288', 'fetch.max.wait.ms=400', 'max.partition.fetch.bytes=4194304'];
   const settings = fetches.map(setting => `--command-property ${setting}`).join(' ');
   const consume = `--bootstrap-server ${bootstrap} --topic ${topic} --num-records ${records} --timeout 60000 ${settings}`;
   const producer = java('ProducerPerformance', `${produce} --producer-props ${properties}`);

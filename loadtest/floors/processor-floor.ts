@@ -21,8 +21,8 @@ let done = 0;
 const consumer = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING }).consumer({
   groupId: `${topic}-floor`,
   maxBytesPerPartition: 4 * 1024 * 1024,
-  minBytes: 256 * 1024,
-  maxWaitTimeInMs: 250,
+  minBytes: 512 * 1024,
+  maxWaitTimeInMs: 400,
 });
 await consumer.connect();
 await consumer.subscribe({ topic, fromBeginning: true });

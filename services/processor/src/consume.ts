@@ -16,11 +16,11 @@ const CHECK_POSITIONS_MILLIS = 5_000;
 const METADATA_MAX_AGE_MILLIS = 5_000;
 const BATCH_MAX_RECORDS = 2_000;
 /**
- * A fetch waits for so much, at most 250 ms: each batch costs a transaction of some eight statements, an offset commit and
+ * A fetch waits for so much, at most 400 ms: each batch costs a transaction of some eight statements, an offset commit and
  * a notice, whatever its size, and left to itself a fetch returns with the few records of one append.
  */
-const FETCH_MIN_BYTES = 256 * 1024;
-const FETCH_WAIT_MILLIS = 250;
+const FETCH_MIN_BYTES = 512 * 1024;
+const FETCH_WAIT_MILLIS = 400;
 const BATCH_MAX_BYTES = 4 * 1024 * 1024;
 
 /** A member of the consumer group, as far as it is used here. */

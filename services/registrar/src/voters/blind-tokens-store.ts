@@ -41,11 +41,15 @@ export function grantBlind(
       );
     }
     const { rows } = await client.query<Row>(
-      `select place, t.voter_reference, t.blinded_hash
-       from unnest($2::int[], $3::bytea[], $4::bytea[]) as ask (place, code_hash, voter_reference)
-       left join voter_codes c on c.election_id = $1 and c.code_hash = ask.code_hash
-       join blind_tokens t on t.election_id = $1
-         and t.voter_reference = coalesce(c.voter_reference, ask.voter_reference)
+      // A sub-select for each code: as a join PostgreSQL may read every code of the election for each batch (measured: ten times
+      // the work with 16,000 voters, and it grows with them).
+      `with who as materialized (
+         select place, coalesce(
+           (select voter_reference from voter_codes c where c.election_id = $1 and c.code_hash = ask.code_hash),
+           ask.voter_reference) as reference
+         from unnest($2::int[], $3::bytea[], $4::bytea[]) as ask (place, code_hash, voter_reference))
+       select place, t.voter_reference, t.blinded_hash
+       from who join blind_tokens t on t.election_id = $1 and t.voter_reference = who.reference
        order by t.voter_reference, place for update of t`,
       [electionId, asks.map((_, place) => place), codes, references],
     );

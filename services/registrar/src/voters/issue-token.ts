@@ -5,7 +5,6 @@ import { type ElectionDefinition, proofOf } from '@suffrage/contracts/election';
 import { type Refusal, refuse } from '@suffrage/contracts/errors';
 import { canBlindSign, signPseudonymousToken } from '@suffrage/contracts/token-keys.node';
 import type { Pool } from '@suffrage/runtime/postgres/pool';
-import { findElection } from '../election-store.ts';
 import type { ElectionKeys, UsableKeys } from '../keys/election-keys.ts';
 import type { BlindSigner } from './blind-signer.ts';
 import type { Credential } from './blind-tokens-store.ts';
@@ -14,6 +13,7 @@ import type { IssueCounter } from './issue-counter.ts';
 import { issueRevision, issueRevisionByCode, type Revision, type RevisionAsk } from './issued-store.ts';
 import type { ProveVoter } from './prove-voter.ts';
 import type { LimitHeaders, RateLimits } from './rate-limits.ts';
+import type { FindElection } from './recent-elections.ts';
 import { rollReference } from './voter-reference.ts';
 
 export type BlindToken = { readonly blindSignature: string; readonly tokenKeyId: string };
@@ -42,6 +42,7 @@ export type IssueToken = (electionId: string, request: TokenRequest, asking: Ask
 
 type Options = {
   readonly pool: Pool;
+  readonly findElection: FindElection;
   readonly keys: ElectionKeys;
   readonly counter: IssueCounter;
   readonly grant: GrantInBatches;
@@ -57,10 +58,10 @@ const HASH_BYTES = 32;
 
 /** Gives tokens while an election is open: one to each voter, or one revision after the other. */
 export function createIssueToken(options: Options): IssueToken {
-  const { pool, keys, prove, limits, clock } = options;
+  const { findElection, keys, prove, limits, clock } = options;
 
   return async (electionId, request, { authorization, address }) => {
-    const election = await findElection(pool, electionId);
+    const election = await findElection(electionId);
     if (!election || election.phase === 'draft') return refuse('election-unknown');
     if (election.annulled) return refuse('election-annulled');
     const { definition } = election;

@@ -17,6 +17,7 @@ import { createIssueToken } from './issue-token.ts';
 import { createMinuteCounts } from './minute-counts.ts';
 import { createProveVoter } from './prove-voter.ts';
 import { createRateLimits } from './rate-limits.ts';
+import { recentElections } from './recent-elections.ts';
 import { keepTokensInRollOrder } from './rewrite-tokens.ts';
 import { countRoll } from './roll-store.ts';
 import { createSessions } from './sessions.ts';
@@ -68,6 +69,7 @@ export function openVoters(config: RegistrarConfig, base: Base, lifecycle: Lifec
   const counts = createMinuteCounts(metrics.registry, log, lifecycle);
   const issueToken = createIssueToken({
     pool,
+    findElection: recentElections(pool, clock),
     keys,
     counter: createIssueCounter(pool),
     grant: createGrantInBatches(pool),

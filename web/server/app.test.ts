@@ -75,6 +75,24 @@ test('votes are spread over ingestion processes, byte for byte, and past one tha
   expect(seen.toSorted()).toEqual([`first ${line}`, `first ${line}`, `second ${line}`, `second ${line}`]);
 });
 
+test('an address is told to the registrar alone, after whatever a visitor claims', async () => {
+  const claimed = { 'x-forwarded-for': '203.0.113.9', forwarded: 'for=203.0.113.9' };
+  const told: unknown[] = [];
+  const { origin: upstream } = await startUpstream(({ headers }, response) => {
+    told.push([headers['x-forwarded-for'], headers.forwarded]);
+    response.writeHead(200).end();
+  });
+  const { origin } = await startPage({ ingestion: [upstream], registrar: [upstream] });
+  await post(`${origin}/api/registrar/v1/elections/e/sessions`, '{}', claimed);
+  await post(`${origin}/api/registrar/v1/elections/e/sessions`, '{}');
+  await post(`${origin}/api/ingestion/v1/elections/e/votes`, '{}', claimed);
+  expect(told).toEqual([
+    ['203.0.113.9, 127.0.0.1', undefined],
+    ['127.0.0.1', undefined],
+    [undefined, undefined],
+  ]);
+});
+
 test('when no ingestion process takes a connection, nothing was stored and the answer says so', async () => {
   const { origin } = await startPage({ ingestion: [NOBODY, NOBODY] });
   const response = await post(`${origin}/api/ingestion/v1/elections/e/votes`, '{}');

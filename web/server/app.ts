@@ -94,6 +94,7 @@ async function proxyAll(
     upstreams: ingestion,
     methods: writing,
     bodies: 'buffered',
+    tellsAddress: false,
     whenLost: lost.vote,
   });
   await proxy(server, {
@@ -101,6 +102,7 @@ async function proxyAll(
     upstreams: results,
     methods: reading,
     bodies: 'buffered',
+    tellsAddress: false,
     whenLost: lost.other,
   });
   await proxy(server, {
@@ -108,6 +110,7 @@ async function proxyAll(
     upstreams: registrar,
     methods: managing,
     bodies: 'streamed',
+    tellsAddress: true,
     whenLost: lost.other,
   });
 }

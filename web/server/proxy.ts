@@ -3,6 +3,7 @@ import { type ErrorCode, refuse } from '@suffrage/contracts/errors';
 import { sendRefusal } from '@suffrage/runtime/http/problems';
 import type { HttpServer } from '@suffrage/runtime/http/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { IncomingHttpHeaders } from 'node:http';
 import { Readable } from 'node:stream';
 import { WebSocket } from 'ws';
 import { type Upstreams, wasNeverSent } from './upstreams.ts';
@@ -37,13 +38,18 @@ export type ProxyOptions = {
    * refuses the connection. `streamed`: a body of any size passes through, and the upstream's limit decides.
    */
   readonly bodies: 'buffered' | 'streamed';
+  /**
+   * Whether the upstream is told from which address a request came, to limit requests. What came with the request may be
+   * forged, so the address is added at the end, where only a proxy can write. Nobody else is told any address.
+   */
+  readonly tellsAddress: boolean;
   /** What a request that is not a reading one is answered when the upstream was lost after it had been sent. */
   readonly whenLost: ErrorCode;
 };
 
 /** Passes requests, event streams and WebSockets of one service on. Answers are streamed as they come. */
 export async function proxy(server: HttpServer, options: ProxyOptions): Promise<void> {
-  const { prefix, upstreams, methods, bodies, whenLost } = options;
+  const { prefix, upstreams, methods, bodies, tellsAddress, whenLost } = options;
   await server.register(async scope => {
     if (bodies === 'buffered') readBodiesWhole(scope);
     endStreamsOnClose(scope);
@@ -67,7 +73,10 @@ export async function proxy(server: HttpServer, options: ProxyOptions): Promise<
       },
       replyOptions: {
         getUpstream: () => upstreams.next(),
-        rewriteRequestHeaders: withoutCookies,
+        rewriteRequestHeaders: (request, headers) => ({
+          ...withoutVisitor(headers),
+          ...(tellsAddress ? { [FORWARDED_FOR]: addressesOf(request) } : {}),
+        }),
         // Repeating is the client's decision: `Retry-After` says when.
         retryDelay: () => null,
       },
@@ -115,10 +124,23 @@ function refuseOrigin(reply: FastifyReply): void {
 }
 
 /** The page sets no cookie; whatever else of this host does is not for the services. `host` is the upstream's own. */
-const withoutCookies: NonNullable<ReplyOptions['rewriteRequestHeaders']> = (_request, headers) => {
-  const { cookie: _cookie, host: _host, ...rest } = headers;
-  return rest;
-};
+function withoutVisitor(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !OF_THE_VISITOR.has(name)));
+}
+
+const FORWARDED_FOR = 'x-forwarded-for';
+const OF_THE_VISITOR: ReadonlySet<string> = new Set([
+  'cookie',
+  'host',
+  FORWARDED_FOR,
+  'forwarded',
+  'x-real-ip',
+]);
+
+function addressesOf({ headers, ip }: Pick<FastifyRequest, 'headers' | 'ip'>): string {
+  const before = [headers[FORWARDED_FOR]].flat().filter(text => text !== undefined && text !== '');
+  return [...before, ip].join(', ');
+}
 
 function codeOf(error: Error, { method }: { method: string }, whenLost: ErrorCode): ErrorCode {
   if (method === 'GET' || method === 'HEAD' || wasNeverSent(error)) return 'not-ready';

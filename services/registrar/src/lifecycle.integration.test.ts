@@ -191,6 +191,18 @@ test('an extension and an emergency stop are on record with the closings before 
   expect(actions[3]).toMatchObject({ reason: 'fire in the hall', details: { from: to } });
 });
 
+test('a reason with half a surrogate pair does not break the chain of actions', async () => {
+  await create('half');
+  await call('POST', '/half/open');
+  expect((await call('POST', '/half/annul', { reason: 'forged \ud800 roll' })).status).toBe(200);
+  const { actions, head } = actionsExportSchema.parse((await call('GET', '/half/actions')).json);
+  expect(actions.at(-1)).toMatchObject({ action: 'annulled', reason: 'forged \ufffd roll' });
+  expect(checkActions(actions, [head])).toEqual([]);
+  expect((await call('POST', '/half/close', { reason: 'with a \0' })).json).toMatchObject({
+    code: 'field-invalid',
+  });
+});
+
 test('an annulled election gives no more tokens, says so on the topic and to everybody, and keeps its counts', async () => {
   await create('annulled');
   expect((await call('POST', '/annulled/annul', { reason: 'forged roll' })).json).toMatchObject({

@@ -65,7 +65,7 @@ export const settings = {
   /** Days after the closing before what is kept of voters may be destroyed. */
   SUFFRAGE_RETENTION_DAYS: z.coerce.number().int().min(0).default(365),
   /** Voters' OpenID Connect provider, as it names itself in ID tokens, and the client id that these are for. */
-  SUFFRAGE_VOTER_OIDC_ISSUER: z.url().optional(),
+  SUFFRAGE_VOTER_OIDC_ISSUER: httpsUrl.optional(),
   SUFFRAGE_VOTER_OIDC_AUDIENCE: z.string().min(1).optional(),
   /** `siteverify` of a captcha's provider (Turnstile and alike), asked before a session is opened, and its secret. */
   SUFFRAGE_CAPTCHA_URL: z.url().optional(),

@@ -1,6 +1,7 @@
 import { type Refusal, refuse } from '@suffrage/contracts/errors';
 import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
 import { z } from 'zod';
+import { isSafe } from '../sign-in.ts';
 
 /** The subject of a voter's ID token, once it has been verified. */
 export type CheckSignIn = (
@@ -29,7 +30,7 @@ const ALGORITHMS = [
   'EdDSA',
   'Ed25519',
 ];
-const discovery = z.object({ issuer: z.string(), jwks_uri: z.url() });
+const discovery = z.object({ issuer: z.string(), jwks_uri: z.url().refine(isSafe) });
 
 /** Verifies ID tokens (OpenID Connect Core section 3.1.3.7) against the provider's published keys. */
 export function createCheckSignIn(provider: Provider | undefined): CheckSignIn {

@@ -49,6 +49,7 @@ export function openVoters(config: RegistrarConfig, base: Base, lifecycle: Lifec
   );
   const redisUrl = config.SUFFRAGE_LIMITS_REDIS_URL_FILE;
   const redis = redisUrl === undefined ? undefined : connectRedis('limits', redisUrl, log, lifecycle);
+  const counts = createMinuteCounts(metrics.registry, log, lifecycle);
   const limits = createRateLimits({
     redis,
     quotas: {
@@ -57,7 +58,7 @@ export function openVoters(config: RegistrarConfig, base: Base, lifecycle: Lifec
       election: config.SUFFRAGE_LIMIT_PER_ELECTION,
       sessions: config.SUFFRAGE_LIMIT_SESSIONS_PER_ADDRESS,
     },
-    registry: metrics.registry,
+    onUnlimited: counts.unlimited,
     clock,
   });
   const codeHash = createCodeHash(config.SUFFRAGE_CODE_KEY_FILE);
@@ -65,7 +66,6 @@ export function openVoters(config: RegistrarConfig, base: Base, lifecycle: Lifec
   const checkSignIn = createCheckSignIn(issuer && audience ? { issuer, audience } : undefined);
   const { SUFFRAGE_CAPTCHA_URL: url, SUFFRAGE_CAPTCHA_SECRET_FILE: secret } = config;
   const checkCaptcha = createCheckCaptcha(url && secret ? { url, secret } : undefined);
-  const counts = createMinuteCounts(metrics.registry, log, lifecycle);
   const issueToken = createIssueToken({
     pool,
     keys,

@@ -1,4 +1,4 @@
-import { type DestinationStream, type Logger, pino } from 'pino';
+import { type DestinationStream, type Logger, pino, type SerializedError } from 'pino';
 
 export type Log = Logger;
 
@@ -14,6 +14,16 @@ export function createLog(
     base: { service, instance },
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
+    serializers: { err: pino.stdSerializers.wrapErrorSerializer(withoutData) },
   };
   return pino(options, destination);
+}
+
+/** PostgreSQL repeats the row that it refuses, and ioredis the command: what they hold of voters belongs in no log. */
+const DATA = ['detail', 'where', 'internalQuery', 'command'] as const;
+
+function withoutData(error: SerializedError): SerializedError {
+  for (const name of DATA) delete error[name];
+  for (const each of error.aggregateErrors ?? []) withoutData(each);
+  return error;
 }

@@ -37,16 +37,18 @@ type Base = {
 /** Builds, in order, what serves voters and their rolls. */
 export function openVoters(config: RegistrarConfig, base: Base, lifecycle: Lifecycle) {
   const { pool, keys, metrics, log, clock } = base;
-  const bulkPool = openPool(
-    {
-      url: config.SUFFRAGE_REGISTRAR_DATABASE_FILE,
-      application: `suffrage-registrar ${config.SUFFRAGE_INSTANCE} bulk`,
-      max: BULK_CONNECTIONS,
-      statementMillis: BULK_STATEMENT_MILLIS,
-    },
-    log,
-    lifecycle,
-  );
+  const openBulkPool = (name: string, max: number) =>
+    openPool(
+      {
+        url: config.SUFFRAGE_REGISTRAR_DATABASE_FILE,
+        application: `suffrage-registrar ${config.SUFFRAGE_INSTANCE} ${name}`,
+        max,
+        statementMillis: BULK_STATEMENT_MILLIS,
+      },
+      log,
+      lifecycle,
+    );
+  const bulkPool = openBulkPool('bulk', BULK_CONNECTIONS);
   const redisUrl = config.SUFFRAGE_LIMITS_REDIS_URL_FILE;
   const redis = redisUrl === undefined ? undefined : connectRedis('limits', redisUrl, log, lifecycle);
   const counts = createMinuteCounts(metrics.registry, log, lifecycle);
@@ -77,7 +79,8 @@ export function openVoters(config: RegistrarConfig, base: Base, lifecycle: Lifec
     maxRevision: config.SUFFRAGE_REVISIONS_PER_VOTER,
     clock,
   });
-  keepTokensInRollOrder(bulkPool, log, lifecycle);
+  // A connection of its own: secrecy must not wait for managers whose uploads and downloads are slow.
+  keepTokensInRollOrder(openBulkPool('order', 1), log, lifecycle);
   return {
     bulkPool,
     limits,

@@ -17,10 +17,10 @@ const TABLES = ['blind_tokens', 'voter_codes'] as const;
  * written anew in the order of voter references. Before that a row's place (`ctid`) and transaction (`xmin`) show when it was changed last, and
  * transaction numbers may be shared with a database that holds votes.
  */
-export function keepTokensInRollOrder(bulkPool: Pool, log: Log, lifecycle: Lifecycle): void {
+export function keepTokensInRollOrder(pool: Pool, log: Log, lifecycle: Lifecycle): void {
   const look = async () => {
     try {
-      for (const electionId of await claimDue(bulkPool)) await rewriteTokens(bulkPool, electionId);
+      for (const electionId of await claimDue(pool)) await rewriteTokens(pool, electionId);
     } catch (error) {
       log.warn({ err: error }, 'the rows of tokens could not be written anew, trying again');
     }

@@ -18,14 +18,17 @@ const TABLES = ['blind_tokens', 'voter_codes'] as const;
  * transaction numbers may be shared with a database that holds votes.
  */
 export function keepTokensInRollOrder(pool: Pool, log: Log, lifecycle: Lifecycle): void {
+  const warn = (error: unknown) =>
+    log.warn({ err: error }, 'the rows of tokens could not be written anew, trying again');
   const look = async () => {
-    try {
-      for (const electionId of await claimDue(pool)) await rewriteTokens(pool, electionId);
-    } catch (error) {
-      log.warn({ err: error }, 'the rows of tokens could not be written anew, trying again');
-    }
+    // One that fails must not keep the others, which are claimed, too, waiting for an hour.
+    const claimed = await claimDue(pool);
+    for (const electionId of claimed) await rewriteTokens(pool, electionId).catch(warn);
   };
-  lifecycle.onClose('order of tokens', repeatEvery(LOOK_MILLIS, look));
+  lifecycle.onClose(
+    'order of tokens',
+    repeatEvery(LOOK_MILLIS, () => look().catch(warn)),
+  );
 }
 
 /** Elections that are due, claimed so that one replica does the work; one that fails meanwhile leaves it to the next claim. */

@@ -22,6 +22,13 @@ prefixed = lambda data: struct.pack(">H", len(data)) + data
 PSS = padding.PSS(mgf=padding.MGF1(hashes.SHA384()), salt_length=48)  # RFC 9578, section 6
 
 
+def once_each(members):
+    """A member that is there twice reads one way here and another way elsewhere."""
+    if len(dict(members)) != len(members):
+        raise ValueError("a member is there twice")
+    return dict(members)
+
+
 def published(keys):
     """Public keys by id; an id must be the hash of its key."""
     found = {}
@@ -40,8 +47,8 @@ def signed(key, signature, message, *how):
 
 
 directory = pathlib.Path(sys.argv[1] if len(sys.argv) == 2 and sys.argv[1] != "--help" else sys.exit(__doc__))
-definition = json.loads((directory / "definition.json").read_text())
-results = json.loads((directory / "results.json").read_text())
+read = lambda text: json.loads(text, object_pairs_hook=once_each)
+definition, results = (read((directory / name).read_text(encoding="utf-8")) for name in ("definition.json", "results.json"))
 election, secret = definition["id"].encode(), definition["mode"] == "secret"
 ballot_hash = sha(canonical({"contests": definition["contests"], "electionId": definition["id"]}))
 definition_hash = base(sha(canonical({k: v for k, v in definition.items() if k != "closesAt"})))
@@ -66,7 +73,10 @@ def check(vote):
     for contest in definition["contests"]:
         options = [option["id"] for option in contest["options"]]
         chosen = vote["selections"][contest["id"]]
-        if not set(chosen) <= set(options) or len(set(chosen)) != len(chosen) or not contest["minSelections"] <= len(chosen) <= contest["maxSelections"]:
+        least, most = contest["minSelections"], contest["maxSelections"]
+        if set(chosen) & {option["id"] for option in contest["options"] if option.get("exclusive")}:
+            least, most = 1, 1  # marked alone, and a whole answer
+        if not set(chosen) <= set(options) or len(set(chosen)) != len(chosen) or not least <= len(chosen) <= most:
             return "marks what the ballot does not allow"
         indexes = sorted(map(options.index, chosen))
         encoded += struct.pack(f">H{len(indexes)}H", len(indexes), *indexes)
@@ -91,10 +101,12 @@ def check(vote):
 
 with open(directory / "votes.ndjson", encoding="utf-8") as lines:
     for number, line in enumerate(lines, 1):
-        fault = check(json.loads(line))
+        fault = check(read(line))
         votes += 1
         if fault:
             faults.append(f"line {number}: {fault}")
+if results["issued"] and results["issued"]["issued"] < votes:
+    faults.append(f"there are {votes} votes, and {results['issued']['issued']} tokens were given")
 if votes != results["counted"]:
     faults.append(f"the results say {results['counted']} votes, there are {votes}")
 for contest, stated in zip(definition["contests"], results["contests"], strict=True):

@@ -14,6 +14,14 @@ const HOPELESS: ReadonlySet<VoteProblemCode> = new Set<VoteProblemCode>([
   'token-used-up',
 ]);
 
+/**
+ * What one proof is refused says nothing of a token that another was given: these bytes alone can make use of it. Save after
+ * the closing, when none is of use.
+ */
+function isHopeless(meaning: VoteProblemCode, { isProofReplaced = false }: Prepared): boolean {
+  return HOPELESS.has(meaning) && (meaning === 'closed' || !isProofReplaced);
+}
+
 /** From `prepared` to `signed`. Asks with the same bytes however often, so that no second token is needed. */
 export async function getToken(run: Run, kept: Prepared): Promise<Step> {
   const { budget, surroundings, signal } = run;
@@ -35,7 +43,7 @@ export async function getToken(run: Run, kept: Prepared): Promise<Step> {
     const refusal = answer === 'none' ? undefined : answer;
     const meaning = refusal && meaningOfTokenRefusal(refusal);
     if (refusal && meaning) {
-      if (HOPELESS.has(meaning)) await run.replace(kept.previous);
+      if (isHopeless(meaning, kept)) await run.replace(kept.previous);
       return problem(meaning, { voteId: kept.voteId, refusal });
     }
     const retryAfterMillis = refusal?.retryAfterMillis ?? 0;

@@ -49,6 +49,8 @@ const keptVote = z.discriminatedUnion('stage', [
       bearer: z.string().optional(),
       voter: z.string().optional(),
     }),
+    /** With another proof than the one that the registrar may have seen these bytes with. */
+    isProofReplaced: z.boolean().optional(),
     blind: z.strictObject({ blindedMessage: z.string(), inverse: z.string() }).optional(),
     previous,
   }),
@@ -113,6 +115,12 @@ export function keepPrepared(
     ...(blind ? { blind } : {}),
     ...(replaced ? { previous: replaced } : {}),
   };
+}
+
+/** Another proof, and whether what was asked for with the one before may have been granted. */
+export function withProof(kept: Prepared, proof: Proof): Prepared {
+  const isSame = JSON.stringify(proof) === JSON.stringify(kept.proof);
+  return { ...kept, proof, ...(kept.isAsked && !isSame ? { isProofReplaced: true } : {}) };
 }
 
 /** The code, the sign-in and the blinding go: nothing needs them any more, and they link vote and voter. */

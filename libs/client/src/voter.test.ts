@@ -142,6 +142,19 @@ test.each([
   expect(await keptVotes()).toHaveLength(isKept ? 1 : 0);
 });
 
+test.each(['voter-not-eligible', 'token-already-issued'] as const)(
+  'somebody else’s sign-in, answered %s, does not erase what the first one may have a token for',
+  async code => {
+    const services = await startServices({ token: ['hang up', refusal(code)] });
+    const once = services.voter({ budget: { attempts: 1 } });
+    expect(await once.cast(definition, MARKED, { bearer: 'mine' })).toMatchObject({ code: 'unreachable' });
+    expect(await once.resume(definition.id, { bearer: 'other' })).toMatchObject({ can: 'ask-officials' });
+    expect(await once.resume(definition.id, { bearer: 'mine' })).toMatchObject({ ok: true });
+    const messages = services.of('token').map(({ body }) => JSON.parse(body).blindedMessage);
+    expect(new Set(messages).size).toBe(1);
+  },
+);
+
 test('a busy or absent registrar is asked again with the same bytes, within the budget', async () => {
   const busy = { status: 429, body: { code: 'from-a-later-version' }, headers: { 'retry-after': '1' } };
   const services = await startServices({ token: ['hang up', busy, refusal('overloaded')] });

@@ -3,7 +3,7 @@ import type { Receipt } from '@suffrage/contracts/receipt';
 import type { MarkedOptions } from '@suffrage/contracts/selections';
 import { followVote } from './follow-vote.ts';
 import { getToken } from './get-token.ts';
-import { type Counted, keepPrepared, type KeptVote, readKept } from './kept-vote.ts';
+import { type Counted, keepPrepared, type KeptVote, readKept, withProof } from './kept-vote.ts';
 import { prepareVote } from './prepare-vote.ts';
 import { type Fetch, systemFetch } from './private-fetch.ts';
 import { blindVote, type Proof } from './request-token.ts';
@@ -137,7 +137,7 @@ export function createVoter(options: VoterOptions): Voter {
       alone(electionId, call, async run => {
         const kept = run.kept();
         if (!kept) return undefined;
-        if (proof && kept.stage === 'prepared') await run.replace({ ...kept, proof });
+        if (proof && kept.stage === 'prepared') await run.replace(withProof(kept, proof));
         return finish(run);
       }),
     unfinished: async () => {

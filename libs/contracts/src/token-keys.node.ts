@@ -34,24 +34,31 @@ export type TokenKeyPair = {
  * OpenSSL refuses raw operations with `rsa-pss` keys, and published with the identifier id-RSASSA-PSS.
  */
 export async function generateSecretTokenKey(): Promise<TokenKeyPair> {
-  const { publicKey, privateKey } = await generate('rsa', {
+  const { privateKey } = await generate('rsa', {
     modulusLength: MODULUS_BITS,
     publicExponent: PUBLIC_EXPONENT,
   });
-  return keyPair(privateKey, rsaSpkiToPssSpki(publicKey.export({ format: 'der', type: 'spki' })));
+  return keyPair(privateKey);
 }
 
 /** An Ed25519 key for one election: for the tokens of a `pseudonymous` one, or for the registrar's statements. */
 export async function generateEd25519Key(): Promise<TokenKeyPair> {
-  const { publicKey, privateKey } = await generate('ed25519');
-  return keyPair(privateKey, publicKey.export({ format: 'der', type: 'spki' }));
+  const { privateKey } = await generate('ed25519');
+  return keyPair(privateKey);
 }
 
-function keyPair(privateKey: KeyObject, spki: Uint8Array): TokenKeyPair {
+function keyPair(privateKey: KeyObject): TokenKeyPair {
   return {
     privateKey: new Redacted(privateKey.export({ format: 'der', type: 'pkcs8' })),
-    published: { keyId: toBase64url(tokenKeyId(spki)), publicKey: toBase64url(spki) },
+    published: publishedTokenKey(privateKey),
   };
+}
+
+/** The public half of a key of either kind, as an election definition publishes it. */
+export function publishedTokenKey(privateKey: KeyObject): PublicKey {
+  const plain = createPublicKey(privateKey).export({ format: 'der', type: 'spki' });
+  const spki = privateKey.asymmetricKeyType === 'rsa' ? rsaSpkiToPssSpki(plain) : plain;
+  return { keyId: toBase64url(tokenKeyId(spki)), publicKey: toBase64url(spki) };
 }
 
 /** The key object of a stored PKCS#8 DER. Make it once: it carries what signing caches. */

@@ -1,4 +1,4 @@
-import { type DestinationStream, type Logger, pino } from 'pino';
+import { type DestinationStream, type Logger, pino, type SerializedError } from 'pino';
 
 export type Log = Logger;
 
@@ -13,18 +13,20 @@ export function createLog(
     level,
     base: { service, instance },
     timestamp: pino.stdTimeFunctions.isoTime,
-    serializers: { err: printableError },
     formatters: { level: (label: string) => ({ level: label }) },
+    // Anything may be thrown.
+    serializers: {
+      err: (error: unknown) => (error instanceof Error ? withoutData(pino.stdSerializers.err(error)) : error),
+    },
   };
   return pino(options, destination);
 }
 
-/** Where PostgreSQL quotes values: a key that is there twice, the line of a copy, the statement. */
-const QUOTING = new Set(['detail', 'where', 'internalQuery']);
+/** PostgreSQL repeats the row that it refuses, and ioredis the command: what they hold of voters belongs in no log. */
+const DATA = ['detail', 'where', 'internalQuery', 'command'] as const;
 
-/** An error without what a server quotes of rows: those may be of voters. Anything may be thrown. */
-function printableError(error: unknown): unknown {
-  if (!(error instanceof Error)) return error;
-  const members = Object.entries(pino.stdSerializers.err(error));
-  return Object.fromEntries(members.filter(([name]) => !QUOTING.has(name)));
+function withoutData(error: SerializedError): SerializedError {
+  for (const name of DATA) delete error[name];
+  for (const each of error.aggregateErrors ?? []) withoutData(each);
+  return error;
 }

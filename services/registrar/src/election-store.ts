@@ -65,13 +65,17 @@ export async function addElection(
 ): Promise<boolean> {
   const { id } = definition;
   return inTransaction(pool, 'begin', async client => {
-    if (await isOfAnother(client, id, by.organisation)) return false;
     const { rowCount } = await client.query(
       `insert into elections (id, definition, phase, organisation) values ($1, $2, 'draft', $3)
        on conflict do nothing`,
       [id, JSON.stringify(definition), by.organisation],
     );
     if (rowCount !== 1) return false;
+    // Only now: the row was another's a moment ago, maybe, and what was done to it is on record since it is gone.
+    if (await isOfAnother(client, id, by.organisation)) {
+      await client.query('delete from elections where id = $1', [id]);
+      return false;
+    }
     await storeKeys(client, id, keys);
     await client.query('insert into issue_counts (election_id) values ($1)', [id]);
     const details = { ...named(definition), ...(from === undefined ? {} : { from }) };

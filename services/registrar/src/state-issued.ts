@@ -32,7 +32,7 @@ export function createStateIssued({ pool, keys }: Options): StateIssued {
     // First, because a process may still know a key that has been destroyed.
     const erasure = phase === 'closed' ? await findErasure(pool, electionId) : undefined;
     if (erasure) return lastStatement(erasure);
-    const key = (await keys.of(electionId))?.registrarKey;
+    const key = (await keys.of(definition))?.registrarKey;
     if (!key) return refuse('issued-count-unavailable');
     const exact = phase === 'closed';
     const issued = await countIssued(pool, electionId, mode);

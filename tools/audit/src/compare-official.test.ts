@@ -166,6 +166,7 @@ test('official results that are not those of the votes are caught', async () => 
   const plants: ((bodies: Bodies) => Partial<Bodies>)[] = [
     results({ counted: 6 }),
     results({ contests: null }),
+    ({ results: stated }) => ({ results: { ...stated, contests: stated.contests?.slice(1) ?? null } }),
     results({ zeroReport: null }),
     results({ closesAt: '2026-01-01T00:00:00Z' }),
     results({ log: { topic: 'votes', endOffsets: [1] } }),

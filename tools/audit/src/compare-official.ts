@@ -138,6 +138,8 @@ function judgeResults(
     report(
       mayHide ? 'official totals below the privacy threshold are shown' : 'the official totals are hidden',
     );
+  if (results.contests && results.contests.length !== definition.contests.length)
+    report('the official totals are not those of all contests');
   const votes = votesOf(theCase, electionId);
   for (const [place, contest] of (results.contests ?? []).entries()) {
     const expected = definition.contests[place];

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import type { ElectionDefinition } from '@suffrage/contracts/election';
 import { ballotKey, shardOf } from '@suffrage/contracts/shards';
 import { publishedKey } from '@suffrage/contracts/sign-receipts.node';
 import { signedVote, type TestElection } from '@suffrage/contracts/testing.node';
@@ -63,13 +64,18 @@ async function append(made: TestElection, votes: readonly Vote[]): Promise<void>
 }
 
 /** Holds a whole election: returns the directory of its export. */
-async function hold(mode: 'secret' | 'pseudonymous', votesOf: (made: TestElection) => readonly Vote[]) {
+async function hold(
+  mode: 'secret' | 'pseudonymous',
+  votesOf: (made: TestElection) => readonly Vote[],
+  own: Partial<Pick<ElectionDefinition, 'contests'>> = {},
+) {
   const resultsKeys = [publishedKey(createPublicKey(bed.resultsKeyPem))];
   const made = await bed.publishElection({
     mode,
     revote: mode === 'secret' ? 'none' : 'last',
     title: { en: 'Test \u00e9\u4e16 "quoted"\n\u0007' },
     resultsKeys,
+    ...own,
   });
   const { id, closesAt } = made.election.definition;
   await until('the zero report', async () => (await fetchOf(id, 'zero-report')).ok);
@@ -150,11 +156,29 @@ test('a secret election is exported in the order of vote IDs, and recounted by a
     ],
     ['the results say 60 votes, there are 59', ([, ...rest]) => rest],
     ['it is there twice', ([first = '', ...rest]) => [first, first, ...rest.slice(1)]],
+    [
+      'a member is there twice',
+      ([first = '', ...rest]) => [first.replace('"selections"', '"selections":{},"selections"'), ...rest],
+    ],
   ];
   for (const [message, alter] of plants) {
     const { status, stderr } = await verifyAltered(directory, alter);
     expect([status, stderr]).toEqual([1, expect.stringContaining(message)]);
   }
+});
+
+test('an option that stands alone is a whole answer for the recount, too', async () => {
+  const option = (id: string, more = {}) => ({ id, title: { en: id }, ...more });
+  const options = [option('a'), option('b'), option('c'), option('none', { exclusive: true })];
+  const council = { id: 'council', title: { en: 'Council' }, minSelections: 2, maxSelections: 3, options };
+  const marks = [['none'], ['a', 'b'], ['c', 'b', 'a']];
+  const { directory, votes } = await hold(
+    'secret',
+    made => marks.map(marked => signedVote(made, { marked: { council: marked } })),
+    { contests: [council] },
+  );
+  expect(votes).toBe(3);
+  expect(await verify(directory)).toMatchObject({ status: 0 });
 });
 
 test('of a revised vote only the last is exported, with its voter reference', async () => {

@@ -122,3 +122,12 @@ test('results that are hidden are in no export', async () => {
   expect(JSON.stringify(resultsNist(defined, hidden))).not.toContain('VoteCounts');
   expect(tagsOf(await resultsPdf(defined, hidden))).not.toHaveProperty('Table');
 });
+
+test('an annulment, which no signed document can know of, is said in every export', async () => {
+  const { defined, results } = made(2);
+  const annulled = { at: '2026-05-09T07:00:00Z', reason: 'forged, "roll"' };
+  const text = `Annulled 2026-05-09T07:00:00Z, the result has no effect: forged, "roll"`;
+  expect(resultsCsv(defined, results, annulled)).toContain(`,,,"${text.replaceAll('"', '""')}",\r\n`);
+  expect(resultsNist(defined, results, annulled)).toMatchObject({ Notes: text });
+  expect(tagsOf(await resultsPdf(defined, results, annulled))).toMatchObject({ P: 4 });
+});

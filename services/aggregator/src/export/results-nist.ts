@@ -1,6 +1,6 @@
 import type { ElectionDefinition, LocalizedText } from '@suffrage/contracts/election';
 import type { ResultsDocument } from '@suffrage/contracts/official';
-import { textOf } from './texts.ts';
+import { type Annulled, annulmentText, textOf } from './texts.ts';
 
 const UNIT = 'gp-election';
 
@@ -9,7 +9,11 @@ const UNIT = 'gp-election';
  * Ours are options of any kind, so every contest is a BallotMeasureContest; what the standard asks of candidates and
  * parties we do not have.
  */
-export function resultsNist(definition: ElectionDefinition, results: ResultsDocument): object {
+export function resultsNist(
+  definition: ElectionDefinition,
+  results: ResultsDocument,
+  annulled?: Annulled,
+): object {
   return {
     '@type': 'ElectionResults.ElectionReport',
     Format: 'summary-contest',
@@ -20,6 +24,7 @@ export function resultsNist(definition: ElectionDefinition, results: ResultsDocu
     SequenceEnd: 1,
     Status: 'unofficial-complete',
     VendorApplicationId: 'Suffrage',
+    ...(annulled ? { Notes: annulmentText(annulled) } : {}),
     GpUnit: [
       {
         '@id': UNIT,

@@ -3,7 +3,7 @@ import type { ElectionDefinition } from '@suffrage/contracts/election';
 import type { ResultsDocument } from '@suffrage/contracts/official';
 import { statementHash } from '@suffrage/contracts/signed-statement';
 import PdfKit from 'pdfkit';
-import { languageOf, textOf } from './texts.ts';
+import { type Annulled, annulmentText, languageOf, textOf } from './texts.ts';
 
 const require = createRequire(import.meta.url);
 /** Latin, Greek, Cyrillic and more; embedded, so that every reader shows the same. */
@@ -30,7 +30,11 @@ type Row = { readonly label: string; readonly votes: number };
  * The results to read and to print: each contest with a bar chart and a table. Tagged for screen readers (PDF/UA): headings,
  * paragraphs, tables with header cells, and charts as figures that say their numbers.
  */
-export function resultsPdf(definition: ElectionDefinition, results: ResultsDocument): Promise<Buffer> {
+export function resultsPdf(
+  definition: ElectionDefinition,
+  results: ResultsDocument,
+  annulled?: Annulled,
+): Promise<Buffer> {
   const language = languageOf(definition.title);
   const title = textOf(definition.title, language);
   const document = new PdfKit({
@@ -48,6 +52,7 @@ export function resultsPdf(definition: ElectionDefinition, results: ResultsDocum
   const root = document.struct('Document');
   document.addStructure(root);
   heading(document, root, 'H1', `Results: ${title}`, 20);
+  if (annulled) paragraph(document, root, annulmentText(annulled));
   paragraph(document, root, `${number(results.counted)} votes counted. ${turnout(results)}`);
   paragraph(document, root, `Open from ${results.opensAt} to ${results.closesAt} (UTC).`);
   if (results.contests === null)

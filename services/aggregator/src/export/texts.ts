@@ -1,4 +1,5 @@
 import type { LocalizedText } from '@suffrage/contracts/election';
+import type { Snapshot } from '@suffrage/contracts/results';
 
 /** The language of exports: English if the election has it, else its first. */
 export function languageOf(title: LocalizedText): string {
@@ -7,4 +8,10 @@ export function languageOf(title: LocalizedText): string {
 
 export function textOf(texts: LocalizedText, language = languageOf(texts)): string {
   return texts[language] ?? texts[languageOf(texts)] ?? '';
+}
+
+export type Annulled = NonNullable<Snapshot['annulled']>;
+
+export function annulmentText({ at, reason }: Annulled): string {
+  return `Annulled ${at}, the result has no effect: ${reason}`;
 }

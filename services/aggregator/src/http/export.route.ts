@@ -4,7 +4,7 @@ import type { ResultsDocument } from '@suffrage/contracts/official';
 import { problemResponses, sendRefusal } from '@suffrage/runtime/http/problems';
 import type { HttpServer } from '@suffrage/runtime/http/server';
 import { z } from 'zod';
-import type { Elections } from '../elections.ts';
+import type { Elections, KnownElection } from '../elections.ts';
 import { resultsCsv } from '../export/results-csv.ts';
 import { resultsNist } from '../export/results-nist.ts';
 import { resultsPdf } from '../export/results-pdf.ts';
@@ -18,6 +18,7 @@ type Format = {
   readonly write: (
     definition: ElectionDefinition,
     results: ResultsDocument,
+    annulled: KnownElection['annulled'],
   ) => string | Buffer | Promise<Buffer>;
 };
 
@@ -38,17 +39,20 @@ const formats: readonly Format[] = [
     path: 'results/nist.json',
     summary: 'The official results in the shape of NIST SP 1500-100',
     mediaType: 'application/json; charset=utf-8',
-    write: (definition, results) => JSON.stringify(resultsNist(definition, results)),
+    write: (definition, results, annulled) => JSON.stringify(resultsNist(definition, results, annulled)),
   },
 ];
 
-/** The official results in other forms, from the signed document. */
+/** An annulment is to show within seconds. */
+const MAX_AGE_SECONDS = 5;
+
+/** The official results in other forms, from the signed document; an annulment, which may come after it, is said besides. */
 export function exportRoutes(
   server: HttpServer,
   { elections, statements }: { readonly elections: Elections; readonly statements: StatementStore },
 ): void {
   for (const { path, summary, mediaType, write } of formats) {
-    /** Neither document nor ballot changes: what was written once is kept. */
+    /** Neither document nor ballot changes, but an annulment may follow: what was written once is kept. */
     const written = new Map<string, Promise<Buffer>>();
     const [bareType = ''] = mediaType.split(';');
     const body = { description: summary, content: { [bareType]: { schema: z.unknown() } } };
@@ -64,10 +68,12 @@ export function exportRoutes(
       const results = known && (await statements.find(electionId, 'results'));
       if (!results)
         return sendRefusal(reply.header('cache-control', 'no-store'), refuse('statement-unavailable'));
-      const bytes = written.get(electionId) ?? toBytes(write(known.definition, results));
-      written.set(electionId, bytes);
-      bytes.catch(() => written.delete(electionId));
-      reply.header('cache-control', 'public, max-age=3600').type(mediaType);
+      const { definition, annulled } = known;
+      const key = `${electionId} ${annulled?.at ?? ''}`;
+      const bytes = written.get(key) ?? toBytes(write(definition, results, annulled));
+      written.set(key, bytes);
+      bytes.catch(() => written.delete(key));
+      reply.header('cache-control', `public, max-age=${MAX_AGE_SECONDS}`).type(mediaType);
       return reply.send(await bytes);
     });
   }

@@ -246,3 +246,33 @@ test('a sealed election is frozen in every database, and other elections go on',
     'election-sealed',
   );
 });
+
+test('while a vote is set aside, or one is missing, nothing is frozen: it could never be counted', async () => {
+  const made = await open('restored');
+  await countVote('restored', 0, [[0], []]);
+  await close('restored');
+  await stated('restored', 'results/document');
+  const [pool, other] = installation.shards;
+  // As a database may look that was restored, and filled again from the log.
+  const { rows } = await pool.query(`delete from votes where election_id = 'restored' returning *`);
+  const [vote] = rows;
+  await pool.query(
+    `insert into outcomes (partition, record_offset, outcome, code, election_id)
+     values (0, 777, 'quarantined', 'database-refused', 'restored')`,
+  );
+  await installation.tell({ kind: 'seal', electionId: made.id, closesAt: made.closesAt });
+  const another = await open('not-restored');
+  await close('not-restored');
+  await stated('not-restored', 'results/document');
+  await installation.tell({ kind: 'seal', electionId: another.id, closesAt: another.closesAt });
+  await stated('not-restored', 'seal');
+  for (const each of [pool, other])
+    expect((await each.query(`select from seals where election_id = 'restored'`)).rowCount).toBe(0);
+  await pool.query(`delete from outcomes where election_id = 'restored'`);
+  await pool.query(
+    `insert into votes (election_id, ballot_key, vote_id, selections, partition, record_offset, revision, cast_at)
+     values ($1, $2, $3, $4, $5, $6, 1, 0)`,
+    ['restored', vote.ballot_key, vote.vote_id, vote.selections, vote.partition, vote.record_offset],
+  );
+  sealSchema.parse(await stated('restored', 'seal'));
+});

@@ -9,7 +9,7 @@ import type { Elections, KnownElection } from '../elections.ts';
 import type { Pace } from '../pace.ts';
 import { readProgress } from '../read-tallies.ts';
 import { fetchIssued } from './fetch-issued.ts';
-import { freeze, stateSeal } from './seal-election.ts';
+import { freezeAll, stateSeal } from './seal-election.ts';
 import { stateResults } from './state-results.ts';
 import { stateZero } from './state-zero.ts';
 import type { StatementStore } from './statement-store.ts';
@@ -121,7 +121,7 @@ async function sealOf(options: Options, { definition, closed }: KnownElection): 
   if (!book.seal(definition.id) || !closed || !closing) return;
   const results = await statements.find(definition.id, 'results');
   if (!results || !hasReached(closing.endOffsets, await readProgress(pools), topic)) return;
-  for (const pool of pools) await freeze(pool, definition.id);
+  await freezeAll(pools, results);
   if (await statements.find(definition.id, 'seal')) return;
   await statements.keep('seal', await stateSeal(options, definition, results));
   log.info({ electionId: definition.id }, 'election sealed');

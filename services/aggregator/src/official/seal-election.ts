@@ -3,6 +3,7 @@ import type { ResultsDocument, Seal } from '@suffrage/contracts/official';
 import { type ResultsKey, signStatement } from '@suffrage/contracts/sign-statement.node';
 import { statementHash } from '@suffrage/contracts/signed-statement';
 import { type Client, inTransaction, type Pool } from '@suffrage/runtime/postgres/pool';
+import { countSetAside } from './state-results.ts';
 import { aboutElection } from './state-zero.ts';
 
 type Options = {
@@ -13,12 +14,45 @@ type Options = {
 };
 
 /**
+ * Freezes the election in all databases, if they hold what the results say. One that was restored may have set a vote aside
+ * that counts as soon as it is tried again: frozen now, it never would.
+ * @throws Error when they hold something else; then those that are not frozen stay so.
+ */
+export async function freezeAll(
+  pools: readonly Pool[],
+  { electionId, counted }: ResultsDocument,
+): Promise<void> {
+  const isFrozen = await Promise.all(pools.map(pool => findSeal(pool, electionId)));
+  const open = pools.filter((_, place) => isFrozen[place] === false);
+  if (open.length === 0) return;
+  const setAside = await countSetAside(pools, electionId);
+  const held = await Promise.all(pools.map(pool => countHeld(pool, electionId)));
+  const votes = held.reduce((sum, count) => sum + count, 0);
+  if (setAside > 0 || votes !== counted)
+    throw new Error(
+      `${electionId} is not sealed: the results say ${counted} votes, there are ${votes}, and ${setAside} set aside`,
+    );
+  for (const pool of open) await freeze(pool, electionId);
+}
+
+async function findSeal(pool: Pool, electionId: string): Promise<boolean> {
+  const { rowCount } = await pool.query('select from seals where election_id = $1', [electionId]);
+  return rowCount === 1;
+}
+
+async function countHeld(pool: Pool, electionId: string): Promise<number> {
+  const { rows } = await pool.query<{ votes: string }>(
+    'select count(*) as votes from votes where election_id = $1',
+    [electionId],
+  );
+  return Number(rows[0]?.votes);
+}
+
+/**
  * When it resolves, this database refuses every change of what is counted for the election, whoever asks. Safe to repeat.
  * The lock lets writers finish that looked for a seal before there was one; it is held for a moment only.
  */
-export async function freeze(pool: Pool, electionId: string): Promise<void> {
-  const { rowCount } = await pool.query('select from seals where election_id = $1', [electionId]);
-  if (rowCount === 1) return;
+async function freeze(pool: Pool, electionId: string): Promise<void> {
   await inTransaction(pool, 'begin', async client => {
     await client.query(`set local lock_timeout = '3s'`);
     await client.query('lock table votes, superseded, tallies, intake, outcomes in share row exclusive mode');

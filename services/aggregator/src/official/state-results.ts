@@ -50,7 +50,7 @@ export async function stateResults(
 }
 
 /** Valid votes that the databases have refused so far. */
-async function countSetAside(pools: readonly Pool[], electionId: string): Promise<number> {
+export async function countSetAside(pools: readonly Pool[], electionId: string): Promise<number> {
   const shards = await Promise.all(
     pools.map(pool =>
       pool.query<{ votes: string }>(

@@ -8,7 +8,12 @@ import { electionParams as params, electionResponses, electionView, sendElection
 
 const instant = z.iso.datetime();
 /** Kept and shown for good. */
-const reason = z.string().trim().min(3).max(1_000);
+const reason = z
+  .string()
+  .trim()
+  .min(3)
+  .max(1_000)
+  .refine(text => !text.includes('\0'), 'holds a NUL');
 
 const copyBody = z.strictObject({
   id: electionId,

@@ -1,16 +1,21 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
-import { tokenPrivateKey } from '@suffrage/contracts/token-keys.node';
+import type { ElectionDefinition } from '@suffrage/contracts/election';
+import { publishedTokenKey, tokenPrivateKey } from '@suffrage/contracts/token-keys.node';
 import type { Pool } from '@suffrage/runtime/postgres/pool';
 import { loadKeys } from './key-store.ts';
 import type { KeyVault } from './key-vault.ts';
 
 /** Private keys of elections as they are used, kept for a while: decrypting them may cost a request to KMS. */
 export type ElectionKeys = {
-  /** `undefined` when the election has none, or none any more. */
-  of(electionId: string): Promise<UsableKeys | undefined>;
+  /**
+   * Those that this definition names: keys that have been replaced meanwhile, here or by another process, are never used.
+   * `undefined` when the election has none, or none any more. @throws Error when it has others than it names.
+   */
+  of(definition: NamedKeys): Promise<UsableKeys | undefined>;
   /** They have been destroyed, or replaced. */
   forget(electionId: string): void;
 };
+type NamedKeys = Pick<ElectionDefinition, 'id' | 'tokenKeys'>;
 export type UsableKeys = {
   readonly tokenKey: KeyObject;
   /** A key object: HMAC with one costs a sixth of HMAC with bytes. */
@@ -32,35 +37,41 @@ export function createElectionKeys({
   readonly vault: KeyVault;
   readonly clock: () => number;
 }): ElectionKeys {
-  const kept = new Map<string, { readonly keys: Promise<UsableKeys | undefined>; readonly until: number }>();
+  type Kept = {
+    readonly keyId: string | undefined;
+    readonly keys: Promise<UsableKeys | undefined>;
+    readonly until: number;
+  };
+  const kept = new Map<string, Kept>();
 
-  const load = async (electionId: string): Promise<UsableKeys | undefined> => {
+  const load = async (electionId: string, keyId: string | undefined): Promise<UsableKeys | undefined> => {
     const plain = await loadKeys(pool, vault, electionId);
-    return (
-      plain && {
-        tokenKey: tokenPrivateKey(plain.tokenKey),
-        referenceKey: createSecretKey(plain.referenceKey),
-        registrarKey: plain.registrarKey && tokenPrivateKey(plain.registrarKey),
-      }
-    );
+    if (!plain) return undefined;
+    const tokenKey = tokenPrivateKey(plain.tokenKey);
+    if (publishedTokenKey(tokenKey).keyId !== keyId)
+      throw new Error(`the token key of ${electionId} is not the one that its definition names`);
+    return {
+      tokenKey,
+      referenceKey: createSecretKey(plain.referenceKey),
+      registrarKey: plain.registrarKey && tokenPrivateKey(plain.registrarKey),
+    };
   };
   const forget = (electionId: string) => void kept.delete(electionId);
 
   return {
     forget,
-    of(electionId) {
+    of({ id: electionId, tokenKeys: [named] }) {
+      const keyId = named?.keyId;
       const known = kept.get(electionId);
-      if (known && clock() < known.until) return known.keys;
+      if (known?.keyId === keyId && known && clock() < known.until) return known.keys;
       kept.delete(electionId);
       const [oldest] = kept.keys();
       if (kept.size >= MOST_KEPT && oldest !== undefined) kept.delete(oldest);
-      const keys = load(electionId);
-      kept.set(electionId, { keys, until: clock() + KEPT_MILLIS });
+      const keys = load(electionId, keyId);
+      kept.set(electionId, { keyId, keys, until: clock() + KEPT_MILLIS });
       // What is not there, or could not be had, is asked for again.
-      keys.then(
-        found => found ?? forget(electionId),
-        () => forget(electionId),
-      );
+      const drop = () => kept.get(electionId)?.keys === keys && forget(electionId);
+      keys.then(found => found ?? drop(), drop);
       return keys;
     },
   };

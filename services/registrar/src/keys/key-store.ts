@@ -38,7 +38,7 @@ export async function sealKeys(vault: KeyVault, electionId: string, keys: PlainK
 
 /** `undefined` when the election has no keys, or none any more. @throws Error when they can't be decrypted. */
 export async function loadKeys(
-  pool: Pool,
+  pool: Pool | Client,
   vault: KeyVault,
   electionId: string,
 ): Promise<PlainKeys | undefined> {

@@ -38,7 +38,7 @@ export function createRotateKeys({
           undefined,
           'the keys of a published election are part of its definition',
         );
-      const before = await loadKeys(pool, vault, electionId);
+      const before = await loadKeys(client, vault, electionId);
       if (!before) return refuse('keys-destroyed');
       const token = await (definition.mode === 'secret' ? generateSecretTokenKey() : generateEd25519Key());
       const own = await generateEd25519Key();

@@ -2,7 +2,7 @@ import type { Client } from '@suffrage/runtime/postgres/pool';
 
 /**
  * What one transaction at a time may do with an election, across all replicas; the lock ends with the transaction.
- * `roll`: change the roll or make codes. `tokens`: shared by those who give tokens, exclusive to whoever voids a code or
+ * `roll`: change the roll or make codes; it is taken before the election's row, and that before `tokens`. `tokens`: shared by those who give tokens, exclusive to whoever voids a code or
  * writes the rows anew, so that a token is decided on what was committed before.
  */
 type Subject = 'roll' | 'tokens';

@@ -4,7 +4,7 @@ import { proofOf } from '@suffrage/contracts/election';
 import { type Refusal, refuse } from '@suffrage/contracts/errors';
 import { type Client, inTransaction, type Pool } from '@suffrage/runtime/postgres/pool';
 import { type Actor, recordAction } from '../action-store.ts';
-import { findElection, type StoredElection } from '../election-store.ts';
+import { findElection, lockElection, type StoredElection } from '../election-store.ts';
 import { phaseAt } from '../schedule.ts';
 import type { CodeHash } from './code-hash.ts';
 import { addCodes, findOnRoll, hasToken, nextUncoded, removeCodes, replaceCode } from './codes-store.ts';
@@ -39,12 +39,17 @@ type Options = {
 
 const PAGE = 5_000;
 const STALLED_MILLIS = 60_000;
+const CHANGING = 'the roll is being changed at the moment';
 
 export function createGiveCodes({ pool, bulkPool, codeHash, clock }: Options): GiveCodes {
   const check = async (electionId: string, replaces: boolean): Promise<Refusal | undefined> => {
     const election = await findElection(pool, electionId);
-    if (!election) return refuse('election-unknown');
     return phaseRefusal(election, replaces, clock());
+  };
+  /** Nobody deletes or opens it from here until the transaction ends. @throws Error when that has happened. */
+  const checkLast = async (client: Client, electionId: string, replaces: boolean) => {
+    const refusal = phaseRefusal(await lockElection(client, electionId, 'update'), replaces, clock());
+    if (refusal) throw new Error(`codes were given too late: ${refusal.code}`);
   };
 
   const writeAll = async (client: Client, electionId: string, csv: PassThrough): Promise<void> => {
@@ -80,7 +85,7 @@ export function createGiveCodes({ pool, bulkPool, codeHash, clock }: Options): G
         // A manager's connection may be slow: waiting for it is not idleness.
         await client.query(`set local idle_in_transaction_session_timeout = '${STALLED_MILLIS}ms'`);
         if (!(await tryLockAlone(client, 'roll', electionId))) {
-          started.resolve(refuse('overloaded', undefined, 'the roll is being changed at the moment'));
+          started.resolve(refuse('overloaded', undefined, CHANGING));
           return;
         }
         const late = await check(electionId, replaces);
@@ -88,6 +93,7 @@ export function createGiveCodes({ pool, bulkPool, codeHash, clock }: Options): G
         if (late) return;
         if (replaces) await removeCodes(client, electionId);
         await writeAll(client, electionId, csv);
+        await checkLast(client, electionId, replaces);
         await recordAction(client, { electionId, by, action: 'codes-made', at: clock() });
       });
       work.then(
@@ -105,9 +111,14 @@ export function createGiveCodes({ pool, bulkPool, codeHash, clock }: Options): G
       const refusal = await check(electionId, false);
       if (refusal) return refusal;
       return inTransaction(pool, 'begin', async client => {
+        // While the roll is changed nobody knows who is on it, and waiting for it would keep those who ask for tokens.
+        if (!(await tryLockAlone(client, 'roll', electionId)))
+          return refuse('overloaded', undefined, CHANGING);
+        const late = phaseRefusal(await lockElection(client, electionId, 'update'), false, clock());
+        if (late) return late;
         // Whoever uses the old code at this moment has a token before, or none.
         await lockAlone(client, 'tokens', electionId);
-        const reference = await findOnRoll(client, electionId, { voter });
+        const reference = await findOnRoll(client, electionId, { voter: voter.trim().normalize() });
         if (!reference) return refuse('voter-unknown', 'voter');
         if (await hasToken(client, electionId, reference)) return refuse('token-already-issued', 'voter');
         const { code, hash } = codeHash.create(electionId);
@@ -120,10 +131,12 @@ export function createGiveCodes({ pool, bulkPool, codeHash, clock }: Options): G
 }
 
 function phaseRefusal(
-  { definition, phase: stored }: StoredElection,
+  election: StoredElection | undefined,
   replaces: boolean,
   now: number,
 ): Refusal | undefined {
+  if (!election) return refuse('election-unknown');
+  const { definition, phase: stored } = election;
   if (proofOf(definition) !== 'code')
     return refuse('election-phase', 'voterProof', 'the voters of this election have no codes');
   const phase = phaseAt(definition, stored, now);

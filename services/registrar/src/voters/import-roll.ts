@@ -1,11 +1,13 @@
 import { finished } from 'node:stream/promises';
 import { once } from 'node:events';
+import type { ElectionDefinition } from '@suffrage/contracts/election';
 import { type Refusal, refuse } from '@suffrage/contracts/errors';
 import { type Client, inTransaction, type Pool } from '@suffrage/runtime/postgres/pool';
 import { type Actor, recordAction } from '../action-store.ts';
 import { lockElection, type StoredElection } from '../election-store.ts';
 import type { ElectionKeys } from '../keys/election-keys.ts';
 import { phaseAt } from '../schedule.ts';
+import { lockAlone } from './election-lock.ts';
 import type { BadRow, ReadRow } from './roll-rows.ts';
 import {
   applyStaged,
@@ -63,8 +65,8 @@ export function createImportRoll({ bulkPool, keys, maxVoters, clock }: Options):
     return election.definition.eligibility === 'roll' ? undefined : refuse('roll-missing');
   };
 
-  const stage = async (client: Client, electionId: string, rows: Parameters<ImportRoll>[2]) => {
-    const referenceKey = (await keys.of(electionId))?.referenceKey;
+  const stage = async (client: Client, definition: ElectionDefinition, rows: Parameters<ImportRoll>[2]) => {
+    const referenceKey = (await keys.of(definition))?.referenceKey;
     if (!referenceKey) return undefined;
     await createStaging(client);
     const copy = copyToStaging(client);
@@ -101,9 +103,10 @@ export function createImportRoll({ bulkPool, keys, maxVoters, clock }: Options):
 
   return async (by, electionId, rows, { replaces }) =>
     refusable(bulkPool, async client => {
-      const early = phaseRefusal(await lockElection(client, electionId, 'none'));
-      if (early) return early;
-      const staged = await stage(client, electionId, rows);
+      const before = await lockElection(client, electionId, 'none');
+      const early = phaseRefusal(before);
+      if (early || !before) return early ?? refuse('election-unknown');
+      const staged = await stage(client, before.definition, rows);
       if (!staged) return refuse('keys-destroyed');
       if (staged.count > maxVoters) return tooMany(maxVoters);
       const contradictions = await findContradictions(client, electionId, { replaces, most: REPORTED_ROWS });
@@ -112,9 +115,14 @@ export function createImportRoll({ bulkPool, keys, maxVoters, clock }: Options):
         const all = [...staged.bad, ...contradictions.rows].toSorted((a, b) => a.line - b.line);
         return { ...refuse('roll-rows-invalid'), rows: all.slice(0, REPORTED_ROWS), rowCount };
       }
+      // Before the election itself, which an emergency stop needs: who makes codes may take minutes.
+      await lockAlone(client, 'roll', electionId);
       const election = await lockElection(client, electionId, 'update');
       const late = phaseRefusal(election);
       if (late || !election) return late ?? refuse('election-unknown');
+      // References are of the keys as they were when the rows came.
+      if (keyIdOf(election) !== keyIdOf(before))
+        return refuse('overloaded', undefined, 'the election was changed meanwhile: upload the roll again');
       if (election.phase !== 'draft') {
         const taken = await countTaken(client, electionId, replaces);
         if (taken.removed + taken.changed > 0)
@@ -138,6 +146,8 @@ export function createImportRoll({ bulkPool, keys, maxVoters, clock }: Options):
       return { ok: true, voters, ...change };
     });
 }
+
+const keyIdOf = ({ definition }: StoredElection) => definition.tokenKeys[0]?.keyId;
 
 const tooMany = (most: number) =>
   refuse('roll-rows-invalid', undefined, `a roll may have ${most.toLocaleString('en')} voters`);

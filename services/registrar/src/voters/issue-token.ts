@@ -72,7 +72,7 @@ export function createIssueToken(options: Options): IssueToken {
     if (closed) return refuse(closed);
     const misfit = requestRefusal(definition, request);
     if (misfit) return misfit;
-    const usable = await keys.of(electionId);
+    const usable = await keys.of(definition);
     if (!usable) return refuse('keys-destroyed');
     const proof = proofOf(definition);
     if (!proof) return issueUnproven(options, definition, usable, request);

@@ -9,6 +9,8 @@ import { Counter, type Registry } from 'prom-client';
 export type MinuteCounts = {
   outcome(code: string): void;
   fault(error: unknown): void;
+  /** Redis did not answer, so it was not limited. */
+  unlimited(): void;
 };
 
 const MINUTE_MILLIS = 60_000;
@@ -21,12 +23,20 @@ export function createMinuteCounts(registry: Registry, log: Log, lifecycle: Life
     labelNames: ['outcome'],
     registers: [registry],
   });
+  const failedOpen = new Counter({
+    name: 'suffrage_rate_limits_failed_open_total',
+    help: 'Requests that were not limited because Redis did not answer, brought up to date once a minute.',
+    registers: [registry],
+  });
+  let notLimited = 0;
   const pending = new Map<string, number>();
   const faults: { count: number; last: unknown } = { count: 0, last: undefined };
 
   const publish = () => {
     for (const [outcome, count] of pending) requests.inc({ outcome }, count);
     pending.clear();
+    failedOpen.inc(notLimited);
+    notLimited = 0;
     if (faults.count === 0) return;
     log.error({ err: faults.last, faults: faults.count }, 'token requests failed within the last minute');
     Object.assign(faults, { count: 0, last: undefined });
@@ -44,5 +54,6 @@ export function createMinuteCounts(registry: Registry, log: Log, lifecycle: Life
       faults.count += 1;
       faults.last = error;
     },
+    unlimited: () => void (notLimited += 1),
   };
 }

@@ -38,18 +38,21 @@ type Base = {
 /** Builds, in order, what serves voters and their rolls. */
 export function openVoters(config: RegistrarConfig, base: Base, lifecycle: Lifecycle) {
   const { pool, keys, metrics, log, clock } = base;
-  const bulkPool = openPool(
-    {
-      url: config.SUFFRAGE_REGISTRAR_DATABASE_FILE,
-      application: `suffrage-registrar ${config.SUFFRAGE_INSTANCE} bulk`,
-      max: BULK_CONNECTIONS,
-      statementMillis: BULK_STATEMENT_MILLIS,
-    },
-    log,
-    lifecycle,
-  );
+  const openBulkPool = (name: string, max: number) =>
+    openPool(
+      {
+        url: config.SUFFRAGE_REGISTRAR_DATABASE_FILE,
+        application: `suffrage-registrar ${config.SUFFRAGE_INSTANCE} ${name}`,
+        max,
+        statementMillis: BULK_STATEMENT_MILLIS,
+      },
+      log,
+      lifecycle,
+    );
+  const bulkPool = openBulkPool('bulk', BULK_CONNECTIONS);
   const redisUrl = config.SUFFRAGE_LIMITS_REDIS_URL_FILE;
   const redis = redisUrl === undefined ? undefined : connectRedis('limits', redisUrl, log, lifecycle);
+  const counts = createMinuteCounts(metrics.registry, log, lifecycle);
   const limits = createRateLimits({
     redis,
     quotas: {
@@ -58,7 +61,7 @@ export function openVoters(config: RegistrarConfig, base: Base, lifecycle: Lifec
       election: config.SUFFRAGE_LIMIT_PER_ELECTION,
       sessions: config.SUFFRAGE_LIMIT_SESSIONS_PER_ADDRESS,
     },
-    registry: metrics.registry,
+    onUnlimited: counts.unlimited,
     clock,
   });
   const codeHash = createCodeHash(config.SUFFRAGE_CODE_KEY_FILE);
@@ -66,7 +69,6 @@ export function openVoters(config: RegistrarConfig, base: Base, lifecycle: Lifec
   const checkSignIn = createCheckSignIn(issuer && audience ? { issuer, audience } : undefined);
   const { SUFFRAGE_CAPTCHA_URL: url, SUFFRAGE_CAPTCHA_SECRET_FILE: secret } = config;
   const checkCaptcha = createCheckCaptcha(url && secret ? { url, secret } : undefined);
-  const counts = createMinuteCounts(metrics.registry, log, lifecycle);
   const issueToken = createIssueToken({
     pool,
     findElection: recentElections(pool, clock),
@@ -79,7 +81,8 @@ export function openVoters(config: RegistrarConfig, base: Base, lifecycle: Lifec
     maxRevision: config.SUFFRAGE_REVISIONS_PER_VOTER,
     clock,
   });
-  keepTokensInRollOrder(bulkPool, log, lifecycle);
+  // A connection of its own: secrecy must not wait for managers whose uploads and downloads are slow.
+  keepTokensInRollOrder(openBulkPool('order', 1), log, lifecycle);
   return {
     bulkPool,
     limits,

@@ -1,7 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { isIPv6 } from 'node:net';
 import type { Redis } from 'ioredis';
-import { Counter, type Registry } from 'prom-client';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 
 /** Requests within a minute. */
@@ -32,24 +31,20 @@ const HOUR_MILLIS = 3_600_000;
 /**
  * Counts requests in Redis, or without one in this process. Addresses and credentials are counted under an HMAC whose key
  * lives in this process only and for an hour, so that nothing there names a voter; each replica counts for itself therefore.
- * While Redis is away nothing is limited, and a metric says so: voters matter more.
+ * While Redis is away nothing is limited: voters matter more.
+ * @param options.onUnlimited told of each request that was not limited for that reason.
  */
 export function createRateLimits({
   redis,
   quotas,
-  registry,
+  onUnlimited,
   clock,
 }: {
   readonly redis: Redis | undefined;
   readonly quotas: Quotas;
-  readonly registry: Registry;
+  readonly onUnlimited: () => void;
   readonly clock: () => number;
 }): RateLimits {
-  const unlimited = new Counter({
-    name: 'suffrage_rate_limits_failed_open_total',
-    help: 'Requests that were not limited because Redis did not answer.',
-    registers: [registry],
-  });
   const limiter = (policy: Policy) => {
     const options = {
       keyPrefix: `suffrage-limits:${policy}`,
@@ -75,7 +70,7 @@ export function createRateLimits({
     } catch (error) {
       // The library throws what it refuses, and lets faults of Redis through.
       if (error instanceof RateLimiterRes) return { policy, left: error, isOver: true };
-      unlimited.inc();
+      onUnlimited();
       return undefined;
     }
   };

@@ -2,27 +2,33 @@ import type { Lifecycle } from '@suffrage/runtime/lifecycle';
 import type { Log } from '@suffrage/runtime/log';
 import { inTransaction, type Pool } from '@suffrage/runtime/postgres/pool';
 import { repeatEvery } from '@suffrage/runtime/wait';
-import { lockAlone } from './election-lock.ts';
+import { lockAlone, tryLockAlone } from './election-lock.ts';
 
 const LOOK_MILLIS = 15_000;
 /** Requests wait for one part: some 0.2 s of writing. */
 const PART_ROWS = 20_000;
 const PREFIXES = 65_536;
 
+/** A code that is given again shows as well who was at it and when, and few do that long before they vote. */
+const TABLES = ['blind_tokens', 'voter_codes'] as const;
+
 /**
- * Once an hour while an election is open, and once after it has closed, every row of `blind_tokens` is written anew in the
- * order of voter references. Before that a row's place (`ctid`) and transaction (`xmin`) show when it was changed last, and
+ * Once an hour while an election is open, and once after it has closed, every row of `blind_tokens` and `voter_codes` is
+ * written anew in the order of voter references. Before that a row's place (`ctid`) and transaction (`xmin`) show when it was changed last, and
  * transaction numbers may be shared with a database that holds votes.
  */
-export function keepTokensInRollOrder(bulkPool: Pool, log: Log, lifecycle: Lifecycle): void {
+export function keepTokensInRollOrder(pool: Pool, log: Log, lifecycle: Lifecycle): void {
+  const warn = (error: unknown) =>
+    log.warn({ err: error }, 'the rows of tokens could not be written anew, trying again');
   const look = async () => {
-    try {
-      for (const electionId of await claimDue(bulkPool)) await rewriteTokens(bulkPool, electionId);
-    } catch (error) {
-      log.warn({ err: error }, 'the rows of tokens could not be written anew, trying again');
-    }
+    // One that fails must not keep the others, which are claimed, too, waiting for an hour.
+    const claimed = await claimDue(pool);
+    for (const electionId of claimed) await rewriteTokens(pool, electionId).catch(warn);
   };
-  lifecycle.onClose('order of tokens', repeatEvery(LOOK_MILLIS, look));
+  lifecycle.onClose(
+    'order of tokens',
+    repeatEvery(LOOK_MILLIS, () => look().catch(warn)),
+  );
 }
 
 /** Elections that are due, claimed so that one replica does the work; one that fails meanwhile leaves it to the next claim. */
@@ -51,19 +57,18 @@ export async function rewriteTokens(pool: Pool, electionId: string): Promise<voi
     [electionId],
   );
   const parts = Math.min(PREFIXES, Math.max(1, Math.ceil(Number(rows[0]?.tokens ?? 0) / PART_ROWS)));
-  for (let part = 0; part < parts; part += 1)
-    await rewritePart(
-      pool,
-      electionId,
-      prefix(part, parts),
-      part + 1 < parts ? prefix(part + 1, parts) : undefined,
-    );
+  for (const table of TABLES) {
+    for (let part = 0; part < parts; part += 1) {
+      const below = part + 1 < parts ? prefix(part + 1, parts) : undefined;
+      await rewritePart(pool, electionId, table, { from: prefix(part, parts), below });
+    }
+  }
   await pool.query('update token_rewrites set rewritten_at = now(), final = $2 where election_id = $1', [
     electionId,
     rows[0]?.closed === true,
   ]);
   // The rows as they were lie in their pages until then.
-  await pool.query('vacuum blind_tokens');
+  for (const table of TABLES) await pool.query(`vacuum ${table}`);
 }
 
 function prefix(part: number, parts: number): Buffer {
@@ -76,17 +81,19 @@ function prefix(part: number, parts: number): Buffer {
 async function rewritePart(
   pool: Pool,
   electionId: string,
-  from: Buffer,
-  below: Buffer | undefined,
+  table: (typeof TABLES)[number],
+  { from, below }: { readonly from: Buffer; readonly below: Buffer | undefined },
 ): Promise<void> {
   await inTransaction(pool, 'begin', async client => {
+    // Who makes codes may take minutes, and nobody who asks for a token may wait for that: the next time, then.
+    if (table === 'voter_codes' && !(await tryLockAlone(client, 'roll', electionId))) return;
     await lockAlone(client, 'tokens', electionId);
     const range =
       'election_id = $1 and voter_reference >= $2 and ($3::bytea is null or voter_reference < $3)';
     const values = [electionId, from, below ?? null];
-    await client.query('create temporary table rewritten (like blind_tokens) on commit drop');
-    await client.query(`insert into rewritten select * from blind_tokens where ${range}`, values);
-    await client.query(`delete from blind_tokens where ${range}`, values);
-    await client.query('insert into blind_tokens select * from rewritten order by voter_reference');
+    await client.query(`create temporary table rewritten (like ${table}) on commit drop`);
+    await client.query(`insert into rewritten select * from ${table} where ${range}`, values);
+    await client.query(`delete from ${table} where ${range}`, values);
+    await client.query(`insert into ${table} select * from rewritten order by voter_reference`);
   });
 }

@@ -69,6 +69,36 @@ test('after the rows were written anew neither their place nor their transaction
   expect(after.filter(({ given }) => given)).toHaveLength(12);
 });
 
+test('nor do they show who has been given another code, and when', async () => {
+  const voters = Array.from({ length: 9 }, (_, place) => `voter-${place}`);
+  await api.create('recoded');
+  await database.query(`insert into token_rewrites values ('recoded', now(), false)`);
+  await api.putRoll('recoded', `voter\n${voters.join('\n')}\n`);
+  const codes = await api.codesOf('recoded');
+  const definition = await api.open('recoded');
+  for (const voter of voters.slice(0, 3)) {
+    const { json } = await api.call('POST', '/recoded/codes/again', { voter });
+    codes.set(voter, String(json.code));
+  }
+  const written = async () => {
+    const { rows } = await database.query<{ xmin: string; reference: string }>(
+      `select xmin::text, encode(voter_reference, 'hex') as reference
+       from voter_codes where election_id = 'recoded' order by ctid`,
+    );
+    return rows;
+  };
+  const transactionsOf = (rows: readonly { xmin: string }[]) => new Set(rows.map(({ xmin }) => xmin)).size;
+  expect(transactionsOf(await written())).toBe(4);
+  await rewriteTokens(database, 'recoded');
+  const after = await written();
+  expect(transactionsOf(after)).toBe(1);
+  expect(after.map(({ reference }) => reference)).toEqual(after.map(({ reference }) => reference).toSorted());
+  for (const code of codes.values()) {
+    const { blindedMessage } = blinded(definition);
+    expect((await api.ask('recoded', { blindedMessage, code })).status).toBe(200);
+  }
+});
+
 test('a token that was given while rows are written anew is kept', async () => {
   const voters = Array.from({ length: 40 }, (_, place) => `v${place}`);
   const { definition, codes } = await api.openWithCodes('meanwhile', voters);

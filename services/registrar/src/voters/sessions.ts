@@ -46,7 +46,7 @@ export function createSessions({
       if (phase !== 'open') return refuse(phase === 'closed' ? 'election-closed' : 'election-not-yet-open');
       const unsolved = await checkCaptcha(captcha);
       if (unsolved) return unsolved;
-      const usable = await keys.of(electionId);
+      const usable = await keys.of(definition);
       if (!usable) return refuse('keys-destroyed');
       const end = Math.min(clock() + millis, Date.parse(definition.closesAt));
       const claim = Buffer.alloc(ID_BYTES + END_BYTES);

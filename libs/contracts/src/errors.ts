@@ -178,11 +178,6 @@ export const errorRegistry = {
     'The election is scheduled: voters can be added to its roll, not removed or changed.',
   ),
   'roll-missing': refusal(409, 'FAILED_PRECONDITION', 'The eligibility of this election is not "roll".'),
-  'roll-interrupted': tryAgain(
-    400,
-    'INVALID_ARGUMENT',
-    'The roll did not arrive whole. Nothing was changed.',
-  ),
   'voter-unknown': refusal(404, 'NOT_FOUND', 'There is no such voter on the roll.'),
   'keys-destroyed': refusal(
     410,

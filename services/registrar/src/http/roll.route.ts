@@ -100,9 +100,12 @@ export function rollRoutes(
         summary: 'Make codes, shown once',
         description:
           'Answers with text/csv, `voter,code`, for every voter who has no code yet; with `replace` for all of them, as long as the election is not open. A download that breaks off has made no code.',
-        produces: ['text/csv'],
         params,
         body: codesBody,
+        response: {
+          200: { description: 'voter,code', content: { 'text/csv': { schema: z.unknown() } } },
+          ...problemResponses,
+        },
       },
     },
     async (request, reply) => {

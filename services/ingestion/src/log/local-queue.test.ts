@@ -102,6 +102,35 @@ test('a vote that is held is not written again', async () => {
   expect(await queue.measured('votes')).toBe(1);
 });
 
+test('a vote that a refused write has left there is called kept only when that is on the disk', async () => {
+  let refuses = false;
+  const synced: Operation[][] = [];
+  /** LevelDB on a disk that takes a write, and refuses to sync it. */
+  const openDatabase: OpenDatabase = async path => {
+    const db = new ClassicLevel<string, Buffer>(path, { valueEncoding: 'buffer' });
+    const batch = db.batch.bind(db);
+    return Object.assign(db, {
+      batch: async (operations: Operation[], options: { readonly sync: boolean }) => {
+        await batch(operations, options);
+        if (refuses) throw new Error('the disk refuses');
+        if (options.sync) synced.push(operations);
+      },
+    });
+  };
+  const queue = await open({ openDatabase });
+  const vote = newVote();
+  refuses = true;
+  await expect(queue.keep(0, vote)).rejects.toThrow('the disk refuses');
+  now += 1_001;
+  await expect(queue.keep(0, vote)).rejects.toThrow('the disk refuses');
+  refuses = false;
+  now += 1_001;
+  const before = synced.length;
+  expect(await queue.keep(0, vote)).toBe(true);
+  expect(synced.length).toBeGreaterThan(before);
+  expect(await records(queue)).toHaveLength(1);
+});
+
 test('a full queue takes nothing more and says so; what has left makes room', async () => {
   const queue = await open({ maxBytes: 85_000 });
   const answers = await Promise.all(Array.from({ length: 100 }, () => queue.keep(0, newVote())));

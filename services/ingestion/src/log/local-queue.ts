@@ -139,7 +139,11 @@ async function keep(
   vote: VoteIdentity & { readonly value: Uint8Array },
 ): Promise<boolean> {
   const identity = identityOf(vote);
-  if (await heldKey(await state.store.database(), identity)) return true;
+  if (await heldKey(await state.store.database(), identity)) {
+    // A write that was refused may have left it there, where the next crash takes it away.
+    await state.store.sync();
+    return true;
+  }
   const { count, metrics } = state;
   if (!hasRoom(state)) {
     metrics.votes.inc({ change: 'full' });

@@ -22,7 +22,6 @@ import { issuedRoute } from './http/issued.route.ts';
 import { keysRoutes } from './http/keys.route.ts';
 import { managersRoutes } from './http/managers.route.ts';
 import { signInRoutes } from './http/sign-in.route.ts';
-import { sealRoute } from './http/seal.route.ts';
 import { rollRoutes } from './http/roll.route.ts';
 import { sessionsRoute } from './http/sessions.route.ts';
 import { tokensRoute } from './http/tokens.route.ts';
@@ -138,7 +137,6 @@ export async function startRegistrar(
   electionsRoutes(server, elections, principals);
   managersRoutes(server, elections, principals);
   actionsRoutes(server, { pool, elections }, principals);
-  sealRoute(server, elections, principals);
   rollRoutes(server, voters, principals);
   sessionsRoute(server, voters.sessions, voters.limits);
   tokensRoute(server, voters.issueToken, voters.counts);

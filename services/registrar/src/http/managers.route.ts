@@ -56,6 +56,7 @@ export function managersRoutes(server: HttpServer, elections: Elections, { of }:
   for (const [action, summary] of [
     ['publish', 'Schedule a draft: it opens and closes by itself'],
     ['open', 'Publish a draft and open it now'],
+    ['seal', 'Seal a closed election: nothing that is counted may change from then on'],
   ] as const) {
     server.post(
       `/v1/elections/:electionId/${action}`,

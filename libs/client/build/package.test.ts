@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,7 +15,9 @@ let built: string;
 
 /** Its output. @throws Error with the output where it fails. */
 function run(program: string, parameters: readonly string[], cwd = directory): string {
-  return execFileSync(program, parameters, { cwd, encoding: 'utf8', stdio: 'pipe' });
+  const { status, stdout, stderr } = spawnSync(program, parameters, { cwd, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`${program} ${parameters.join(' ')}\n${stdout}${stderr}`);
+  return stdout;
 }
 
 beforeAll(async () => {

@@ -1,17 +1,18 @@
 import type { Election, Phase } from './api/schemas.ts';
 import { formatInstant } from './format.ts';
+import { say } from './language/say.ts';
 
 /** When voting was, is or will be possible, in one phrase. */
 export function scheduleOf({ opensAt, closesAt, timeZone }: Election['definition'], phase: Phase): string {
   switch (phase) {
     case 'draft':
     case 'scheduled':
-      return `Opens ${formatInstant(opensAt, timeZone)}`;
+      return say('schedule.opens', { when: formatInstant(opensAt, timeZone) });
     case 'open':
-      return `Open until ${formatInstant(closesAt, timeZone)}`;
+      return say('schedule.open-until', { when: formatInstant(closesAt, timeZone) });
     case 'closed':
     case 'sealed':
-      return `Closed ${formatInstant(closesAt, timeZone)}`;
+      return say('schedule.closed', { when: formatInstant(closesAt, timeZone) });
   }
 }
 

@@ -1,15 +1,8 @@
+import { say } from '../language/say.ts';
 import type { Phase } from '../api/schemas.ts';
 
-const PHASES: Readonly<Record<Phase, string>> = {
-  draft: 'Draft',
-  scheduled: 'Not open yet',
-  open: 'Open',
-  closed: 'Closed',
-  sealed: 'Sealed',
-};
-
 export function PhaseBadge({ phase }: { phase: Phase }) {
-  return <span className={`badge badge-${phase}`}>{PHASES[phase]}</span>;
+  return <span className={`badge badge-${phase}`}>{say(`phase.${phase}`)}</span>;
 }
 
 /** Totals may still change until every vote cast before the closing is counted. */

@@ -2,9 +2,11 @@ import { type ReactNode, useMemo, useState } from 'react';
 import { paths } from '../api/fetch.ts';
 import { type Election, electionSchema, type Snapshot } from '../api/schemas.ts';
 import { useDocument, useNow, useResults } from '../hooks.ts';
+import { say } from '../language/say.ts';
 import { ANNOUNCE_MILLIS, announcement } from '../live/announcement.ts';
 import type { ResultsState } from '../live/results-state.ts';
 import { rankOptions } from '../live/shares.ts';
+import { addresses } from '../route.ts';
 import { scheduleOf, whyHidden } from '../schedule.ts';
 import { preferredLanguages, textIn } from '../text.ts';
 import { Announcer } from './announcer.tsx';
@@ -24,18 +26,13 @@ export function ElectionPage({ id }: { id: string }) {
   const results = useResults(id);
   switch (loaded.status) {
     case 'loading':
-      return <Message title="Loading the election…" />;
+      return <Message title={say('election.loading')} />;
     case 'unreachable':
-      return (
-        <Message title="The election can’t be reached">
-          The registrar does not answer at the moment. This page tries again every few seconds.
-        </Message>
-      );
+      return <Message title={say('election.unreachable')}>{say('registrar.away')}</Message>;
     case 'unknown':
       return (
-        <Message title="There is no such election">
-          The link may be incomplete, or the election is not published yet.{' '}
-          <Link to="/">See all elections</Link>.
+        <Message title={say('election.unknown')}>
+          {say('election.unknown-why')} <Link to={addresses.elections}>{say('election.all')}</Link>
         </Message>
       );
     case 'ready':
@@ -63,6 +60,13 @@ function ElectionView({ election: { definition, phase }, results, skewMillis }: 
             {scheduleOf(definition, phase)} ·{' '}
             {definition.mode === 'secret' ? 'secret ballot' : 'votes under pseudonyms'}
           </p>
+          {phase === 'open' ? (
+            <p>
+              <Link to={addresses.vote(definition.id)} className="button primary">
+                {say('elections.vote')}
+              </Link>
+            </p>
+          ) : null}
         </div>
         <Figures results={results} now={now} />
         <StatusLine results={results} phase={phase} now={now} skewMillis={skewMillis} />

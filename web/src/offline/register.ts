@@ -18,14 +18,16 @@ export function registerServiceWorker(): void {
   else window.addEventListener('load', register, { once: true });
 }
 
+declare const trustedTypes: TrustedTypes | undefined;
+
 /** The Content-Security-Policy takes no text as the address of a script unless a policy of the page vouches for it. */
 function trusted(url: string): string {
-  const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypes };
-  const policy = trustedTypes?.createPolicy('service-worker', {
+  if (typeof trustedTypes === 'undefined') return url;
+  const policy = trustedTypes.createPolicy('service-worker', {
     createScriptURL: asked => {
       if (asked !== SCRIPT) throw new TypeError('only the service worker is a script');
       return asked;
     },
   });
-  return policy?.createScriptURL(url) ?? url;
+  return policy.createScriptURL(url);
 }

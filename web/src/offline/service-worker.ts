@@ -17,18 +17,19 @@ type FetchEvent = { readonly request: Request; respondWith(answer: Promise<Respo
 /** The build replaces it: the files of the page, and a name that changes with them. */
 declare const SHELL: { readonly name: string; readonly files: readonly string[] };
 
-const scope = globalThis as unknown as Scope;
+declare const self: Scope;
+
 const kept = new Set(SHELL.files);
 
-scope.addEventListener('install', event => {
+self.addEventListener('install', event => {
   event.waitUntil(caches.open(SHELL.name).then(cache => cache.addAll([...SHELL.files])));
 });
 
-scope.addEventListener('activate', event => event.waitUntil(forgetOthers()));
+self.addEventListener('activate', event => event.waitUntil(forgetOthers()));
 
-scope.addEventListener('fetch', event => {
+self.addEventListener('fetch', event => {
   const { request } = event;
-  switch (whichAnswer(request, scope.location.origin, kept)) {
+  switch (whichAnswer(request, self.location.origin, kept)) {
     case 'network':
       return;
     case 'shell-if-offline':

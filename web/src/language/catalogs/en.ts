@@ -56,11 +56,9 @@ export const messages = {
   'vote.not-open': 'Voting has not begun. You can read the ballot; marks are not kept.',
   'vote.over': 'Voting has ended',
   'vote.over-why': 'This election takes no more votes.',
-  'vote.unusable': 'This page is too old for this election. Load it again to vote.',
   'vote.step': 'Step {step} of {steps}',
 
   'ballot.title': 'Your ballot',
-  'ballot.choose-one': 'Choose one.',
   'ballot.choose-up-to': '{max, plural, one {Choose one, or none.} other {Choose up to #, or none.}}',
   'ballot.choose-exactly': '{max, plural, one {Choose exactly one.} other {Choose exactly #.}}',
   'ballot.choose-range': 'Choose {min, number} to {max, number}.',

@@ -1,16 +1,12 @@
-import { createVoter, indexedDbStore, type VoteResult } from '@suffrage/client/browser';
+import type { VoteResult } from '@suffrage/client/browser';
 import { useEffect, useState } from 'react';
+import { deviceVoter } from '../vote/device-voter.ts';
 
 export type KeptReceipt =
   | { readonly status: 'looking' }
   | { readonly status: 'read'; readonly result: VoteResult | undefined };
 
-const voter = createVoter({
-  registrarUrl: '/api/registrar',
-  ingestionUrl: '/api/ingestion',
-  resultsUrl: '/api/results',
-  store: indexedDbStore(),
-});
+const voter = deviceVoter();
 
 /** What this device keeps of the vote that was cast here; a vote that is not counted yet goes on meanwhile. */
 export function useKeptReceipt(electionId: string): KeptReceipt {

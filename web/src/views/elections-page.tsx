@@ -1,3 +1,4 @@
+import { lazy, Suspense } from 'react';
 import { paths } from '../api/fetch.ts';
 import { type Election, electionsSchema, type Phase } from '../api/schemas.ts';
 import { useDocument } from '../hooks.ts';
@@ -8,6 +9,10 @@ import { preferredLanguages, textIn } from '../text.ts';
 import { PhaseBadge } from './badges.tsx';
 import { Message, PAGE_NAME, useTitle } from './message.tsx';
 import { Link } from './shell.tsx';
+
+const WaitingNotice = lazy(() =>
+  import('../vote/waiting-notice.tsx').then(part => ({ default: part.WaitingNotice })),
+);
 
 const REFRESH_MILLIS = 10_000;
 
@@ -32,6 +37,9 @@ export function ElectionsPage() {
         <h1>{say('elections.title')}</h1>
         <p>{say('elections.intro')}</p>
       </header>
+      <Suspense>
+        <WaitingNotice />
+      </Suspense>
       {elections.length === 0 ? <p className="card">{say('elections.none')}</p> : null}
       {GROUPS.map(({ title, phases }) => (
         <Group

@@ -1,10 +1,9 @@
-import { createVoter, indexedDbStore, type Proof, type VoteResult } from '@suffrage/client/browser';
+import type { Proof, VoteResult } from '@suffrage/client/browser';
 import type { ElectionDefinition } from '@suffrage/contracts/election';
 import type { MarkedOptions } from '@suffrage/contracts/selections';
 import { useEffect, useMemo, useReducer, useRef } from 'react';
 import { type CastingEvent, reachedBy, reduceCasting } from './casting.ts';
-
-const store = indexedDbStore();
+import { deviceVoter } from './device-voter.ts';
 
 /**
  * The vote of this device in one election. A vote that is kept goes on by itself: after a reload, a crash, a closed tab.
@@ -29,13 +28,7 @@ export function useCasting(electionId: string) {
 }
 
 function voterTelling(electionId: string, tell: (event: CastingEvent) => void) {
-  const voter = createVoter({
-    registrarUrl: '/api/registrar',
-    ingestionUrl: '/api/ingestion',
-    resultsUrl: '/api/results',
-    store,
-    onProgress: ({ step }) => tell({ type: 'progress', step }),
-  });
+  const voter = deviceVoter(({ step }) => tell({ type: 'progress', step }));
   const ended = async (signal: AbortSignal, work: Promise<VoteResult | undefined>) => {
     const result = await work;
     if (!signal.aborted) tell({ type: 'ended', result });

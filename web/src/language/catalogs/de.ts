@@ -4,7 +4,8 @@ export const messages: Catalog = {
   'page.name': 'Suffrage',
   'page.loading': 'Die Seite wird geladen …',
   'page.skip': 'Zum Inhalt springen',
-  'page.promise': 'Jede angenommene Stimme bleibt erhalten, zählt höchstens einmal, und jeder kann es nachprüfen.',
+  'page.promise':
+    'Jede angenommene Stimme bleibt erhalten, zählt höchstens einmal, und jeder kann es nachprüfen.',
   'page.broken': 'Dieser Teil der Seite konnte nicht geladen werden',
   'page.broken-why':
     'Vielleicht fehlt das Netz, oder die Seite wurde inzwischen erneuert. Abgegebene Stimmen bleiben erhalten.',
@@ -47,7 +48,8 @@ export const messages: Catalog = {
   'election.loading': 'Die Wahl wird geladen …',
   'election.unreachable': 'Die Wahl ist nicht erreichbar',
   'election.unknown': 'Diese Wahl gibt es nicht',
-  'election.unknown-why': 'Der Link ist vielleicht unvollständig, oder die Wahl ist noch nicht veröffentlicht.',
+  'election.unknown-why':
+    'Der Link ist vielleicht unvollständig, oder die Wahl ist noch nicht veröffentlicht.',
   'election.all': 'Alle Wahlen ansehen',
 
   'vote.looking': 'Es wird nachgesehen, ob dieses Gerät eine Stimme von Ihnen aufbewahrt …',
@@ -60,11 +62,13 @@ export const messages: Catalog = {
   'vote.step': 'Schritt {step} von {steps}',
 
   'ballot.title': 'Ihr Stimmzettel',
-  'ballot.choose-up-to': '{max, plural, one {Wählen Sie eins oder nichts.} other {Wählen Sie bis zu # oder nichts.}}',
+  'ballot.choose-up-to':
+    '{max, plural, one {Wählen Sie eins oder nichts.} other {Wählen Sie bis zu # oder nichts.}}',
   'ballot.choose-exactly': '{max, plural, one {Wählen Sie genau eins.} other {Wählen Sie genau #.}}',
   'ballot.choose-range': 'Wählen Sie {min, number} bis {max, number}.',
   'ballot.marked': '{count, plural, =0 {Nichts markiert.} other {# markiert.}}',
-  'ballot.too-few': '{missing, plural, one {Eine Markierung fehlt noch.} other {Es fehlen noch # Markierungen.}}',
+  'ballot.too-few':
+    '{missing, plural, one {Eine Markierung fehlt noch.} other {Es fehlen noch # Markierungen.}}',
   'ballot.full':
     '{max, plural, one {Um anders zu wählen, nehmen Sie diese Markierung zurück.} other {Alle # sind vergeben. Um anders zu wählen, nehmen Sie erst eine zurück.}}',
   'ballot.exclusive': 'Steht für sich allein: Die Markierung hebt alle anderen auf.',
@@ -209,8 +213,10 @@ export const messages: Catalog = {
   'check.unreachable': 'Der Ergebnisdienst antwortet gerade nicht. Die Seite fragt weiter.',
   'status.counted': 'Gezählt.',
   'status.superseded': 'Gezählt, dann durch eine spätere Stimme derselben Person ersetzt.',
-  'status.older-revision': 'Nach einer späteren Stimme derselben Person gespeichert, die an ihrer Stelle zählt.',
-  'status.quarantined': 'Beiseitegelegt: Die Wahlleitung muss sie ansehen. Es wird von selbst noch einmal versucht.',
+  'status.older-revision':
+    'Nach einer späteren Stimme derselben Person gespeichert, die an ihrer Stelle zählt.',
+  'status.quarantined':
+    'Beiseitegelegt: Die Wahlleitung muss sie ansehen. Es wird von selbst noch einmal versucht.',
   'status.rejected': 'Verworfen.',
   'status.unknown': 'Noch nicht gezählt, oder es gibt diese Stimme nicht.',
 

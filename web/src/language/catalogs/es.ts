@@ -4,7 +4,8 @@ export const messages: Catalog = {
   'page.name': 'Suffrage',
   'page.loading': 'Cargando la página…',
   'page.skip': 'Ir al contenido',
-  'page.promise': 'Todo voto aceptado se conserva, se cuenta como mucho una vez y cualquiera puede comprobarlo.',
+  'page.promise':
+    'Todo voto aceptado se conserva, se cuenta como mucho una vez y cualquiera puede comprobarlo.',
   'page.broken': 'No se pudo cargar esta parte de la página',
   'page.broken-why': 'Puede faltar la red, o la página se renovó entretanto. Lo emitido se conserva.',
   'page.again': 'Intentar de nuevo',
@@ -57,7 +58,8 @@ export const messages: Catalog = {
   'vote.step': 'Paso {step} de {steps}',
 
   'ballot.title': 'Su papeleta',
-  'ballot.choose-up-to': '{max, plural, one {Elija una opción, o ninguna.} other {Elija hasta #, o ninguna.}}',
+  'ballot.choose-up-to':
+    '{max, plural, one {Elija una opción, o ninguna.} other {Elija hasta #, o ninguna.}}',
   'ballot.choose-exactly': '{max, plural, one {Elija exactamente una.} other {Elija exactamente #.}}',
   'ballot.choose-range': 'Elija de {min, number} a {max, number}.',
   'ballot.marked': '{count, plural, =0 {Nada marcado.} one {# marcada.} other {# marcadas.}}',
@@ -141,7 +143,8 @@ export const messages: Catalog = {
     'No se pudo acceder a ningún servicio. Su voto se conserva y no se envió. Inténtelo más tarde.',
   'problem.outcome-unknown':
     'Su voto puede estar guardado o no. Se conserva aquí; puede intentarlo de nuevo sin riesgo, se cuenta como mucho una vez.',
-  'problem.not-counted-yet': 'Su voto está guardado y su recibo es bueno. El recuento tarda más de lo normal.',
+  'problem.not-counted-yet':
+    'Su voto está guardado y su recibo es bueno. El recuento tarda más de lo normal.',
   'problem.set-aside':
     'Su voto está guardado y fue apartado. El recibo prueba que se aceptó: muéstrelo a quienes organizan la elección.',
   'problem.rejected':
@@ -199,7 +202,8 @@ export const messages: Catalog = {
   'check.unreachable': 'El servicio de resultados no responde en este momento. La página sigue preguntando.',
   'status.counted': 'Contado.',
   'status.superseded': 'Contado y luego sustituido por un voto posterior de la misma persona.',
-  'status.older-revision': 'Guardado después de un voto posterior de la misma persona, que cuenta en su lugar.',
+  'status.older-revision':
+    'Guardado después de un voto posterior de la misma persona, que cuenta en su lugar.',
   'status.quarantined':
     'Apartado: quienes organizan la elección deben mirarlo. Se intenta de nuevo por sí solo.',
   'status.rejected': 'Rechazado.',

@@ -27,9 +27,9 @@ test.each(catalogs)(
   (_language, catalog) => {
     for (const [id, text] of Object.entries(catalog)) {
       const original = Object.entries(english).find(([name]) => name === id)?.[1] ?? '';
-      expect([id, [...placesOf(compileMessage(text))].sort()]).toEqual([
+      expect([id, [...placesOf(compileMessage(text))].toSorted()]).toEqual([
         id,
-        [...placesOf(compileMessage(original))].sort(),
+        [...placesOf(compileMessage(original))].toSorted(),
       ]);
     }
   },

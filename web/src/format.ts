@@ -1,4 +1,4 @@
-import { spokenLocale } from './language/say.ts';
+import { say, spokenLocale } from './language/say.ts';
 
 const WHOLE = { maximumFractionDigits: 0 } as const;
 const SMALL = { maximumFractionDigits: 1 } as const;
@@ -19,7 +19,7 @@ export const formatCount = (count: number): string => number(count, WHOLE);
 
 /** `1 vote`, `2,906 votes`. */
 export function formatVotes(count: number): string {
-  return `${formatCount(count)} ${count === 1 ? 'vote' : 'votes'}`;
+  return say('results.votes', { count });
 }
 
 /** A share from 0 to 1 with one decimal: `27.5%`. */
@@ -35,15 +35,15 @@ export function formatPace(perSecond: number): string {
 /** `just now`, `5 s ago`, `3 min ago`, `2 h ago`, `4 days ago`. A time yet to come is `just now`: clocks differ. */
 export function formatAge(millis: number): string {
   const seconds = Math.floor(millis / 1_000);
-  return seconds < 1 ? 'just now' : `${formatSpan(seconds)} ago`;
+  return seconds < 1 ? say('age.now') : say('age.ago', { span: formatSpan(seconds) });
 }
 
 /** `5 s`, `3 min`, `2 h`, `1 day`, `4 days`. */
 function formatSpan(seconds: number): string {
-  if (seconds < 60) return `${Math.floor(seconds)} s`;
-  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min`;
-  if (seconds < 2 * 86_400) return `${Math.floor(seconds / 3_600)} h`;
-  return `${Math.floor(seconds / 86_400)} days`;
+  if (seconds < 60) return say('age.seconds', { count: Math.floor(seconds) });
+  if (seconds < 3_600) return say('age.minutes', { count: Math.floor(seconds / 60) });
+  if (seconds < 2 * 86_400) return say('age.hours', { count: Math.floor(seconds / 3_600) });
+  return say('age.days', { count: Math.floor(seconds / 86_400) });
 }
 
 /** An instant where the election is held: `Thu, 5 May 2022, 22:00 BST`. */

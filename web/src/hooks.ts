@@ -16,7 +16,7 @@ const SKEW_MIN_MILLIS = 2_500;
 /** Loads a document and refreshes it every `refreshMillis`. What has been loaded stays when a refresh fails. */
 export function useDocument<T>(path: string, schema: Schema<T>, refreshMillis: number): Loaded<T> {
   const { data, error } = useQuery<Extract<Loaded<T>, { status: 'ready' }>, Missing>({
-    queryKey: [path],
+    queryKey: [path, numberOf(schema)],
     queryFn: async ({ signal }) => {
       const answer = await fetchDocument(path, schema, signal);
       if (!answer.ok) throw new Missing(answer.reason);
@@ -25,6 +25,16 @@ export function useDocument<T>(path: string, schema: Schema<T>, refreshMillis: n
     refetchInterval: ({ state }) => (state.status === 'error' ? RETRY_MILLIS : refreshMillis),
   });
   return data ?? { status: error?.reason ?? 'loading' };
+}
+
+/** Two readings of one document keep different members of it, so they are two things to keep. */
+const numbers = new WeakMap<Schema<unknown>, number>();
+let lastNumber = 0;
+
+function numberOf(schema: Schema<unknown>): number {
+  const number = numbers.get(schema) ?? (lastNumber += 1);
+  numbers.set(schema, number);
+  return number;
 }
 
 /** The form in which a query has no answer. */

@@ -18,8 +18,7 @@ export function scheduleOf({ opensAt, closesAt, timeZone }: Election['definition
 
 /** Why there are no totals to see, and when there will be. */
 export function whyHidden({ closesAt, timeZone }: Election['definition'], now: number): string {
-  if (now < Date.parse(closesAt)) {
-    return `The results of this election stay hidden until it closes: ${formatInstant(closesAt, timeZone)}. Votes are counted meanwhile.`;
-  }
-  return 'Voting has ended. The results appear here by themselves as soon as the last vote is counted.';
+  if (now < Date.parse(closesAt))
+    return say('results.hidden-until', { when: formatInstant(closesAt, timeZone) });
+  return say('results.hidden-closed');
 }

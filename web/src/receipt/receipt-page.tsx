@@ -8,6 +8,7 @@ import { StepHeading } from '../vote/step-heading.tsx';
 import { QrCode } from './qr-code.tsx';
 import { saveReceipt } from './save-receipt.ts';
 import { forgetReceipt, useKeptReceipt } from './use-kept-receipt.ts';
+import { VoteAgain } from './vote-again.tsx';
 
 /** What the voter keeps of a vote: its ID, and the signed proof that it was accepted. */
 export function ReceiptPage({ id }: { id: string }) {
@@ -43,6 +44,7 @@ export function ReceiptPage({ id }: { id: string }) {
         <Link to={addresses.election(id)} className="button">
           {say('elections.results')}
         </Link>
+        {result.ok ? <VoteAgain id={id} /> : null}
         {result.ok ? (
           <button type="button" className="button" onClick={() => void forget()}>
             {say('receipt.forget')}

@@ -8,8 +8,8 @@ export function PhaseBadge({ phase }: { phase: Phase }) {
 /** Totals may still change until every vote cast before the closing is counted. */
 export function StandingBadge({ provisional }: { provisional: boolean }) {
   return provisional ? (
-    <span className="badge badge-provisional">Provisional</span>
+    <span className="badge badge-provisional">{say('results.provisional')}</span>
   ) : (
-    <span className="badge badge-official">Official</span>
+    <span className="badge badge-official">{say('results.official')}</span>
   );
 }

@@ -57,8 +57,7 @@ function ElectionView({ election: { definition, phase }, results, skewMillis }: 
           </p>
           <h1 lang={lang}>{title}</h1>
           <p className="soft">
-            {scheduleOf(definition, phase)} ·{' '}
-            {definition.mode === 'secret' ? 'secret ballot' : 'votes under pseudonyms'}
+            {scheduleOf(definition, phase)} · {say(`mode.${definition.mode}`)}
           </p>
           {phase === 'open' ? (
             <p>
@@ -84,10 +83,7 @@ function Results({ definition, results: { snapshot, problem }, now }: ResultsPro
   // Not every second: a ballot may have thousands of options.
   const ranked = useMemo(() => rankContests(definition, snapshot), [definition, snapshot]);
   if (snapshot === null) {
-    const words =
-      problem === 'unknown'
-        ? 'No votes have been counted yet. Results appear here by themselves.'
-        : 'Waiting for the first results…';
+    const words = problem === 'unknown' ? say('results.none') : say('results.waiting');
     return <ResultsSection>{words}</ResultsSection>;
   }
   const { contests, counted, provisional } = snapshot;
@@ -96,7 +92,7 @@ function Results({ definition, results: { snapshot, problem }, now }: ResultsPro
   return (
     <section className="results" aria-labelledby="results">
       <div className="section-head">
-        <h2 id="results">Results</h2>
+        <h2 id="results">{say('results.title')}</h2>
         <PresentationChoice value={presentation} onChange={setPresentation} />
       </div>
       {ranked.map(({ contest, title, rows }) => (
@@ -120,7 +116,7 @@ function rankContests({ contests }: Election['definition'], snapshot: Snapshot |
 function ResultsSection({ children }: { children: ReactNode }) {
   return (
     <section className="results" aria-labelledby="results">
-      <h2 id="results">Results</h2>
+      <h2 id="results">{say('results.title')}</h2>
       <p className="card" role="status">
         {children}
       </p>

@@ -2,7 +2,9 @@ import { type ReactNode, useMemo, useState } from 'react';
 import { paths } from '../api/fetch.ts';
 import { type Election, electionSchema, type Snapshot } from '../api/schemas.ts';
 import { useDocument, useNow, useResults } from '../hooks.ts';
+import type { Language } from '../language/languages.ts';
 import { say } from '../language/say.ts';
+import { useSpokenLanguage } from '../language/use-spoken-language.ts';
 import { ANNOUNCE_MILLIS, announcement } from '../live/announcement.ts';
 import type { ResultsState } from '../live/results-state.ts';
 import { rankOptions } from '../live/shares.ts';
@@ -81,7 +83,11 @@ type ResultsProps = { definition: Election['definition']; results: ResultsState;
 function Results({ definition, results: { snapshot, problem }, now }: ResultsProps) {
   const [presentation, setPresentation] = useState<Presentation>('chart');
   // Not every second: a ballot may have thousands of options.
-  const ranked = useMemo(() => rankContests(definition, snapshot), [definition, snapshot]);
+  const language = useSpokenLanguage();
+  const ranked = useMemo(
+    () => rankContests(definition, snapshot, language),
+    [definition, snapshot, language],
+  );
   if (snapshot === null) {
     const words = problem === 'unknown' ? say('results.none') : say('results.waiting');
     return <ResultsSection>{words}</ResultsSection>;
@@ -103,8 +109,8 @@ function Results({ definition, results: { snapshot, problem }, now }: ResultsPro
   );
 }
 
-function rankContests({ contests }: Election['definition'], snapshot: Snapshot | null) {
-  const languages = preferredLanguages();
+function rankContests({ contests }: Election['definition'], snapshot: Snapshot | null, language: Language) {
+  const languages = preferredLanguages(language);
   return contests.map(contest => {
     const tally = snapshot?.contests?.find(({ id }) => id === contest.id);
     const rows = rankOptions(contest, tally, snapshot?.counted ?? 0, languages);

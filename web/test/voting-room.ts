@@ -48,10 +48,11 @@ export async function openVotingRoom() {
       return page;
     },
     casts: () => requests.filter(one => one.method() === 'POST' && one.url().endsWith('/votes')),
-    /** An election that is open to everybody. */
+    /** An election that is open to everybody, and known to the services. */
     async hold(id: string, change: object = {}): Promise<void> {
       await api.create(id, { eligibility: 'open', ...change });
       await api.open(id);
+      await untilKnown(aggregator.url, id);
     },
     /** Closes all browsers' windows. */
     async clear(): Promise<void> {
@@ -66,6 +67,14 @@ export async function openVotingRoom() {
       await rm(pageDirectory, { recursive: true });
     },
   };
+}
+
+async function untilKnown(resultsUrl: string, id: string): Promise<void> {
+  const deadline = Date.now() + 20_000;
+  while (!(await fetch(`${resultsUrl}/v1/elections/${id}/results`)).ok) {
+    if (Date.now() > deadline) throw new Error(`the results service does not know ${id}`);
+    await new Promise(resolve => setTimeout(resolve, 50));
+  }
 }
 
 export const heading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name }).waitFor();

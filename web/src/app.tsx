@@ -1,7 +1,5 @@
-import { QueryClientProvider } from '@tanstack/react-query';
 import { lazy, Suspense, useEffect, useRef } from 'react';
 import { Route, Switch, useLocation } from 'wouter';
-import { documents } from './api/documents.ts';
 import { say } from './language/say.ts';
 import { useSpokenLanguage } from './language/use-spoken-language.ts';
 import { addresses, routes } from './route.ts';
@@ -34,15 +32,13 @@ export function App() {
     firstPath.current = '';
   }, [path]);
   return (
-    <QueryClientProvider client={documents}>
-      <Shell main={main}>
-        <PartBoundary key={path}>
-          <Suspense fallback={<Message title={say('page.loading')} />}>
-            <Views />
-          </Suspense>
-        </PartBoundary>
-      </Shell>
-    </QueryClientProvider>
+    <Shell main={main}>
+      <PartBoundary key={path}>
+        <Suspense fallback={<Message title={say('page.loading')} />}>
+          <Views />
+        </Suspense>
+      </PartBoundary>
+    </Shell>
   );
 }
 

@@ -1,4 +1,3 @@
-import { useQuery } from '@tanstack/react-query';
 import { type RefObject, useEffect, useLayoutEffect, useReducer, useRef, useState } from 'react';
 import { fetchDocument, type Schema } from './api/fetch.ts';
 import { followResults } from './live/follow-results.ts';
@@ -15,36 +14,24 @@ const SKEW_MIN_MILLIS = 2_500;
 
 /** Loads a document and refreshes it every `refreshMillis`. What has been loaded stays when a refresh fails. */
 export function useDocument<T>(path: string, schema: Schema<T>, refreshMillis: number): Loaded<T> {
-  const { data, error } = useQuery<Extract<Loaded<T>, { status: 'ready' }>, Missing>({
-    queryKey: [path, numberOf(schema)],
-    queryFn: async ({ signal }) => {
-      const answer = await fetchDocument(path, schema, signal);
-      if (!answer.ok) throw new Missing(answer.reason);
-      return { status: 'ready', value: answer.value, skewMillis: skewOf(answer.at) };
-    },
-    refetchInterval: ({ state }) => (state.status === 'error' ? RETRY_MILLIS : refreshMillis),
-  });
-  return data ?? { status: error?.reason ?? 'loading' };
-}
-
-/** Two readings of one document keep different members of it, so they are two things to keep. */
-const numbers = new WeakMap<Schema<unknown>, number>();
-let lastNumber = 0;
-
-function numberOf(schema: Schema<unknown>): number {
-  const number = numbers.get(schema) ?? (lastNumber += 1);
-  numbers.set(schema, number);
-  return number;
-}
-
-/** The form in which a query has no answer. */
-class Missing extends Error {
-  readonly reason: 'unknown' | 'unreachable';
-
-  constructor(reason: 'unknown' | 'unreachable') {
-    super(reason);
-    this.reason = reason;
-  }
+  const [loaded, setLoaded] = useState<Loaded<T>>({ status: 'loading' });
+  useEffect(() => {
+    const leaving = new AbortController();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const load = async () => {
+      const answer = await fetchDocument(path, schema, leaving.signal);
+      if (leaving.signal.aborted) return;
+      if (answer.ok) setLoaded({ status: 'ready', value: answer.value, skewMillis: skewOf(answer.at) });
+      else setLoaded(last => (last.status === 'ready' ? last : { status: answer.reason }));
+      timer = setTimeout(() => void load(), answer.ok ? refreshMillis : RETRY_MILLIS);
+    };
+    void load();
+    return () => {
+      leaving.abort();
+      clearTimeout(timer);
+    };
+  }, [path, schema, refreshMillis]);
+  return loaded;
 }
 
 function skewOf(at: number | null): number {

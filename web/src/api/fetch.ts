@@ -46,5 +46,7 @@ export const paths = {
   elections: '/api/registrar/v1/elections',
   election: (id: string) => `/api/registrar/v1/elections/${encodeURIComponent(id)}`,
   results: (id: string) => `/api/results/v1/elections/${encodeURIComponent(id)}/results`,
+  vote: (id: string, voteId: string) =>
+    `/api/results/v1/elections/${encodeURIComponent(id)}/votes/${encodeURIComponent(voteId)}`,
   stream: (id: string) => `/api/results/v1/elections/${encodeURIComponent(id)}/results/stream`,
 } as const;

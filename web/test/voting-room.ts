@@ -1,6 +1,7 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Page, Request } from 'playwright-core';
 import { rm } from 'node:fs/promises';
 import { launchChromium } from '@suffrage/test/chromium';
+import { until } from '@suffrage/test/poll';
 import { registrarApi } from '@suffrage/test/registrar-api';
 import { openTestbed } from '@suffrage/test/testbed';
 import { buildPage } from './built-page.ts';
@@ -52,7 +53,8 @@ export async function openVotingRoom() {
     async hold(id: string, change: object = {}): Promise<void> {
       await api.create(id, { eligibility: 'open', ...change });
       await api.open(id);
-      await untilKnown(aggregator.url, id);
+      const known = async () => (await fetch(`${aggregator.url}/v1/elections/${id}/results`)).ok;
+      await until(`the results service knows ${id}`, known);
     },
     /** Closes all browsers' windows. */
     async clear(): Promise<void> {
@@ -67,14 +69,6 @@ export async function openVotingRoom() {
       await rm(pageDirectory, { recursive: true });
     },
   };
-}
-
-async function untilKnown(resultsUrl: string, id: string): Promise<void> {
-  const deadline = Date.now() + 20_000;
-  while (!(await fetch(`${resultsUrl}/v1/elections/${id}/results`)).ok) {
-    if (Date.now() > deadline) throw new Error(`the results service does not know ${id}`);
-    await new Promise(resolve => setTimeout(resolve, 50));
-  }
 }
 
 export const heading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name }).waitFor();

@@ -9,7 +9,7 @@ import {
   type VotingRoom,
 } from './test/voting-room.ts';
 
-jest.setTimeout(120_000);
+jest.setTimeout(45_000);
 
 let room: VotingRoom;
 
@@ -53,10 +53,9 @@ test('a vote goes from the list to a receipt that can be saved and checked, here
   const address = await page.getByRole('link', { name: 'Check it' }).getAttribute('href');
   const scanned = await room.open(address ?? '');
   await scanned.getByTestId('vote-status').filter({ hasText: 'Counted.' }).waitFor();
-  const addressed = room.requests.filter(
-    ({ url }) => url().includes(voteId) && !url().includes('/api/results/'),
-  );
-  expect(addressed.map(({ url }) => new URL(url()).pathname)).toEqual(['/check']);
+  // What is behind `#` stays in the browser: only the results service is told which vote is looked up.
+  const sent = room.requests.map(request => new URL(request.url())).map(url => url.pathname + url.search);
+  expect(sent.filter(path => path.includes(voteId) && !path.startsWith('/api/results/'))).toEqual([]);
   expect(room.complaints).toEqual([]);
 });
 
@@ -152,7 +151,7 @@ test('a contest of several marks explains its limits while one chooses, by keybo
   await room.hold('limits', { contests: [{ ...council, options: [...options, none] }] });
   const page = await room.open('/elections/limits/vote');
   const says = (words: string) => page.getByTestId('standing-council').filter({ hasText: words }).waitFor();
-  await page.getByRole('checkbox', { name: 'one' }).focus();
+  await page.getByRole('checkbox', { name: 'one', exact: true }).focus();
   await page.keyboard.press('Space');
   await says('1 marked. Mark one more to complete this contest.');
   await page.keyboard.press('Tab');

@@ -169,6 +169,7 @@ test('a contest of several marks explains its limits while one chooses, by keybo
 test('the page speaks the language that was chosen, from right to left too, and remembers it', async () => {
   await room.hold('spoken');
   const page = await room.open('/elections/spoken/vote', await room.newContext({ locale: 'de-AT' }));
+  await heading(page, 'Ihr Stimmzettel');
   expect(await page.evaluate(() => document.documentElement.lang)).toBe('de');
   await page.getByRole('combobox').selectOption('ar');
   await page.reload();

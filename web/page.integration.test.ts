@@ -1,11 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
-import { execFileSync } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { rm } from 'node:fs/promises';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { launchChromium } from '@suffrage/test/chromium';
+import { buildPage } from './test/built-page.ts';
 import { edinburgh, snapshot } from './test/edinburgh.ts';
 import { expectSoon } from './test/expect-soon.ts';
 import { type StandIn, startStandIn } from './test/stand-in.ts';
@@ -13,7 +10,6 @@ import { startTestWeb } from './test/web.ts';
 
 jest.setTimeout(60_000);
 
-const WEB = fileURLToPath(new URL('.', import.meta.url));
 const ELECTION = '/elections/edinburgh-2022-ward-16';
 
 let browser: Browser;
@@ -25,13 +21,7 @@ let complaints: string[];
 const closings: (() => Promise<unknown>)[] = [];
 
 beforeAll(async () => {
-  // Built from the sources of now, apart from `dist`, which a running stack may be serving.
-  pageDirectory = await mkdtemp(join(tmpdir(), 'page-'));
-  const build = ['build', '--outDir', pageDirectory, '--emptyOutDir'];
-  execFileSync(process.execPath, [`${WEB}node_modules/vite/bin/vite.js`, ...build], {
-    cwd: WEB,
-    stdio: 'pipe',
-  });
+  pageDirectory = await buildPage();
   browser = await launchChromium();
 });
 

@@ -1,4 +1,6 @@
+import { compileMessage } from '@lingui/message-utils/compileMessage';
 import react from '@vitejs/plugin-react';
+import { createHash } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -25,14 +27,59 @@ async function compressFile(path: string): Promise<void> {
   await writeFile(`${path}.gz`, await promisify(gzip)(content, { level: 9 }));
 }
 
+/** Compiles the page's messages while it is built: browsers get no parser, and nothing is ever evaluated. */
+function compileMessages(): Plugin {
+  return {
+    name: 'compile-messages',
+    async load(id) {
+      if (!/\/language\/catalogs\/[a-z]+\.ts$/.test(id)) return null;
+      const { messages }: { messages: Record<string, string> } = await import(id);
+      const compiled = Object.entries(messages).map(([name, text]) => [name, compileMessage(text)]);
+      return `export const messages = ${JSON.stringify(Object.fromEntries(compiled))};`;
+    },
+  };
+}
+
+const SERVICE_WORKER = 'service-worker.js';
+
+/** Tells the service worker which files the page consists of, under a name that changes with them. */
+function listShell(): Plugin {
+  return {
+    name: 'list-shell',
+    apply: 'build',
+    // After all that names files by their content, `index.html` included.
+    generateBundle: {
+      order: 'post',
+      handler(_options, bundle) {
+        const worker = bundle[SERVICE_WORKER];
+        const page = bundle['index.html'];
+        if (worker?.type !== 'chunk' || page?.type !== 'asset') throw new Error('the page has no shell');
+        const built = Object.keys(bundle).filter(name => name.startsWith('assets/'));
+        const files = ['/', '/favicon.svg', '/manifest.webmanifest', ...built.map(name => `/${name}`)];
+        const hash = createHash('sha256').update(files.join()).update(page.source).digest('hex');
+        const shell = { name: `shell-${hash.slice(0, 12)}`, files };
+        worker.code = `const SHELL = ${JSON.stringify(shell)};\n${worker.code}`;
+      },
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: [react(), precompress()],
+  plugins: [react(), compileMessages(), listShell(), precompress()],
   build: {
     target: 'es2023',
     // The polyfill would be an inline script; browsers that run the rest preload by themselves.
     modulePreload: { polyfill: false },
     // Small images as `data:` addresses would need an exception in the Content-Security-Policy.
     assetsInlineLimit: 0,
+    rolldownOptions: {
+      input: { index: 'index.html', 'service-worker': 'src/offline/service-worker.ts' },
+      output: {
+        // A service worker's address is its identity, and its place bounds what it serves.
+        entryFileNames: ({ name }) =>
+          name === 'service-worker' ? SERVICE_WORKER : 'assets/[name]-[hash].js',
+      },
+    },
   },
   // `vite` alone serves sources while the page is worked on; the rest comes from a running stack.
   server: { proxy: { '/api': { target: 'http://127.0.0.1:8088', ws: true } } },

@@ -7,7 +7,13 @@ import { access } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 
 /** Addresses that the page itself understands; it reads the address and shows what belongs there. */
-const PAGE_ROUTES = ['/', '/elections/:id'] as const;
+const PAGE_ROUTES = [
+  '/',
+  '/elections/:id',
+  '/elections/:id/vote',
+  '/elections/:id/receipt',
+  '/check',
+] as const;
 
 const ONE_YEAR_SECONDS = 31_536_000;
 const ONE_HOUR_SECONDS = 3_600;
@@ -40,6 +46,8 @@ export async function servePage(server: HttpServer, directory: string): Promise<
 function cacheControl(path: string): string {
   if (path.startsWith(`${sep}assets${sep}`)) return `public, max-age=${ONE_YEAR_SECONDS}, immutable`;
   if (path.includes('.html')) return 'no-store';
+  // Asked for at each visit, so that a page that was renewed is renewed on devices, too.
+  if (path.includes('service-worker') || path.includes('.webmanifest')) return 'no-cache';
   return `public, max-age=${ONE_HOUR_SECONDS}`;
 }
 

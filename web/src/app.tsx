@@ -1,38 +1,64 @@
-import { useEffect, useRef } from 'react';
-import { readRoute, usePath } from './route.ts';
-import { ElectionPage } from './views/election-page.tsx';
+import { lazy, Suspense, useEffect, useRef } from 'react';
+import { Route, Switch, useLocation } from 'wouter';
+import { say } from './language/say.ts';
+import { useSpokenLanguage } from './language/use-spoken-language.ts';
+import { addresses, routes } from './route.ts';
+import { PartBoundary } from './shell/part-boundary.tsx';
 import { ElectionsPage } from './views/elections-page.tsx';
 import { Message } from './views/message.tsx';
 import { Link, Shell } from './views/shell.tsx';
 
+// Each part comes when it is needed: whoever votes loads no charts, whoever watches no cryptography.
+const ElectionPage = lazy(() =>
+  import('./views/election-page.tsx').then(part => ({ default: part.ElectionPage })),
+);
+const VotePage = lazy(() => import('./vote/vote-page.tsx').then(part => ({ default: part.VotePage })));
+const ReceiptPage = lazy(() =>
+  import('./receipt/receipt-page.tsx').then(part => ({ default: part.ReceiptPage })),
+);
+const CheckPage = lazy(() => import('./receipt/check-page.tsx').then(part => ({ default: part.CheckPage })));
+
 export function App() {
-  const path = usePath();
+  const [path] = useLocation();
+  useSpokenLanguage();
   const main = useRef<HTMLElement>(null);
   const firstPath = useRef(path);
   // A screen reader follows to the new content, as it would on a page that was loaded.
   useEffect(() => {
-    if (path !== firstPath.current) main.current?.focus();
+    if (path !== firstPath.current) {
+      main.current?.focus();
+      window.scrollTo(0, 0);
+    }
     firstPath.current = '';
   }, [path]);
   return (
     <Shell main={main}>
-      <Page path={path} />
+      <PartBoundary key={path}>
+        <Suspense fallback={<Message title={say('page.loading')} />}>
+          <Views />
+        </Suspense>
+      </PartBoundary>
     </Shell>
   );
 }
 
-function Page({ path }: { path: string }) {
-  const route = readRoute(path);
-  switch (route.page) {
-    case 'elections':
-      return <ElectionsPage />;
-    case 'election':
-      return <ElectionPage key={route.id} id={route.id} />;
-    case 'nowhere':
-      return (
-        <Message title="There is nothing at this address">
-          The link may be incomplete. <Link to="/">All elections</Link> are one step away.
+function Views() {
+  return (
+    <Switch>
+      <Route path={routes.elections}>
+        <ElectionsPage />
+      </Route>
+      <Route path={routes.election}>{({ id = '' }) => <ElectionPage key={id} id={id} />}</Route>
+      <Route path={routes.vote}>{({ id = '' }) => <VotePage key={id} id={id} />}</Route>
+      <Route path={routes.receipt}>{({ id = '' }) => <ReceiptPage key={id} id={id} />}</Route>
+      <Route path={routes.check}>
+        <CheckPage />
+      </Route>
+      <Route>
+        <Message title={say('nowhere.title')}>
+          {say('nowhere.why')} <Link to={addresses.elections}>{say('election.all')}</Link>
         </Message>
-      );
-  }
+      </Route>
+    </Switch>
+  );
 }

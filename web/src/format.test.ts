@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import '../test/speak-english.ts';
 import { formatAge, formatInstant, formatPace, formatShare, formatVotes } from './format.ts';
 
 test('numbers have thousands separators and the right word', () => {

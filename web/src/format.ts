@@ -1,49 +1,54 @@
-/** The page speaks English; dates and numbers follow it, so that a sentence is not in two languages. */
-const LOCALE = 'en-GB';
+import { say, spokenLocale } from './language/say.ts';
 
-const whole = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 });
-const percent = new Intl.NumberFormat(LOCALE, {
-  style: 'percent',
-  minimumFractionDigits: 1,
-  maximumFractionDigits: 1,
-});
-const wholePercent = new Intl.NumberFormat(LOCALE, { style: 'percent', maximumFractionDigits: 0 });
-const small = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 1 });
+const WHOLE = { maximumFractionDigits: 0 } as const;
+const SMALL = { maximumFractionDigits: 1 } as const;
+const PERCENT = { style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 } as const;
+const WHOLE_PERCENT = { style: 'percent', maximumFractionDigits: 0 } as const;
 
-export const formatCount = (count: number): string => whole.format(count);
+/** Making one costs more than using it. */
+const made = new Map<string, Intl.NumberFormat>();
+
+function number(value: number, style: Intl.NumberFormatOptions): string {
+  const key = `${spokenLocale()} ${JSON.stringify(style)}`;
+  const format = made.get(key) ?? new Intl.NumberFormat(spokenLocale(), style);
+  made.set(key, format);
+  return format.format(value);
+}
+
+export const formatCount = (count: number): string => number(count, WHOLE);
 
 /** `1 vote`, `2,906 votes`. */
 export function formatVotes(count: number): string {
-  return `${formatCount(count)} ${count === 1 ? 'vote' : 'votes'}`;
+  return say('results.votes', { count });
 }
 
 /** A share from 0 to 1 with one decimal: `27.5%`. */
-export const formatShare = (share: number): string => percent.format(share);
+export const formatShare = (share: number): string => number(share, PERCENT);
 
-export const formatAxis = (share: number): string => wholePercent.format(share);
+export const formatAxis = (share: number): string => number(share, WHOLE_PERCENT);
 
 /** A pace below 10 with one decimal. */
 export function formatPace(perSecond: number): string {
-  return perSecond < 9.95 ? small.format(perSecond) : whole.format(perSecond);
+  return perSecond < 9.95 ? number(perSecond, SMALL) : number(perSecond, WHOLE);
 }
 
 /** `just now`, `5 s ago`, `3 min ago`, `2 h ago`, `4 days ago`. A time yet to come is `just now`: clocks differ. */
 export function formatAge(millis: number): string {
   const seconds = Math.floor(millis / 1_000);
-  return seconds < 1 ? 'just now' : `${formatSpan(seconds)} ago`;
+  return seconds < 1 ? say('age.now') : say('age.ago', { span: formatSpan(seconds) });
 }
 
 /** `5 s`, `3 min`, `2 h`, `1 day`, `4 days`. */
 function formatSpan(seconds: number): string {
-  if (seconds < 60) return `${Math.floor(seconds)} s`;
-  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min`;
-  if (seconds < 2 * 86_400) return `${Math.floor(seconds / 3_600)} h`;
-  return `${Math.floor(seconds / 86_400)} days`;
+  if (seconds < 60) return say('age.seconds', { count: Math.floor(seconds) });
+  if (seconds < 3_600) return say('age.minutes', { count: Math.floor(seconds / 60) });
+  if (seconds < 2 * 86_400) return say('age.hours', { count: Math.floor(seconds / 3_600) });
+  return say('age.days', { count: Math.floor(seconds / 86_400) });
 }
 
 /** An instant where the election is held: `Thu, 5 May 2022, 22:00 BST`. */
 export function formatInstant(instant: string, timeZone: string): string {
-  return new Intl.DateTimeFormat(LOCALE, {
+  return new Intl.DateTimeFormat(spokenLocale(), {
     weekday: 'short',
     day: 'numeric',
     month: 'long',

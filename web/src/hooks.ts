@@ -1,6 +1,5 @@
 import { type RefObject, useEffect, useLayoutEffect, useReducer, useRef, useState } from 'react';
-import type * as z from 'zod/mini';
-import { fetchDocument } from './api/fetch.ts';
+import { fetchDocument, type Schema } from './api/fetch.ts';
 import { followResults } from './live/follow-results.ts';
 import { initialResults, type ResultsState, reduceResults } from './live/results-state.ts';
 
@@ -14,7 +13,7 @@ const RETRY_MILLIS = 3_000;
 const SKEW_MIN_MILLIS = 2_500;
 
 /** Loads a document and refreshes it every `refreshMillis`. What has been loaded stays when a refresh fails. */
-export function useDocument<T>(path: string, schema: z.ZodMiniType<T>, refreshMillis: number): Loaded<T> {
+export function useDocument<T>(path: string, schema: Schema<T>, refreshMillis: number): Loaded<T> {
   const [loaded, setLoaded] = useState<Loaded<T>>({ status: 'loading' });
   useEffect(() => {
     const leaving = new AbortController();

@@ -1,35 +1,35 @@
-import { useSyncExternalStore } from 'react';
+/**
+ * The addresses of the page: wouter matches these patterns and hands `id` on. `server/page.ts` answers them with the page.
+ * What is no id of an election is no address either.
+ */
+export const routes = {
+  elections: '/',
+  election: /^\/elections\/(?<id>[a-z0-9-]{1,63})\/?$/,
+  vote: /^\/elections\/(?<id>[a-z0-9-]{1,63})\/vote\/?$/,
+  receipt: /^\/elections\/(?<id>[a-z0-9-]{1,63})\/receipt\/?$/,
+  check: '/check',
+} as const;
 
-export type Route =
-  | { readonly page: 'elections' }
-  | { readonly page: 'election'; readonly id: string }
-  | { readonly page: 'nowhere' };
+export const addresses = {
+  elections: '/',
+  election: (id: string) => `/elections/${id}`,
+  vote: (id: string) => `/elections/${id}/vote`,
+  receipt: (id: string) => `/elections/${id}/receipt`,
+  check: '/check',
+} as const;
 
-/** The server answers these addresses with the page: `server/page.ts`. */
-export function readRoute(path: string): Route {
-  if (path === '/') return { page: 'elections' };
-  const [, id] = /^\/elections\/([a-z0-9-]{1,63})\/?$/.exec(path) ?? [];
-  return id === undefined ? { page: 'nowhere' } : { page: 'election', id };
+/** A vote to look up, in the part of an address that no server and no log ever sees. */
+export type Sought = { readonly electionId: string; readonly voteId: string };
+
+export function checkAddress({ electionId, voteId }: Sought): string {
+  return `/check#${new URLSearchParams({ election: electionId, vote: voteId })}`;
 }
 
-const NAVIGATED = 'suffrage:navigated';
-
-/** Goes to another address of the page without loading it again. */
-export function navigate(path: string): void {
-  window.history.pushState(null, '', path);
-  window.dispatchEvent(new Event(NAVIGATED));
-  window.scrollTo(0, 0);
-}
-
-export function usePath(): string {
-  return useSyncExternalStore(subscribe, () => window.location.pathname);
-}
-
-function subscribe(onChange: () => void): () => void {
-  window.addEventListener('popstate', onChange);
-  window.addEventListener(NAVIGATED, onChange);
-  return () => {
-    window.removeEventListener('popstate', onChange);
-    window.removeEventListener(NAVIGATED, onChange);
-  };
+/** @param hash of the address, with `#`. */
+export function readSought(hash: string): Sought | undefined {
+  const said = new URLSearchParams(hash.slice(1));
+  const electionId = said.get('election') ?? '';
+  const voteId = said.get('vote') ?? '';
+  const isWhole = /^[a-z0-9-]{1,63}$/.test(electionId) && /^[A-Za-z0-9_-]{43}$/.test(voteId);
+  return isWhole ? { electionId, voteId } : undefined;
 }

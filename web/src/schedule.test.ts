@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { edinburgh } from '../test/edinburgh.ts';
+import '../test/speak-english.ts';
 import { scheduleOf, whyHidden } from './schedule.ts';
 
 const definition = edinburgh({ opensAt: '2022-05-05T06:00:00Z', closesAt: '2022-05-05T21:00:00Z' });

@@ -1,24 +1,24 @@
 import type { Election, Phase } from './api/schemas.ts';
 import { formatInstant } from './format.ts';
+import { say } from './language/say.ts';
 
 /** When voting was, is or will be possible, in one phrase. */
 export function scheduleOf({ opensAt, closesAt, timeZone }: Election['definition'], phase: Phase): string {
   switch (phase) {
     case 'draft':
     case 'scheduled':
-      return `Opens ${formatInstant(opensAt, timeZone)}`;
+      return say('schedule.opens', { when: formatInstant(opensAt, timeZone) });
     case 'open':
-      return `Open until ${formatInstant(closesAt, timeZone)}`;
+      return say('schedule.open-until', { when: formatInstant(closesAt, timeZone) });
     case 'closed':
     case 'sealed':
-      return `Closed ${formatInstant(closesAt, timeZone)}`;
+      return say('schedule.closed', { when: formatInstant(closesAt, timeZone) });
   }
 }
 
 /** Why there are no totals to see, and when there will be. */
 export function whyHidden({ closesAt, timeZone }: Election['definition'], now: number): string {
-  if (now < Date.parse(closesAt)) {
-    return `The results of this election stay hidden until it closes: ${formatInstant(closesAt, timeZone)}. Votes are counted meanwhile.`;
-  }
-  return 'Voting has ended. The results appear here by themselves as soon as the last vote is counted.';
+  if (now < Date.parse(closesAt))
+    return say('results.hidden-until', { when: formatInstant(closesAt, timeZone) });
+  return say('results.hidden-closed');
 }

@@ -1,8 +1,9 @@
 import type { Texts } from './api/schemas.ts';
+import { spokenLanguage } from './language/say.ts';
 
-/** The languages that the reader prefers, best first; English is what the page itself speaks. */
-export function preferredLanguages(): readonly string[] {
-  return [...navigator.languages, 'en'];
+/** The languages that the reader prefers, best first: that of the page, as it was chosen, then those of the browser. */
+export function preferredLanguages(spoken: string = spokenLanguage()): readonly string[] {
+  return [spoken, ...navigator.languages, 'en'];
 }
 
 /** The text in the first language that there is one for (`de-AT` also takes `de`), else the first text. */

@@ -1,9 +1,12 @@
-import type * as z from 'zod/mini';
-
 /** `unknown`: there is no such thing. `unreachable`: no usable answer came, and a later one may. */
 export type Answer<T> =
   | { readonly ok: true; readonly value: T; readonly at: number | null }
   | { readonly ok: false; readonly reason: 'unknown' | 'unreachable' };
+
+/** What reads a document: any schema of zod. */
+export type Schema<T> = {
+  safeParse(document: unknown): { readonly success: true; readonly data: T } | { readonly success: false };
+};
 
 const TIMEOUT_MILLIS = 8_000;
 const UNREACHABLE = { ok: false, reason: 'unreachable' } as const;
@@ -14,7 +17,7 @@ const UNREACHABLE = { ok: false, reason: 'unreachable' } as const;
  */
 export async function fetchDocument<T>(
   path: string,
-  schema: z.ZodMiniType<T>,
+  schema: Schema<T>,
   signal: AbortSignal,
 ): Promise<Answer<T>> {
   try {
@@ -43,5 +46,7 @@ export const paths = {
   elections: '/api/registrar/v1/elections',
   election: (id: string) => `/api/registrar/v1/elections/${encodeURIComponent(id)}`,
   results: (id: string) => `/api/results/v1/elections/${encodeURIComponent(id)}/results`,
+  vote: (id: string, voteId: string) =>
+    `/api/results/v1/elections/${encodeURIComponent(id)}/votes/${encodeURIComponent(voteId)}`,
   stream: (id: string) => `/api/results/v1/elections/${encodeURIComponent(id)}/results/stream`,
 } as const;

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import '../../test/speak-english.ts';
 import { announcement } from './announcement.ts';
 import type { Row } from './shares.ts';
 

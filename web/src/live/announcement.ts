@@ -1,4 +1,5 @@
 import { formatCount, formatVotes } from '../format.ts';
+import { say } from '../language/say.ts';
 import type { Row } from './shares.ts';
 
 /** At most one announcement in this time: a screen reader reads each to its end. */
@@ -15,13 +16,16 @@ export function announcement(counted: number, standings: readonly Standing[], pr
     const [first, second] = rows;
     if (first === undefined || first.standing === null) return [];
     if (first.standing === 'level')
-      return [`${contest}: ${first.title} and others level with ${formatVotes(first.votes)}.`];
-    const margin =
-      second === undefined ? '' : `, ${formatCount(first.votes - second.votes)} ahead of ${second.title}`;
-    return [
-      `${contest}: ${first.title} ${provisional ? 'leads' : 'has most votes'} with ${formatVotes(first.votes)}${margin}.`,
-    ];
+      return [say('announce.level', { contest, option: first.title, votes: formatVotes(first.votes) })];
+    const leads = say(provisional ? 'announce.leads' : 'announce.most', {
+      contest,
+      option: first.title,
+      votes: formatVotes(first.votes),
+    });
+    if (second === undefined) return [`${leads}.`];
+    const margin = { count: formatCount(first.votes - second.votes), option: second.title };
+    return [`${leads}${say('announce.margin', margin)}.`];
   });
-  const state = provisional ? 'so far' : 'in all, official';
-  return [`${formatVotes(counted)} counted ${state}.`, ...leaders].join(' ');
+  const state = say(provisional ? 'announce.so-far' : 'announce.in-all', { votes: formatVotes(counted) });
+  return [state, ...leaders].join(' ');
 }

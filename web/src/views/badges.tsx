@@ -1,22 +1,15 @@
+import { say } from '../language/say.ts';
 import type { Phase } from '../api/schemas.ts';
 
-const PHASES: Readonly<Record<Phase, string>> = {
-  draft: 'Draft',
-  scheduled: 'Not open yet',
-  open: 'Open',
-  closed: 'Closed',
-  sealed: 'Sealed',
-};
-
 export function PhaseBadge({ phase }: { phase: Phase }) {
-  return <span className={`badge badge-${phase}`}>{PHASES[phase]}</span>;
+  return <span className={`badge badge-${phase}`}>{say(`phase.${phase}`)}</span>;
 }
 
 /** Totals may still change until every vote cast before the closing is counted. */
 export function StandingBadge({ provisional }: { provisional: boolean }) {
   return provisional ? (
-    <span className="badge badge-provisional">Provisional</span>
+    <span className="badge badge-provisional">{say('results.provisional')}</span>
   ) : (
-    <span className="badge badge-official">Official</span>
+    <span className="badge badge-official">{say('results.official')}</span>
   );
 }

@@ -1,6 +1,7 @@
 import { memo } from 'react';
 import type { Contest } from '../api/schemas.ts';
-import { formatVotes } from '../format.ts';
+import { say } from '../language/say.ts';
+import { useSpokenLanguage } from '../language/use-spoken-language.ts';
 import { countBlank, type Row } from '../live/shares.ts';
 import { ContestChart } from './contest-chart.tsx';
 import { ContestTable } from './contest-table.tsx';
@@ -18,6 +19,7 @@ type Props = {
 
 /** One contest: its rows as a chart or as a table, and what the shares are shares of. */
 export const ContestCard = memo(function ContestCard(props: Props) {
+  useSpokenLanguage();
   const { contest, title, rows, counted, provisional, presentation } = props;
   const blank = countBlank(contest, rows, counted);
   const heading = `contest-${contest.id}`;
@@ -29,11 +31,11 @@ export const ContestCard = memo(function ContestCard(props: Props) {
       </h3>
       <View title={title.title} rows={rows} provisional={provisional} />
       <p className="note">
-        Shares are of {formatVotes(counted)} counted.
+        {say('results.shares-of', { count: counted })}
         {contest.maxSelections > 1
-          ? ` A vote may mark up to ${contest.maxSelections} options, so shares can add up to more than 100%.`
+          ? ` ${say('results.several-marks', { max: contest.maxSelections })}`
           : null}
-        {blank === null || blank === 0 ? null : ` ${formatVotes(blank)} marked no option.`}
+        {blank === null || blank === 0 ? null : ` ${say('results.blank', { count: blank })}`}
       </p>
     </section>
   );

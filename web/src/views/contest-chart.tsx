@@ -1,6 +1,7 @@
 import { type CSSProperties, useRef } from 'react';
 import { formatAxis, formatCount, formatShare } from '../format.ts';
 import { useGliding } from '../hooks.ts';
+import { say } from '../language/say.ts';
 import { type Axis, axisFor, type Row } from '../live/shares.ts';
 import { standingWord } from './standing-word.ts';
 
@@ -33,7 +34,7 @@ function ChartRow({ row, axis, provisional }: { row: Row; axis: Axis; provisiona
       </span>
       <span className="row-votes">
         {formatCount(row.votes)}
-        <span className="unseen"> {row.votes === 1 ? 'vote' : 'votes'},</span>
+        <span className="unseen"> {say('results.votes-word', { count: row.votes })}</span>
       </span>
       <span className="row-share">{formatShare(row.share)}</span>
       <span className="row-bar" aria-hidden="true">

@@ -1,4 +1,5 @@
 import { formatCount, formatShare } from '../format.ts';
+import { say } from '../language/say.ts';
 import type { Row } from '../live/shares.ts';
 import { standingWord } from './standing-word.ts';
 
@@ -7,15 +8,15 @@ type Props = { title: string; rows: readonly Row[]; provisional: boolean };
 export function ContestTable({ title, rows, provisional }: Props) {
   return (
     <table>
-      <caption className="unseen">{title}: options by votes</caption>
+      <caption className="unseen">{say('results.table', { title })}</caption>
       <thead>
         <tr>
-          <th scope="col">Option</th>
+          <th scope="col">{say('results.option')}</th>
           <th scope="col" className="number">
-            Votes
+            {say('results.votes-head')}
           </th>
           <th scope="col" className="number">
-            Share
+            {say('results.share')}
           </th>
         </tr>
       </thead>

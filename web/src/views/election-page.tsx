@@ -2,9 +2,13 @@ import { type ReactNode, useMemo, useState } from 'react';
 import { paths } from '../api/fetch.ts';
 import { type Election, electionSchema, type Snapshot } from '../api/schemas.ts';
 import { useDocument, useNow, useResults } from '../hooks.ts';
+import type { Language } from '../language/languages.ts';
+import { say } from '../language/say.ts';
+import { useSpokenLanguage } from '../language/use-spoken-language.ts';
 import { ANNOUNCE_MILLIS, announcement } from '../live/announcement.ts';
 import type { ResultsState } from '../live/results-state.ts';
 import { rankOptions } from '../live/shares.ts';
+import { addresses } from '../route.ts';
 import { scheduleOf, whyHidden } from '../schedule.ts';
 import { preferredLanguages, textIn } from '../text.ts';
 import { Announcer } from './announcer.tsx';
@@ -24,18 +28,13 @@ export function ElectionPage({ id }: { id: string }) {
   const results = useResults(id);
   switch (loaded.status) {
     case 'loading':
-      return <Message title="Loading the election…" />;
+      return <Message title={say('election.loading')} />;
     case 'unreachable':
-      return (
-        <Message title="The election can’t be reached">
-          The registrar does not answer at the moment. This page tries again every few seconds.
-        </Message>
-      );
+      return <Message title={say('election.unreachable')}>{say('registrar.away')}</Message>;
     case 'unknown':
       return (
-        <Message title="There is no such election">
-          The link may be incomplete, or the election is not published yet.{' '}
-          <Link to="/">See all elections</Link>.
+        <Message title={say('election.unknown')}>
+          {say('election.unknown-why')} <Link to={addresses.elections}>{say('election.all')}</Link>
         </Message>
       );
     case 'ready':
@@ -60,9 +59,15 @@ function ElectionView({ election: { definition, phase }, results, skewMillis }: 
           </p>
           <h1 lang={lang}>{title}</h1>
           <p className="soft">
-            {scheduleOf(definition, phase)} ·{' '}
-            {definition.mode === 'secret' ? 'secret ballot' : 'votes under pseudonyms'}
+            {scheduleOf(definition, phase)} · {say(`mode.${definition.mode}`)}
           </p>
+          {phase === 'open' ? (
+            <p>
+              <Link to={addresses.vote(definition.id)} className="button primary">
+                {say('elections.vote')}
+              </Link>
+            </p>
+          ) : null}
         </div>
         <Figures results={results} now={now} />
         <StatusLine results={results} phase={phase} now={now} skewMillis={skewMillis} />
@@ -78,12 +83,13 @@ type ResultsProps = { definition: Election['definition']; results: ResultsState;
 function Results({ definition, results: { snapshot, problem }, now }: ResultsProps) {
   const [presentation, setPresentation] = useState<Presentation>('chart');
   // Not every second: a ballot may have thousands of options.
-  const ranked = useMemo(() => rankContests(definition, snapshot), [definition, snapshot]);
+  const language = useSpokenLanguage();
+  const ranked = useMemo(
+    () => rankContests(definition, snapshot, language),
+    [definition, snapshot, language],
+  );
   if (snapshot === null) {
-    const words =
-      problem === 'unknown'
-        ? 'No votes have been counted yet. Results appear here by themselves.'
-        : 'Waiting for the first results…';
+    const words = problem === 'unknown' ? say('results.none') : say('results.waiting');
     return <ResultsSection>{words}</ResultsSection>;
   }
   const { contests, counted, provisional } = snapshot;
@@ -92,7 +98,7 @@ function Results({ definition, results: { snapshot, problem }, now }: ResultsPro
   return (
     <section className="results" aria-labelledby="results">
       <div className="section-head">
-        <h2 id="results">Results</h2>
+        <h2 id="results">{say('results.title')}</h2>
         <PresentationChoice value={presentation} onChange={setPresentation} />
       </div>
       {ranked.map(({ contest, title, rows }) => (
@@ -103,8 +109,8 @@ function Results({ definition, results: { snapshot, problem }, now }: ResultsPro
   );
 }
 
-function rankContests({ contests }: Election['definition'], snapshot: Snapshot | null) {
-  const languages = preferredLanguages();
+function rankContests({ contests }: Election['definition'], snapshot: Snapshot | null, language: Language) {
+  const languages = preferredLanguages(language);
   return contests.map(contest => {
     const tally = snapshot?.contests?.find(({ id }) => id === contest.id);
     const rows = rankOptions(contest, tally, snapshot?.counted ?? 0, languages);
@@ -116,7 +122,7 @@ function rankContests({ contests }: Election['definition'], snapshot: Snapshot |
 function ResultsSection({ children }: { children: ReactNode }) {
   return (
     <section className="results" aria-labelledby="results">
-      <h2 id="results">Results</h2>
+      <h2 id="results">{say('results.title')}</h2>
       <p className="card" role="status">
         {children}
       </p>

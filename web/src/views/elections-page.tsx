@@ -1,47 +1,51 @@
+import { lazy, Suspense } from 'react';
 import { paths } from '../api/fetch.ts';
 import { type Election, electionsSchema, type Phase } from '../api/schemas.ts';
 import { useDocument } from '../hooks.ts';
+import { say } from '../language/say.ts';
+import { addresses } from '../route.ts';
 import { scheduleOf } from '../schedule.ts';
 import { preferredLanguages, textIn } from '../text.ts';
 import { PhaseBadge } from './badges.tsx';
 import { Message, PAGE_NAME, useTitle } from './message.tsx';
 import { Link } from './shell.tsx';
 
+const WaitingNotice = lazy(() =>
+  import('../vote/waiting-notice.tsx').then(part => ({ default: part.WaitingNotice })),
+);
+
 const REFRESH_MILLIS = 10_000;
 
 /** What is happening now comes first. */
-const GROUPS: readonly { title: string; phases: readonly Phase[] }[] = [
-  { title: 'Open now', phases: ['open'] },
-  { title: 'Coming up', phases: ['scheduled', 'draft'] },
-  { title: 'Finished', phases: ['closed', 'sealed'] },
-];
+const GROUPS = [
+  { title: 'elections.open', phases: ['open'] },
+  { title: 'elections.coming', phases: ['scheduled', 'draft'] },
+  { title: 'elections.finished', phases: ['closed', 'sealed'] },
+] as const satisfies readonly { title: string; phases: readonly Phase[] }[];
 
 export function ElectionsPage() {
   const loaded = useDocument(paths.elections, electionsSchema, REFRESH_MILLIS);
   useTitle(PAGE_NAME);
-  if (loaded.status === 'loading') return <Message title="Loading the elections…" />;
+  if (loaded.status === 'loading') return <Message title={say('elections.loading')} />;
   if (loaded.status !== 'ready') {
-    return (
-      <Message title="The elections can’t be reached">
-        The registrar does not answer at the moment. This page tries again every few seconds.
-      </Message>
-    );
+    return <Message title={say('elections.unreachable')}>{say('registrar.away')}</Message>;
   }
   const { elections } = loaded.value;
   return (
     <>
       <header className="intro">
-        <h1>Elections</h1>
-        <p>Results as they are counted, vote by vote.</p>
+        <h1>{say('elections.title')}</h1>
+        <p>{say('elections.intro')}</p>
       </header>
-      {elections.length === 0 ? (
-        <p className="card">No election has been published yet. It will appear here by itself.</p>
-      ) : null}
+      <Suspense>
+        <WaitingNotice />
+      </Suspense>
+      {elections.length === 0 ? <p className="card">{say('elections.none')}</p> : null}
       {GROUPS.map(({ title, phases }) => (
         <Group
           key={title}
-          title={title}
-          elections={elections.filter(({ phase }) => phases.includes(phase))}
+          title={say(title)}
+          elections={elections.filter(({ phase }) => phases.some(one => one === phase))}
         />
       ))}
     </>
@@ -63,19 +67,49 @@ function Group({ title, elections }: { title: string; elections: readonly Electi
 }
 
 function ElectionCard({ election: { definition, phase } }: { election: Election }) {
+  const { id } = definition;
   const { title, lang } = textIn(definition.title, preferredLanguages());
-  const { length } = definition.contests;
   return (
     <li className="card election">
       <div>
-        <h3 lang={lang}>
-          <Link to={`/elections/${definition.id}`}>{title}</Link>
+        <h3 id={`title-${id}`} lang={lang} dir="auto">
+          <Link to={addresses.election(id)}>{title}</Link>
         </h3>
         <p className="soft">
-          {scheduleOf(definition, phase)} · {length === 1 ? '1 contest' : `${length} contests`}
+          {scheduleOf(definition, phase)} · {say('elections.contests', { count: definition.contests.length })}
+        </p>
+        <p className="actions">
+          <WhatToDo id={id} phase={phase} />
         </p>
       </div>
       <PhaseBadge phase={phase} />
     </li>
   );
+}
+
+/** What can be done with an election now, beside looking at it. */
+function WhatToDo({ id, phase }: { id: string; phase: Phase }) {
+  const describedBy = `title-${id}`;
+  switch (phase) {
+    case 'draft':
+    case 'scheduled':
+      return (
+        <Link to={addresses.vote(id)} className="button" describedBy={describedBy}>
+          {say('elections.read-ballot')}
+        </Link>
+      );
+    case 'open':
+      return (
+        <Link to={addresses.vote(id)} className="button primary" describedBy={describedBy}>
+          {say('elections.vote')}
+        </Link>
+      );
+    case 'closed':
+    case 'sealed':
+      return (
+        <Link to={addresses.election(id)} className="button" describedBy={describedBy}>
+          {say('elections.results')}
+        </Link>
+      );
+  }
 }

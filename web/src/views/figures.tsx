@@ -1,4 +1,5 @@
 import { formatCount, formatPace } from '../format.ts';
+import { say } from '../language/say.ts';
 import { pacePerSecond, paceSeries, type ResultsState } from '../live/results-state.ts';
 import { Sparkline } from './sparkline.tsx';
 
@@ -9,12 +10,12 @@ export function Figures({ results: { snapshot, marks }, now }: { results: Result
   return (
     <dl className="figures">
       <div className="figure figure-main">
-        <dt>Votes counted</dt>
+        <dt>{say('results.counted')}</dt>
         <dd data-testid="counted">{snapshot === null ? <Unknown /> : formatCount(snapshot.counted)}</dd>
       </div>
       {running ? (
         <div className="figure">
-          <dt>Votes per second</dt>
+          <dt>{say('results.pace')}</dt>
           <dd>
             {pace === null ? <Unknown /> : formatPace(pace)}
             <Sparkline series={paceSeries(marks, now)} />
@@ -22,7 +23,7 @@ export function Figures({ results: { snapshot, marks }, now }: { results: Result
         </div>
       ) : null}
       <div className="figure">
-        <dt>Snapshot number</dt>
+        <dt>{say('results.version')}</dt>
         <dd data-testid="version">{snapshot === null ? <Unknown /> : formatCount(snapshot.version)}</dd>
       </div>
     </dl>
@@ -33,7 +34,7 @@ function Unknown() {
   return (
     <>
       <span aria-hidden="true">–</span>
-      <span className="unseen">not known yet</span>
+      <span className="unseen">{say('results.not-known')}</span>
     </>
   );
 }

@@ -1,5 +1,6 @@
 import type { CSSProperties } from 'react';
 import { formatAge, formatCount, formatShare, formatVotes } from '../format.ts';
+import { say } from '../language/say.ts';
 import type { Intake } from '../live/results-state.ts';
 
 /** Votes that came this recently are called new. */
@@ -11,8 +12,8 @@ export function IntakeCards({ intake, now }: { intake: readonly Intake[]; now: n
   const total = intake.reduce((sum, { votes }) => sum + votes, 0);
   return (
     <section className="intake" aria-labelledby="intake">
-      <h2 id="intake">Where the votes came in</h2>
-      <p className="soft">The ingestion instances that took the counted votes, and what each brought last.</p>
+      <h2 id="intake">{say('intake.title')}</h2>
+      <p className="soft">{say('intake.why')}</p>
       <ul>
         {intake.map(row => (
           <IntakeCard key={row.instance} row={row} share={total === 0 ? 0 : row.votes / total} now={now} />
@@ -41,8 +42,8 @@ function IntakeCard({ row, share, now }: { row: Intake; share: number; now: numb
 }
 
 function gainedWords({ gained, gainedAt }: Intake, fresh: boolean, now: number): string {
-  if (gainedAt === null) return 'nothing new yet';
+  if (gainedAt === null) return say('intake.nothing-new');
   return fresh
-    ? `+${formatCount(gained)} just now`
-    : `last +${formatCount(gained)}, ${formatAge(now - gainedAt)}`;
+    ? say('intake.gained-now', { count: formatCount(gained) })
+    : say('intake.gained', { count: formatCount(gained), age: formatAge(now - gainedAt) });
 }

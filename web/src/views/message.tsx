@@ -8,7 +8,7 @@ export function Message({ title, children }: { title: string; children?: ReactNo
   return (
     <section className="card message" role="status">
       <h1>{title}</h1>
-      {children === undefined ? null : <p>{children}</p>}
+      {children === undefined ? null : <div>{children}</div>}
     </section>
   );
 }

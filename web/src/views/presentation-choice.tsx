@@ -1,26 +1,24 @@
+import { say } from '../language/say.ts';
 import type { Presentation } from './contest-card.tsx';
 
-const CHOICES: readonly { value: Presentation; label: string }[] = [
-  { value: 'chart', label: 'Chart' },
-  { value: 'table', label: 'Table' },
-];
+const CHOICES: readonly Presentation[] = ['chart', 'table'];
 
 type Props = { value: Presentation; onChange: (value: Presentation) => void };
 
 export function PresentationChoice({ value, onChange }: Props) {
   return (
     <fieldset className="choice">
-      <legend className="unseen">Show results as</legend>
+      <legend className="unseen">{say('results.show-as')}</legend>
       {CHOICES.map(choice => (
-        <label key={choice.value}>
+        <label key={choice}>
           <input
             type="radio"
             name="presentation"
-            value={choice.value}
-            checked={choice.value === value}
-            onChange={() => onChange(choice.value)}
+            value={choice}
+            checked={choice === value}
+            onChange={() => onChange(choice)}
           />
-          <span>{choice.label}</span>
+          <span>{say(`results.as-${choice}`)}</span>
         </label>
       ))}
     </fieldset>

@@ -1,46 +1,49 @@
-import type { MouseEvent, ReactNode, RefObject } from 'react';
-import { navigate } from '../route.ts';
+import type { ReactNode, RefObject } from 'react';
+import { Link as RoutedLink } from 'wouter';
+import { say } from '../language/say.ts';
+import { addresses } from '../route.ts';
+import { Settings } from '../shell/settings.tsx';
 
 /** What is around every view: landmarks, the name, a way past them by keyboard. */
 export function Shell({ main, children }: { main: RefObject<HTMLElement | null>; children: ReactNode }) {
   return (
     <>
       <a className="skip" href="#content">
-        Skip to content
+        {say('page.skip')}
       </a>
       <header className="top">
-        <Link to="/" className="brand">
+        <Link to={addresses.elections} className="brand">
           <Mark />
-          <span>Suffrage</span>
+          <span>{say('page.name')}</span>
         </Link>
-        <nav aria-label="Main">
-          <Link to="/">All elections</Link>
+        <nav aria-label={say('nav.main')}>
+          <Link to={addresses.elections}>{say('nav.elections')}</Link>
+          <Link to={addresses.check}>{say('nav.check')}</Link>
         </nav>
       </header>
       <main id="content" ref={main} tabIndex={-1}>
         {children}
       </main>
       <footer className="bottom">
-        <p>Every accepted vote is kept, counted at most once, and can be checked by anyone.</p>
+        <Settings />
+        <p>{say('page.promise')}</p>
       </footer>
     </>
   );
 }
 
-type LinkProps = { to: string; className?: string; children: ReactNode };
+type LinkProps = { to: string; className?: string; describedBy?: string; children: ReactNode };
 
 /** A link within the page; with a modifier key, or by another button, it is a link like any other. */
-export function Link({ to, className, children }: LinkProps) {
-  const onClick = (event: MouseEvent) => {
-    const plain = event.button === 0 && !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
-    if (!plain) return;
-    event.preventDefault();
-    navigate(to);
-  };
+export function Link({ to, className, describedBy, children }: LinkProps) {
   return (
-    <a href={to} className={className} onClick={onClick}>
+    <RoutedLink
+      href={to}
+      {...(className === undefined ? {} : { className })}
+      {...(describedBy === undefined ? {} : { 'aria-describedby': describedBy })}
+    >
       {children}
-    </a>
+    </RoutedLink>
   );
 }
 

@@ -1,42 +1,35 @@
 import type { Phase } from '../api/schemas.ts';
 import { formatAge } from '../format.ts';
+import { say } from '../language/say.ts';
 import type { Connection, ResultsState } from '../live/results-state.ts';
 
-const WORDS: Readonly<Record<Connection, string>> = {
-  connecting: 'Connecting…',
-  live: 'Live',
-  polling: 'Asking every 2 s',
-  reconnecting: 'Reconnecting…',
-};
-
-const EXPLANATIONS: Readonly<Record<Connection, string | null>> = {
-  connecting: null,
-  live: null,
-  polling: 'The live stream is interrupted; the totals are current all the same.',
-  reconnecting: 'The results service does not answer at the moment. What is shown is the last that arrived.',
-};
+/** States that need more than a word. */
+const EXPLAINED: ReadonlySet<Connection> = new Set<Connection>(['polling', 'reconnecting']);
 
 type Props = { results: ResultsState; phase: Phase; now: number; skewMillis: number };
 
 /** Whether the page is up to date, and how old what it shows is. */
 export function StatusLine({ results: { snapshot, connection }, phase, now, skewMillis }: Props) {
-  const explanation =
-    snapshot === null && connection === 'reconnecting'
-      ? 'The results service does not answer at the moment.'
-      : EXPLANATIONS[connection];
   return (
     <p className="status" data-connection={connection}>
       <span className="dot" aria-hidden="true" />
-      <strong data-testid="connection">{WORDS[connection]}</strong>
+      <strong data-testid="connection">{say(`connection.${connection}`)}</strong>
       {snapshot === null ? null : (
         <span data-testid="age">
-          {isFinal(phase, snapshot.provisional) ? 'final totals, read ' : 'updated '}
+          {say(isFinal(phase, snapshot.provisional) ? 'results.final-read' : 'results.updated')}{' '}
           <time dateTime={snapshot.asOf}>{formatAge(now + skewMillis - Date.parse(snapshot.asOf))}</time>
         </span>
       )}
-      {explanation === null ? null : <span className="status-why">{explanation}</span>}
+      {EXPLAINED.has(connection) ? (
+        <span className="status-why">{why(connection, snapshot !== null)}</span>
+      ) : null}
     </p>
   );
+}
+
+function why(connection: Connection, isShown: boolean): string {
+  if (connection === 'polling') return say('connection.polling-why');
+  return say(isShown ? 'connection.reconnecting-why' : 'connection.away');
 }
 
 function isFinal(phase: Phase, provisional: boolean): boolean {

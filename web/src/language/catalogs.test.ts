@@ -1,0 +1,52 @@
+import { expect, test } from '@jest/globals';
+import { setupI18n } from '@lingui/core';
+import { compileMessage } from '@lingui/message-utils/compileMessage';
+import { messages as arabic } from './catalogs/ar.ts';
+import { messages as german } from './catalogs/de.ts';
+import { type Catalog, messages as english } from './catalogs/en.ts';
+import { messages as spanish } from './catalogs/es.ts';
+
+type Token = ReturnType<typeof compileMessage>[number];
+
+/** Names of the places of a compiled message that are filled by values, wherever they are. */
+function placesOf(tokens: string | readonly Token[]): Set<string> {
+  if (typeof tokens === 'string') return new Set();
+  const named = tokens.filter(token => typeof token !== 'string').map(([name]) => name);
+  return new Set(named);
+}
+
+const catalogs: readonly (readonly [string, Catalog])[] = [
+  ['en', english],
+  ['de', german],
+  ['es', spanish],
+  ['ar', arabic],
+];
+
+test.each(catalogs)(
+  'each message in %s can be read and has the places of the English one',
+  (_language, catalog) => {
+    for (const [id, text] of Object.entries(catalog)) {
+      const original = Object.entries(english).find(([name]) => name === id)?.[1] ?? '';
+      expect([id, [...placesOf(compileMessage(text))].toSorted()]).toEqual([
+        id,
+        [...placesOf(compileMessage(original))].toSorted(),
+      ]);
+    }
+  },
+);
+
+test('a number takes the form of its language', () => {
+  const said = (locale: string, messages: Catalog, count: number) => {
+    const speech = setupI18n();
+    speech.setMessagesCompiler(compileMessage);
+    speech.loadAndActivate({ locale, messages });
+    return speech.t({ id: 'elections.contests', values: { count } });
+  };
+  expect([1, 2].map(count => said('de', german, count))).toEqual(['1 Abstimmung', '2 Abstimmungen']);
+  const forms = [1, 2, 3, 11, 100].map(count =>
+    said('ar', arabic, count)
+      .replaceAll(/[\d\u0660-\u0669]/g, '')
+      .trim(),
+  );
+  expect(forms).toEqual(['اقتراع واحد', 'اقتراعان', 'اقتراعات', 'اقتراعًا', 'اقتراع']);
+});

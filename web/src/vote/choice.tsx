@@ -1,0 +1,99 @@
+import type { Proof } from '@suffrage/client/browser';
+import type { ElectionDefinition } from '@suffrage/contracts/election';
+import { useState } from 'react';
+import { paths } from '../api/fetch.ts';
+import type { Phase } from '../api/schemas.ts';
+import { useDocument } from '../hooks.ts';
+import { say } from '../language/say.ts';
+import { addresses } from '../route.ts';
+import { Message } from '../views/message.tsx';
+import { Link } from '../views/shell.tsx';
+import { askedOf } from './asked-of-voter.ts';
+import { Ballot } from './ballot.tsx';
+import type { Marked } from './marks.ts';
+import { ProofForm } from './proof-form.tsx';
+import { Review } from './review.tsx';
+import { votableSchema } from './votable.ts';
+
+const REFRESH_MILLIS = 30_000;
+
+type Props = {
+  id: string;
+  marked: Marked;
+  onMark: (marked: Marked) => void;
+  onCast: (definition: ElectionDefinition, proof: Proof | undefined) => void;
+};
+
+export function Choice({ id, ...props }: Props) {
+  const loaded = useDocument(paths.election(id), votableSchema, REFRESH_MILLIS);
+  switch (loaded.status) {
+    case 'loading':
+      return <Message title={say('election.loading')} />;
+    case 'unreachable':
+      return <Message title={say('election.unreachable')}>{say('registrar.away')}</Message>;
+    case 'unknown':
+      return (
+        <Message title={say('election.unknown')}>
+          {say('election.unknown-why')} <Link to={addresses.elections}>{say('election.all')}</Link>
+        </Message>
+      );
+    case 'ready':
+      return <ChoiceSteps {...loaded.value} {...props} />;
+  }
+}
+
+type Step = 'ballot' | 'proof' | 'review';
+type StepsProps = Omit<Props, 'id'> & { definition: ElectionDefinition; phase: Phase };
+
+function ChoiceSteps({ definition, phase, marked, onMark, onCast }: StepsProps) {
+  const [step, setStep] = useState<Step>('ballot');
+  const [proof, setProof] = useState<Proof>();
+  const asked = askedOf(definition);
+  const stepsOf: readonly Step[] =
+    asked === 'nothing' || asked === 'session' ? ['ballot', 'review'] : ['ballot', 'proof', 'review'];
+  if (phase === 'closed' || phase === 'sealed') {
+    return (
+      <Message title={say('vote.over')}>
+        {say('vote.over-why')} <Link to={addresses.election(definition.id)}>{say('elections.results')}</Link>
+      </Message>
+    );
+  }
+  const place = say('vote.step', { step: stepsOf.indexOf(step) + 1, steps: stepsOf.length });
+  const next = stepsOf[stepsOf.indexOf(step) + 1] ?? 'review';
+  switch (step) {
+    case 'ballot':
+      return (
+        <Ballot
+          definition={definition}
+          place={place}
+          marked={marked}
+          onMark={onMark}
+          onNext={phase === 'open' ? () => setStep(next) : undefined}
+        />
+      );
+    case 'proof':
+      return (
+        <ProofForm
+          asked={asked}
+          isSecret={definition.mode === 'secret'}
+          place={place}
+          onBack={() => setStep('ballot')}
+          onProof={shown => {
+            setProof(shown);
+            setStep('review');
+          }}
+        />
+      );
+    case 'review':
+      return (
+        <Review
+          definition={definition}
+          place={place}
+          marked={marked}
+          needsSession={asked === 'session'}
+          onChange={() => setStep('ballot')}
+          onCast={session => onCast(definition, session ?? proof)}
+        />
+      );
+  }
+}

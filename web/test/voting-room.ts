@@ -1,0 +1,87 @@
+import type { Browser, BrowserContext, BrowserContextOptions, Page, Request } from 'playwright-core';
+import { rm } from 'node:fs/promises';
+import { launchChromium } from '@suffrage/test/chromium';
+import { until } from '@suffrage/test/poll';
+import { registrarApi } from '@suffrage/test/registrar-api';
+import { openTestbed } from '@suffrage/test/testbed';
+import { buildPage } from './built-page.ts';
+import { startTestWeb } from './web.ts';
+
+/** The built page in real browsers, on the real services. */
+export type VotingRoom = Awaited<ReturnType<typeof openVotingRoom>>;
+
+export async function openVotingRoom() {
+  const pageDirectory = await buildPage();
+  const browser: Browser = await launchChromium();
+  const bed = await openTestbed();
+  const registrar = await bed.registrar();
+  const ingestion = await bed.ingestion();
+  await bed.processor();
+  const aggregator = await bed.aggregator(registrar.url);
+  const api = registrarApi(registrar.url);
+  const upstreams = { ingestion: [ingestion.url], results: [aggregator.url], registrar: [registrar.url] };
+  const web = await startTestWeb(upstreams, pageDirectory);
+  const contexts: BrowserContext[] = [];
+  /** What the browsers complained about, and what they asked for, since the last `clear`. */
+  const complaints: string[] = [];
+  const requests: Request[] = [];
+
+  async function newContext(options: BrowserContextOptions = {}): Promise<BrowserContext> {
+    const context = await browser.newContext({ locale: 'en-GB', ...options });
+    contexts.push(context);
+    context.on('request', request => requests.push(request));
+    return context;
+  }
+
+  return {
+    api,
+    pageDirectory,
+    complaints,
+    requests,
+    newContext,
+    async open(path: string, context?: BrowserContext): Promise<Page> {
+      const page = await (context ?? (await newContext())).newPage();
+      page.on('pageerror', error => complaints.push(error.message));
+      page.on('console', message => {
+        if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+      });
+      await page.goto(`${web.origin}${path}`);
+      return page;
+    },
+    casts: () => requests.filter(one => one.method() === 'POST' && one.url().endsWith('/votes')),
+    /** An election that is open to everybody, and known to the services. */
+    async hold(id: string, change: object = {}): Promise<void> {
+      await api.create(id, { eligibility: 'open', ...change });
+      await api.open(id);
+      const known = async () => (await fetch(`${aggregator.url}/v1/elections/${id}/results`)).ok;
+      await until(`the results service knows ${id}`, known);
+    },
+    /** Closes all browsers' windows. */
+    async clear(): Promise<void> {
+      for (const context of contexts.splice(0)) await context.close();
+      complaints.length = 0;
+      requests.length = 0;
+    },
+    async close(): Promise<void> {
+      await browser.close();
+      await web.close();
+      await bed.close();
+      await rm(pageDirectory, { recursive: true });
+    },
+  };
+}
+
+export const heading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name }).waitFor();
+export const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
+
+export async function chooseAndReview(page: Page, option: string): Promise<void> {
+  await page.getByRole('radio', { name: option, exact: true }).check();
+  await press(page, 'Continue');
+  await heading(page, 'Review your vote');
+}
+
+/** The ID of the vote, once its receipt is shown and says that it is counted. */
+export async function counted(page: Page): Promise<string> {
+  await page.getByTestId('outcome').filter({ hasText: 'Your vote is counted.' }).waitFor();
+  return page.getByTestId('vote-id').innerText();
+}

@@ -113,6 +113,7 @@ export async function openTestbed(options: Options = {}) {
           SUFFRAGE_RECEIPT_KEY_FILE: receiptKeyPem,
           SUFFRAGE_BODY_LIMIT_BYTES: 16_384,
           SUFFRAGE_IN_FLIGHT_VOTES: 10_000,
+          SUFFRAGE_WAITING_VOTES: 500,
           SUFFRAGE_VOTES_PER_CALL: 1_000,
           SUFFRAGE_CAST_VOTES_CALLS: 50,
           SUFFRAGE_VOTES_PER_STREAM: 1_000,

@@ -27,6 +27,11 @@ export function createIngestionMetrics() {
       help: 'Votes between their arrival and their answer.',
       registers,
     }),
+    waitingVotes: new Gauge({
+      name: 'suffrage_ingestion_waiting_votes',
+      help: 'Votes that have arrived and were not looked at yet.',
+      registers,
+    }),
     batchVotes: new Histogram({
       name: 'suffrage_ingestion_batch_votes',
       help: 'Votes per appended batch.',

@@ -45,6 +45,8 @@ function newServer({ log, bodyLimit, streamMillis, trustedProxies }: Options) {
   return fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
+    // One log for all requests: they have no lines of their own, and a logger each costs as much as a route's look-up.
+    childLoggerFactory: parent => parent,
     bodyLimit,
     requestTimeout: streamMillis ?? REQUEST_TIMEOUT_MILLIS,
     trustProxy: trustedProxies === undefined ? false : [...trustedProxies],

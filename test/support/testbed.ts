@@ -180,6 +180,8 @@ export async function openTestbed(options: Options = {}) {
           SUFFRAGE_LIMIT_PER_CREDENTIAL: 1_000,
           SUFFRAGE_LIMIT_PER_ELECTION: 600_000,
           SUFFRAGE_LIMIT_SESSIONS_PER_ADDRESS: 1_000,
+          SUFFRAGE_LIMIT_PER_MANAGER: 100_000,
+          SUFFRAGE_LIMIT_MANAGERS_PER_ADDRESS: 100_000,
           ...own.settings,
         },
         { log, ...(own.clock ? { clock: own.clock } : {}) },

@@ -132,7 +132,7 @@ export async function startRegistrar(
     },
     log,
   });
-  const principals = guardRoutes(server, authorise, id => findOrganisation(pool, id));
+  const principals = guardRoutes(server, authorise, id => findOrganisation(pool, id), voters.limits);
   signInRoutes(server, principals, signIn?.offer);
   electionsRoutes(server, elections, principals);
   managersRoutes(server, elections, principals);

@@ -74,12 +74,16 @@ export const settings = {
   SUFFRAGE_TRUSTED_PROXIES: list.optional(),
   /** redis:// URL of a database and a user that the votes' services don't have. Without it each process counts for itself. */
   SUFFRAGE_LIMITS_REDIS_URL_FILE: secretFile.optional(),
-  /** Requests for tokens in a minute, where voters prove themselves. */
+  /** Requests for tokens in a minute, where voters prove themselves: so many at once, and then evenly. */
   SUFFRAGE_LIMIT_PER_ADDRESS: perMinute.default(60),
   SUFFRAGE_LIMIT_PER_CREDENTIAL: perMinute.default(20),
   SUFFRAGE_LIMIT_PER_ELECTION: perMinute.default(600_000),
   /** New sessions of an address in a minute. */
   SUFFRAGE_LIMIT_SESSIONS_PER_ADDRESS: perMinute.default(10),
+  /** Requests of one manager, auditor or observer in a minute. */
+  SUFFRAGE_LIMIT_PER_MANAGER: perMinute.default(1_200),
+  /** Requests with a manager's token, right or wrong, of an address in a minute. */
+  SUFFRAGE_LIMIT_MANAGERS_PER_ADDRESS: perMinute.default(3_000),
 };
 export type RegistrarConfig = z.output<z.ZodObject<typeof settings>>;
 

@@ -32,7 +32,7 @@ function compileMessages(): Plugin {
   return {
     name: 'compile-messages',
     async load(id) {
-      if (!/\/language\/catalogs\/[a-z]+\.ts$/.test(id)) return null;
+      if (!/\/catalogs\/[a-z]+\.ts$/.test(id)) return null;
       const { messages }: { messages: Record<string, string> } = await import(id);
       const compiled = Object.entries(messages).map(([name, text]) => [name, compileMessage(text)]);
       return `export const messages = ${JSON.stringify(Object.fromEntries(compiled))};`;

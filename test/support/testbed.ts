@@ -195,7 +195,7 @@ export async function openTestbed(options: Options = {}) {
       };
     },
     /** An aggregator in this process, with the results key. */
-    aggregator: async (registrarUrl?: string) => {
+    aggregator: async (registrarUrl?: string, ingestionMetrics?: string[]) => {
       const { httpPort } = await startAggregator(
         {
           ...common(namespace, 'aggregator-0'),
@@ -206,6 +206,7 @@ export async function openTestbed(options: Options = {}) {
           SUFFRAGE_REDIS_URL_FILE: servers.redisUrl,
           SUFFRAGE_RESULTS_KEY_FILE: resultsKeyPem,
           SUFFRAGE_REGISTRAR_URL: registrarUrl,
+          SUFFRAGE_INGESTION_METRICS_URLS: ingestionMetrics,
           SUFFRAGE_RESULT_REFRESH_INTERVAL: 200,
           SUFFRAGE_SUBSCRIBER_LIMIT: 100,
         },

@@ -296,3 +296,21 @@ test('it does not start without a built page', async () => {
     startTestWeb({ ingestion: [NOBODY], results: [NOBODY], registrar: [NOBODY] }, tmpdir()),
   ).rejects.toThrow('pnpm --filter @suffrage/web build');
 });
+
+test('errors of the page are counted by kind and view, a bounded number of them, and nothing else is taken', async () => {
+  const { origin, metricsUrl } = await startPage();
+  const report = (body: object, headers?: Record<string, string>) =>
+    post(`${origin}/page-errors`, JSON.stringify(body), headers).then(({ status }) => status);
+  expect(await report({ kind: 'error', view: 'vote' })).toBe(204);
+  expect(await report({ kind: 'part', view: 'vote of ada' })).toBe(204);
+  expect(await report({ kind: 'ada', view: 'vote' })).toBe(400);
+  expect(await report({ kind: 'error', view: 'vote', message: 'ada' })).toBe(400);
+  expect(await report({ kind: 'error', view: 'v'.repeat(300) })).toBe(413);
+  expect(await report({ kind: 'error', view: 'vote' }, { origin: 'https://evil.example' })).toBe(403);
+  const measured = await (await fetch(metricsUrl)).text();
+  expect(measured).toMatch(/suffrage_web_page_errors_total\{kind="error",view="vote"[^}]*\} 1\n/);
+  expect(measured).toMatch(/suffrage_web_page_errors_total\{kind="part",view="other"[^}]*\} 1\n/);
+  expect(measured).not.toContain('ada');
+  const many = await Promise.all(Array.from({ length: 100 }, () => report({ kind: 'error', view: 'check' })));
+  expect(many).toContain(429);
+});

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import type { WebConfig } from './config.ts';
 import { createWebMetrics } from './metrics.ts';
 import { servePage } from './page.ts';
+import { pageErrorsRoute } from './page-errors.ts';
 import { proxy } from './proxy.ts';
 import { securityHeaders } from './security-headers.ts';
 import { createUpstreams, type Upstreams } from './upstreams.ts';
@@ -68,6 +69,7 @@ export async function startWeb(
   });
   addSecurityHeaders(server, securityHeaders(config.SUFFRAGE_ENVIRONMENT));
   hideDocuments(server);
+  pageErrorsRoute(server, { counter: metrics.pageErrors, clock });
   await proxyAll(server, { ingestion, results, registrar });
   await servePage(server, pageDirectory);
   const address = await server.listen({ host: config.SUFFRAGE_HOST, port: config.SUFFRAGE_HTTP_PORT });

@@ -7,7 +7,10 @@ export const routes = {
   election: /^\/elections\/(?<id>[a-z0-9-]{1,63})\/?$/,
   vote: /^\/elections\/(?<id>[a-z0-9-]{1,63})\/vote\/?$/,
   receipt: /^\/elections\/(?<id>[a-z0-9-]{1,63})\/receipt\/?$/,
+  screen: /^\/elections\/(?<id>[a-z0-9-]{1,63})\/screen\/?$/,
+  flow: /^\/elections\/(?<id>[a-z0-9-]{1,63})\/flow\/?$/,
   check: '/check',
+  statement: '/statement',
 } as const;
 
 export const addresses = {
@@ -15,6 +18,9 @@ export const addresses = {
   election: (id: string) => `/elections/${id}`,
   vote: (id: string) => `/elections/${id}/vote`,
   receipt: (id: string) => `/elections/${id}/receipt`,
+  screen: (id: string) => `/elections/${id}/screen`,
+  flow: (id: string) => `/elections/${id}/flow`,
+  statement: '/statement',
   check: '/check',
 } as const;
 

@@ -32,13 +32,21 @@ export function Shell({ main, children }: { main: RefObject<HTMLElement | null>;
   );
 }
 
-type LinkProps = { to: string; className?: string; describedBy?: string; children: ReactNode };
+type LinkProps = {
+  to: string;
+  className?: string;
+  describedBy?: string;
+  /** Handed to the view that it leads to; part of no address. */
+  state?: unknown;
+  children: ReactNode;
+};
 
 /** A link within the page; with a modifier key, or by another button, it is a link like any other. */
-export function Link({ to, className, describedBy, children }: LinkProps) {
+export function Link({ to, className, describedBy, state, children }: LinkProps) {
   return (
     <RoutedLink
       href={to}
+      state={state}
       {...(className === undefined ? {} : { className })}
       {...(describedBy === undefined ? {} : { 'aria-describedby': describedBy })}
     >

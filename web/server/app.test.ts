@@ -185,7 +185,11 @@ test('the registrar alone learns an address: that of the connection, or what a t
   const upstreams = { ingestion: [upstream], results: [upstream], registrar: [upstream] };
   const claims = { 'x-forwarded-for': '192.0.2.7', 'x-real-ip': '192.0.2.7', forwarded: 'for=192.0.2.7' };
   for (const trusted of [undefined, ['127.0.0.1']]) {
-    const web = await startTestWeb(upstreams, pageDirectory, trusted);
+    const web = await startTestWeb(
+      upstreams,
+      pageDirectory,
+      trusted === undefined ? {} : { trustedProxies: trusted },
+    );
     closings.push(web.close);
     for (const service of ['ingestion', 'results', 'registrar'])
       await fetch(`${web.origin}/api/${service}/v1/x`, { headers: claims });

@@ -13,6 +13,9 @@ const PAGE_ROUTES = [
   '/elections/:id/vote',
   '/elections/:id/receipt',
   '/check',
+  '/manage',
+  '/manage/*',
+  '/signed-in',
 ] as const;
 
 const ONE_YEAR_SECONDS = 31_536_000;

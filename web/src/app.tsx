@@ -17,6 +17,14 @@ const ReceiptPage = lazy(() =>
   import('./receipt/receipt-page.tsx').then(part => ({ default: part.ReceiptPage })),
 );
 const CheckPage = lazy(() => import('./receipt/check-page.tsx').then(part => ({ default: part.CheckPage })));
+const SignedInPage = lazy(() =>
+  import('./sign-in/signed-in-page.tsx').then(part => ({ default: part.SignedInPage })),
+);
+const ManagePage = lazy(async () => {
+  const part = await import('./manage/manage-page.tsx');
+  await part.speakOfManaging();
+  return { default: part.ManagePage };
+});
 
 export function App() {
   const [path] = useLocation();
@@ -53,6 +61,12 @@ function Views() {
       <Route path={routes.receipt}>{({ id = '' }) => <ReceiptPage key={id} id={id} />}</Route>
       <Route path={routes.check}>
         <CheckPage />
+      </Route>
+      <Route path={routes.signedIn}>
+        <SignedInPage />
+      </Route>
+      <Route path={routes.manage}>
+        <ManagePage />
       </Route>
       <Route>
         <Message title={say('nowhere.title')}>

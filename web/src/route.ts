@@ -8,6 +8,8 @@ export const routes = {
   vote: /^\/elections\/(?<id>[a-z0-9-]{1,63})\/vote\/?$/,
   receipt: /^\/elections\/(?<id>[a-z0-9-]{1,63})\/receipt\/?$/,
   check: '/check',
+  manage: /^\/manage(?:\/.*)?$/,
+  signedIn: '/signed-in',
 } as const;
 
 export const addresses = {
@@ -16,6 +18,8 @@ export const addresses = {
   vote: (id: string) => `/elections/${id}/vote`,
   receipt: (id: string) => `/elections/${id}/receipt`,
   check: '/check',
+  manage: '/manage',
+  signedIn: '/signed-in',
 } as const;
 
 /** A vote to look up, in the part of an address that no server and no log ever sees. */

@@ -1,0 +1,3 @@
+import { type Catalog, messages as english } from './en.ts';
+
+export const messages: Catalog = english;

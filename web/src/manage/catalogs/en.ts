@@ -109,7 +109,7 @@ export const messages = {
   'form.opens': 'Opens',
   'form.closes': 'Closes',
   'form.zone': 'Time zone',
-  'form.zone-open': 'Show all time zones',
+  'form.zone-help': 'Type a part of its name, such as “Vienna”.',
   'form.which': 'Clocks show this time twice. Which one?',
   'form.rules': 'Rules',
   'form.eligibility': 'Who may vote',

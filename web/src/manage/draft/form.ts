@@ -191,8 +191,14 @@ function readTime(
 ): string | undefined {
   const instants = instantsOf(local, timeZone);
   const instant = instants[which] ?? instants[0];
-  if (instant === undefined) faults.set(place, local === '' ? TIME_MISSING : TIME_SKIPPED);
+  if (instant === undefined && isZone(timeZone))
+    faults.set(place, local === '' ? TIME_MISSING : TIME_SKIPPED);
   return instant;
+}
+
+/** A zone that is none makes no time wrong besides. */
+function isZone(timeZone: string): boolean {
+  return instantsOf('2000-01-01T12:00', timeZone).length > 0;
 }
 
 /** None for what is no time, or no zone. */

@@ -18,30 +18,32 @@ export function TextsField({ place, label, languages, texts, onChange, isLong = 
   const isWrong = useFault(place) !== undefined;
   return (
     <div className="texts">
-      {languages.map((language, index) => {
-        const id = index === 0 ? fieldId(place) : fieldId(`${place}.${language}`);
-        const props = {
-          id,
-          lang: language,
-          dir: 'auto',
-          autoComplete: 'off',
-          value: texts[language] ?? '',
-          onChange: (event: { target: { value: string } }) =>
-            onChange({ ...texts, [language]: event.target.value }),
-          maxLength: isLong ? 5_000 : 500,
-          ...(isWrong ? { 'aria-invalid': true, 'aria-describedby': `${fieldId(place)}-fault` } : {}),
-        };
-        return (
-          <div key={language} className="field">
-            <label htmlFor={id}>
-              {languages.length === 1
-                ? label
-                : say('form.in-language', { label, language: languageName(language) })}
-            </label>
-            {isLong ? <textarea rows={2} {...props} /> : <input type="text" {...props} />}
-          </div>
-        );
-      })}
+      <div className="side-by-side">
+        {languages.map((language, index) => {
+          const id = index === 0 ? fieldId(place) : fieldId(`${place}.${language}`);
+          const props = {
+            id,
+            lang: language,
+            dir: 'auto',
+            autoComplete: 'off',
+            value: texts[language] ?? '',
+            onChange: (event: { target: { value: string } }) =>
+              onChange({ ...texts, [language]: event.target.value }),
+            maxLength: isLong ? 5_000 : 500,
+            ...(isWrong ? { 'aria-invalid': true, 'aria-describedby': `${fieldId(place)}-fault` } : {}),
+          };
+          return (
+            <div key={language} className="field">
+              <label htmlFor={id}>
+                {languages.length === 1
+                  ? label
+                  : say('form.in-language', { label, language: languageName(language) })}
+              </label>
+              {isLong ? <textarea rows={2} {...props} /> : <input type="text" {...props} />}
+            </div>
+          );
+        })}
+      </div>
       <Fault place={place} />
     </div>
   );

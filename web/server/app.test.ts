@@ -257,6 +257,19 @@ test('at an unknown address people get the page, programs a problem document', a
   }
 });
 
+test('the page may talk to the providers that its users sign in at, and to nobody else besides', async () => {
+  const upstreams = { ingestion: [NOBODY], results: [NOBODY], registrar: [NOBODY] };
+  const connectSources = async (signInOrigins?: string[]) => {
+    const web = await startTestWeb(upstreams, pageDirectory, signInOrigins ? { signInOrigins } : {});
+    closings.push(web.close);
+    const policy = (await fetch(web.origin)).headers.get('content-security-policy') ?? '';
+    return policy.split('; ').find(directive => directive.startsWith('connect-src'));
+  };
+  expect(await connectSources()).toBe("connect-src 'self'");
+  const providers = ['https://login.example', 'https://voters.example:8443'];
+  expect(await connectSources(providers)).toBe(`connect-src 'self' ${providers.join(' ')}`);
+});
+
 test('every answer forbids inline code, framing and guessing of types, those of upstreams too', async () => {
   const { origin: results } = await startUpstream((_request, response) => {
     response.writeHead(200, { 'content-security-policy': "default-src * 'unsafe-inline'" }).end();

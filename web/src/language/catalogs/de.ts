@@ -116,6 +116,8 @@ export const messages: Catalog = {
   'review.revote': 'Bis zum Ende der Wahl können Sie noch einmal abstimmen; die letzte Stimme zählt.',
   'review.cast': 'Stimme abgeben',
   'review.session': 'Ihr Stimmrecht wird geholt …',
+  'review.captcha':
+    'Diese Wahl verlangt ein Captcha, das diese Seite nicht lädt: Sein Anbieter erführe von Ihrem Besuch. Stimmen Sie mit der App der Wahlleitung ab.',
   'review.session-failed': 'Sie haben noch kein Stimmrecht: {why} Es wurde nichts gesendet.',
 
   'progress.title': 'Ihre Stimme wird abgegeben',

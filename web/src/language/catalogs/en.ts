@@ -111,6 +111,8 @@ export const messages = {
   'review.revote': 'You may vote again until the election closes; the last vote counts.',
   'review.cast': 'Cast your vote',
   'review.session': 'Getting your right to vote…',
+  'review.captcha':
+    'this election asks for a captcha, which this page does not load: its provider would learn of your visit. Vote with the app of those who hold the election.',
   'review.session-failed': 'You have no right to vote yet: {why} Nothing was sent.',
 
   'progress.title': 'Casting your vote',

@@ -110,6 +110,8 @@ export const messages: Catalog = {
   'review.revote': 'Puede volver a votar hasta el cierre; cuenta el último voto.',
   'review.cast': 'Emitir su voto',
   'review.session': 'Obteniendo su derecho a votar…',
+  'review.captcha':
+    'esta elección pide un captcha que esta página no carga: su proveedor sabría de su visita. Vote con la aplicación de quienes organizan la elección.',
   'review.session-failed': 'Aún no tiene derecho a votar: {why} No se envió nada.',
 
   'progress.title': 'Emitiendo su voto',

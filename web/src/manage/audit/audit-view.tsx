@@ -107,7 +107,7 @@ function Findings({ report: { findings } }: { report: AuditReport }) {
   return (
     <section className="card part" aria-labelledby="audit-findings">
       <h2 id="audit-findings">{say('audit.findings-first', { count: findings.first.length })}</h2>
-      <div className="scroll" role="region" aria-labelledby="audit-findings" tabIndex={0}>
+      <div className="scroll" role="group" aria-labelledby="audit-findings" tabIndex={0}>
         <table>
           <thead>
             <tr>
@@ -152,7 +152,7 @@ function Partitions({ report: { partitions, totals } }: { report: AuditReport })
   return (
     <section className="card part" aria-labelledby="audit-partitions">
       <h2 id="audit-partitions">{say('audit.partitions')}</h2>
-      <div className="scroll" role="region" aria-labelledby="audit-partitions" tabIndex={0}>
+      <div className="scroll" role="group" aria-labelledby="audit-partitions" tabIndex={0}>
         <table>
           <thead>
             <tr>

@@ -46,6 +46,8 @@ export const messages: Catalog = {
   'task.publish-do': 'Wahl ansetzen',
   'task.publish-why':
     'Sie öffnet von selbst am {opens} und schließt am {closes}. Von jetzt an können alle den Stimmzettel lesen, und nur das Ende lässt sich noch verschieben.',
+  'task.roll-empty':
+    'Das Wählerverzeichnis ist leer, niemand könnte abstimmen. Laden Sie es zuerst hoch: Mit Beginn der Abstimmung steht es fest.',
   'task.open': 'Jetzt eröffnen',
   'task.open-do': 'Wahl jetzt eröffnen',
   'task.open-why':

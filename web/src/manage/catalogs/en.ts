@@ -44,6 +44,8 @@ export const messages = {
   'task.publish-do': 'Schedule it',
   'task.publish-why':
     'It opens by itself {opens} and closes {closes}. From now on everybody can read the ballot, and only the closing can still move.',
+  'task.roll-empty':
+    'Nobody is on the roll, so nobody could vote. Upload it first: it is locked once voting begins.',
   'task.open': 'Open now',
   'task.open-do': 'Open it now',
   'task.open-why': 'Voting begins at once and ends {closes}. From now on only the closing can still move.',

@@ -46,6 +46,8 @@ export const messages: Catalog = {
   'task.publish-do': 'Programarla',
   'task.publish-why':
     'Se abre sola el {opens} y se cierra el {closes}. Desde ahora todos pueden leer la papeleta y solo puede moverse el cierre.',
+  'task.roll-empty':
+    'El censo está vacío: nadie podría votar. Súbalo primero: queda fijado cuando empieza la votación.',
   'task.open': 'Abrir ahora',
   'task.open-do': 'Abrirla ahora',
   'task.open-why':

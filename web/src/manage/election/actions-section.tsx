@@ -24,7 +24,7 @@ export function ActionsSection({ election: { definition } }: { election: Managed
       {error && !data ? <RefusalNote error={error} /> : null}
       {data ? (
         <>
-          <div className="scroll" role="region" aria-labelledby="actions" tabIndex={0}>
+          <div className="scroll" role="group" aria-labelledby="actions" tabIndex={0}>
             <table>
               <thead>
                 <tr>

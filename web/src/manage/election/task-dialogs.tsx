@@ -1,9 +1,11 @@
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { formatInstant } from '../../format.ts';
 import { Confirm } from '../confirm.tsx';
 import { instantsOf } from '../draft/form.ts';
-import { useAct, useRemove } from '../queries.ts';
+import { rollQuery, useAct, useRemove } from '../queries.ts';
+import { preferredLanguages, textIn } from '../../text.ts';
 import { manageAddresses } from '../routes.ts';
 import { say } from '../say.ts';
 import type { ManagedElection } from '../schemas.ts';
@@ -37,7 +39,7 @@ function PlainDialog({ task, election, onClose }: Props & { task: 'publish' | 'o
   const when = { opens: formatInstant(opensAt, timeZone), closes: formatInstant(closesAt, timeZone) };
   return (
     <Confirm
-      title={say(`task.${task}`)}
+      title={titleOf(task, election)}
       confirm={say(`task.${task}-do`)}
       isBusy={act.isPending}
       error={act.error}
@@ -45,8 +47,16 @@ function PlainDialog({ task, election, onClose }: Props & { task: 'publish' | 'o
       onClose={onClose}
     >
       <p>{say(`task.${task}-why`, when)}</p>
+      {task === 'seal' ? null : <EmptyRoll election={election} />}
     </Confirm>
   );
+}
+
+/** Once voting has begun nobody comes onto the roll any more. */
+function EmptyRoll({ election: { definition } }: { election: ManagedElection }) {
+  const isRoll = definition.eligibility === 'roll';
+  const { data } = useQuery({ ...rollQuery(definition.id), enabled: isRoll });
+  return isRoll && data?.voters === 0 ? <p className="refusal">{say('task.roll-empty')}</p> : null;
 }
 
 function ReasonDialog({ task, election, onClose }: Props & { task: 'stop' | 'annul' }) {
@@ -55,7 +65,7 @@ function ReasonDialog({ task, election, onClose }: Props & { task: 'stop' | 'ann
   const action = task === 'stop' ? 'close' : 'annul';
   return (
     <Confirm
-      title={say(`task.${task}`)}
+      title={titleOf(task, election)}
       confirm={say(`task.${task}-do`)}
       isGrave
       isBusy={act.isPending}
@@ -94,7 +104,7 @@ function ExtendDialog({ election, onClose }: Props) {
   const isLater = next !== undefined && Date.parse(next) > Date.parse(closesAt);
   return (
     <Confirm
-      title={say('task.extend')}
+      title={titleOf('extend', election)}
       confirm={say('task.extend-do')}
       isBusy={act.isPending}
       error={act.error}
@@ -129,7 +139,7 @@ function DuplicateDialog({ election, onClose }: Props) {
   const act = useAct(election.definition.id);
   return (
     <Confirm
-      title={say('task.duplicate')}
+      title={titleOf('duplicate', election)}
       confirm={say('task.duplicate-do')}
       isBusy={act.isPending}
       error={act.error}
@@ -166,7 +176,7 @@ function RemoveDialog({ election, onClose }: Props) {
   const remove = useRemove(election.definition.id);
   return (
     <Confirm
-      title={say('task.remove')}
+      title={titleOf('remove', election)}
       confirm={say('task.remove-do')}
       isGrave
       isBusy={remove.isPending}
@@ -177,4 +187,9 @@ function RemoveDialog({ election, onClose }: Props) {
       <p>{say('task.remove-why')}</p>
     </Confirm>
   );
+}
+
+/** What is asked about, and which election. */
+function titleOf(task: Task, { definition }: ManagedElection): string {
+  return `${say(`task.${task}`)}: ${textIn(definition.title, preferredLanguages()).title}`;
 }

@@ -76,7 +76,7 @@ function RollRefused({ error }: { error: Error }) {
       {rows.length === 0 ? null : (
         <div
           className="scroll"
-          role="region"
+          role="group"
           aria-label={say('voters.rows', { count: rowCount })}
           tabIndex={0}
         >

@@ -107,7 +107,9 @@ export function readSignInSettings(config: RegistrarConfig): SignInSettings | un
  * `undefined` where voters can not sign in.
  * @throws Error when only one of the settings is there.
  */
-export function readVotersOffer(config: RegistrarConfig): VotersOffer | undefined {
+export function readVotersOffer(
+  config: Pick<RegistrarConfig, 'SUFFRAGE_VOTER_OIDC_ISSUER' | 'SUFFRAGE_VOTER_OIDC_AUDIENCE'>,
+): VotersOffer | undefined {
   const { SUFFRAGE_VOTER_OIDC_ISSUER: issuer, SUFFRAGE_VOTER_OIDC_AUDIENCE: clientId } = config;
   if (issuer === undefined) return undefined;
   if (clientId === undefined)

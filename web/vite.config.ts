@@ -68,6 +68,10 @@ function listShell(): Plugin {
   };
 }
 
+/** The libraries and the few modules of our own that are behind every view. */
+const PAGE =
+  /node_modules\/(?:react|react-dom|scheduler|wouter|@lingui|regexparam|use-sync-external-store)\/|\/web\/src\/(?:route|text|format|hooks)\.ts|\/web\/src\/(?:api|shell)\/|\/web\/src\/language\/[^/]+$|\/web\/src\/views\/(?:badges|message|shell)\.tsx/;
+
 export default defineConfig({
   plugins: [react(), compileMessages(), listShell(), precompress()],
   build: {
@@ -79,6 +83,8 @@ export default defineConfig({
     rolldownOptions: {
       input: { index: 'index.html', 'service-worker': 'src/offline/service-worker.ts' },
       output: {
+        // What every view needs in one file: each further one compresses worse, and has to be named.
+        codeSplitting: { groups: [{ name: 'page', test: PAGE }] },
         // A service worker's address is its identity, and its place bounds what it serves.
         entryFileNames: ({ name }) =>
           name === 'service-worker' ? SERVICE_WORKER : 'assets/[name]-[hash].js',

@@ -11,7 +11,7 @@ import { createMetrics } from '@suffrage/runtime/metrics';
 import { isReachable, openPool } from '@suffrage/runtime/postgres/pool';
 import { startTelemetry } from '@suffrage/runtime/telemetry';
 import { repeatEvery } from '@suffrage/runtime/wait';
-import { type RegistrarConfig, readSignInSettings } from './config.ts';
+import { type RegistrarConfig, readSignInSettings, readVotersOffer } from './config.ts';
 import { findOrganisation } from './election-store.ts';
 import { createElections } from './elections.ts';
 import { actionsRoutes } from './http/actions.route.ts';
@@ -83,13 +83,14 @@ export async function startRegistrar(
   lifecycle.onClose('closings', repeatEvery(CLOSINGS_MILLIS, recordClosings));
 
   const vault = openVault(config, lifecycle);
+  const votersOffer = readVotersOffer(config);
   const elections = createElections({
     pool,
     vault,
     issuerName: config.SUFFRAGE_ISSUER_NAME,
     receiptPublicKeys: config.SUFFRAGE_RECEIPT_PUBLIC_KEYS_FILE,
     resultsPublicKeys: config.SUFFRAGE_RESULTS_PUBLIC_KEYS_FILE,
-    votersSignIn: config.SUFFRAGE_VOTER_OIDC_ISSUER !== undefined,
+    votersSignIn: votersOffer !== undefined,
     clock,
     onChange: wakeRelay,
   });
@@ -133,7 +134,7 @@ export async function startRegistrar(
     log,
   });
   const principals = guardRoutes(server, authorise, id => findOrganisation(pool, id), voters.limits);
-  signInRoutes(server, principals, signIn?.offer);
+  signInRoutes(server, principals, { managers: signIn?.offer, voters: votersOffer });
   electionsRoutes(server, elections, principals);
   managersRoutes(server, elections, principals);
   actionsRoutes(server, { pool, elections }, principals);

@@ -19,7 +19,7 @@ import { knowElections } from './known-elections.ts';
 import { watchLayout } from './log/layout.ts';
 import { openLocalQueue } from './log/local-queue.ts';
 import { createProducerPool } from './log/producers.ts';
-import { createIngestionMetrics, type IngestionMetrics } from './metrics.ts';
+import { createIngestionMetrics, type IngestionMetrics, observeIngestion } from './metrics.ts';
 import { openVoteLog } from './vote-log.ts';
 
 /** Builds the whole of ingestion, in order, and serves it. Returns the ports in use. */
@@ -61,7 +61,7 @@ export async function startIngestion(
       shards: () => book.topology()?.shards,
       layout,
       openProducers: () =>
-        createProducerPool({ brokers, clientId: 'suffrage-ingestion', onLost: layout.lose, log }),
+        createProducerPool({ brokers, clientId: 'suffrage-ingestion', onLost: layout.lose, metrics, log }),
       issueReceipts: createReceiptIssuer(config.SUFFRAGE_RECEIPT_KEY_FILE, instance),
       metrics,
       clock,
@@ -69,6 +69,7 @@ export async function startIngestion(
     },
     lifecycle,
   );
+  observeIngestion(metrics, { log: voteLog, layout, electionsAsOf: elections.completeAsOf, clock });
   const castVote = createCastVote({
     elections: knownElections,
     checkToken: createTokenVerifier(),

@@ -16,7 +16,7 @@ export function createAuditMetrics(): AuditMetrics {
   const registers = [registry];
   const gauge = <Label extends string>(name: string, help: string, labelNames: readonly Label[] = []) =>
     new Gauge({ name: `suffrage_audit_${name}`, help, labelNames, registers });
-  // Labels: kind (of finding), invariant (INV-1 to INV-13).
+  // Labels: kind (of finding), invariant (name of the broken invariant).
   const findings = gauge('findings', 'What does not balance, by kind.', ['kind', 'invariant']);
   // Labels: outcome (counted, superseded, older-revision, duplicate, rejected, quarantined, missing, not-yet-processed).
   const records = gauge('records', 'Records of topic votes, by what became of them.', ['outcome']);

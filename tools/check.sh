@@ -27,6 +27,7 @@ generated_current() {
   diff -r "$copy/src/generated" libs/contracts/src/generated
   node services/registrar/src/print-access.ts | diff - docs/reference/access.md
   node observability/reference/print-metrics.ts | diff - docs/reference/metrics.md
+  node observability/reference/print-log-events.ts | diff - docs/reference/log-events.md
   node observability/dashboards/print-dashboards.ts "$copy/dashboards"
   diff -r "$copy/dashboards" observability/dashboards/generated
 }

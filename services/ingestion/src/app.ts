@@ -19,7 +19,7 @@ import { knowElections } from './known-elections.ts';
 import { watchLayout } from './log/layout.ts';
 import { openLocalQueue } from './log/local-queue.ts';
 import { createProducerPool } from './log/producers.ts';
-import { createIngestionMetrics, type IngestionMetrics } from './metrics.ts';
+import { createIngestionMetrics, type IngestionMetrics, observeIngestion } from './metrics.ts';
 import { createTurns, type Turns } from './turns.ts';
 import { openVoteLog } from './vote-log.ts';
 
@@ -62,7 +62,7 @@ export async function startIngestion(
       shards: () => book.topology()?.shards,
       layout,
       openProducers: () =>
-        createProducerPool({ brokers, clientId: 'suffrage-ingestion', onLost: layout.lose, log }),
+        createProducerPool({ brokers, clientId: 'suffrage-ingestion', onLost: layout.lose, metrics, log }),
       issueReceipts: createReceiptIssuer(config.SUFFRAGE_RECEIPT_KEY_FILE, instance),
       metrics,
       clock,
@@ -71,6 +71,7 @@ export async function startIngestion(
     lifecycle,
   );
   const turns = createTurns({ maxWaiting: config.SUFFRAGE_WAITING_VOTES, waiting: metrics.waitingVotes });
+  observeIngestion(metrics, { log: voteLog, layout, electionsAsOf: elections.completeAsOf, clock });
   const castVote = createCastVote({
     elections: knownElections,
     checkToken: createTokenVerifier(),

@@ -81,7 +81,7 @@ export function createCastVote(options: Options): CastVote {
       if (turn) await turn;
       const result = await cast(request, traceHeaders);
       if (result.ok && result.durability === 'replicated')
-        metrics.acknowledgeSeconds.observe((performance.now() - begun) / 1000);
+        metrics.acknowledgeSeconds.observe({ value: (performance.now() - begun) / 1000 });
       return result;
     } finally {
       metrics.inFlight.set((inFlight -= 1));

@@ -61,7 +61,7 @@ async function requeueOne(
     const committed = await store.requeue(fence, planBatch([judged]));
     if (committed.status === 'fenced') return false;
     await hints.mark(committed.counted);
-    await hints.announce();
+    await hints.announce({});
     return committed.counted.length > 0;
   } catch (error) {
     if (isRefusal(error)) return false;

@@ -7,7 +7,6 @@ import { kafkaClient } from '@suffrage/runtime/kafka/client';
 import { followTopic } from '@suffrage/runtime/kafka/follow-topic';
 import type { Lifecycle } from '@suffrage/runtime/lifecycle';
 import type { Log } from '@suffrage/runtime/log';
-import { createMetrics } from '@suffrage/runtime/metrics';
 import { isReachable, openPool } from '@suffrage/runtime/postgres/pool';
 import { startTelemetry } from '@suffrage/runtime/telemetry';
 import { repeatEvery } from '@suffrage/runtime/wait';
@@ -30,6 +29,7 @@ import { createElectionKeys } from './keys/election-keys.ts';
 import { openVault } from './keys/open-vault.ts';
 import { createRotateKeys } from './keys/rotate-keys.ts';
 import { readManagers } from './managers.ts';
+import { createRegistrarMetrics, observeRegistrar } from './metrics.ts';
 import { recordTransitions } from './record-transitions.ts';
 import { relayOutbox } from './relay-outbox.ts';
 import { createSignIn } from './sign-in.ts';
@@ -58,7 +58,7 @@ export async function startRegistrar(
 ): Promise<{ readonly httpPort: number; readonly metricsPort: number }> {
   const { SUFFRAGE_INSTANCE: instance, SUFFRAGE_HOST: host } = config;
   lifecycle.onClose('telemetry', await startTelemetry('registrar', instance));
-  const metrics = createMetrics('registrar');
+  const metrics = createRegistrarMetrics();
   const topics = topicNames(config.SUFFRAGE_NAMESPACE);
   const pool = openPool(
     {
@@ -81,6 +81,8 @@ export async function startRegistrar(
   relaySeals({ pool, kafka, topic, book, followed, log }, lifecycle);
   recordTransitions({ pool, clock, log }, lifecycle);
   lifecycle.onClose('closings', repeatEvery(CLOSINGS_MILLIS, recordClosings));
+
+  observeRegistrar(metrics, { pool, electionsAsOf: followed.completeAsOf, clock });
 
   const vault = openVault(config, lifecycle);
   const votersOffer = readVotersOffer(config);

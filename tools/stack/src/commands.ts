@@ -213,7 +213,7 @@ async function countPartitions(brokers: string[]): Promise<number> {
 }
 
 /** What a stack keeps in its directory. Nothing else is removed: SUFFRAGE_DATA may name a directory with other things in it. */
-const KEPT = ['kafka', 'logs', 'postgres', 'redis', 'secrets', 'stack.json', 'stack.json.new'];
+const KEPT = ['kafka', 'logs', 'postgres', 'prometheus', 'redis', 'secrets', 'stack.json', 'stack.json.new'];
 
 /** Stops the stack and removes its data, after asking. */
 export async function reset(dataDirectory: string, sure: boolean, say: Say): Promise<number> {

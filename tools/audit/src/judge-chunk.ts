@@ -25,7 +25,7 @@ export type Chunk = PartitionRange & {
   readonly rowsAt: (offset: number) => readonly PlacedRow[];
 };
 
-const NOTHING = new Uint8Array(0);
+const NOTHING: Uint8Array = new Uint8Array(0);
 
 export type ChunkJudge = {
   /** The next record, in the order of offsets. */
@@ -60,6 +60,7 @@ export function judgeChunk(
   const ownShard = shardOfPartition(partition, theCase.shards);
   const counts = countsOf(theCase, partition);
   const readPlain = createPlainReader(theCase, checkToken);
+  const writePlain = createPlainWriter(theCase, entries, partition);
   let expected = chunk.start;
 
   const gap = (to: number) => {
@@ -68,9 +69,9 @@ export function judgeChunk(
   const isProcessed = (offset: number) => offset < processed && owner !== undefined;
 
   /** Nearly all: a valid vote without a row at its place. */
-  const takePlain = (vote: PlainVote, { offset, castAt }: LogPlace) => {
-    if (!isProcessed(offset)) counts.notYetProcessed += 1;
-    else writePlain(theCase, entries, vote, { partition, offset, castAt });
+  const takePlain = (vote: PlainVote, record: LogPlace) => {
+    if (!isProcessed(record.offset)) counts.notYetProcessed += 1;
+    else writePlain(vote, record);
   };
   const takeJudged = (judged: JudgedRecord, { offset, castAt }: LogPlace, atPlace: readonly PlacedRow[]) => {
     onRecord?.({ offset, castAt, judged });
@@ -132,22 +133,39 @@ function judgedOf(vote: PlainVote): JudgedRecord {
 
 type Position = { readonly partition: number; readonly offset: number; readonly castAt: number };
 
-function writePlain(theCase: Case, entries: EntrySink, vote: PlainVote, position: Position): void {
-  const at = entries.next();
-  writeRecord(entries.bytes(), at, {
-    ...position,
-    ballotKey: vote.ballotKey,
-    ballotKeyAt: vote.ballotKeyAt,
-    election: vote.election,
-    revision: vote.revision,
-    voteId: vote.voteId,
+/** Writes entries of plain votes; the facts of one are used anew for the next one. */
+function createPlainWriter(theCase: Case, entries: EntrySink, partition: number) {
+  const facts = {
+    partition,
+    offset: 0,
+    castAt: 0,
+    ballotKey: NOTHING,
+    ballotKeyAt: 0,
+    election: 0,
+    revision: 0,
+    voteId: NOTHING,
     voteIdAt: 0,
     code: '',
-    selections: vote.bytes,
-    selectionsAt: vote.selectionsAt,
-    selectionsLength: vote.selectionsLength,
-    instanceTag: theCase.names.tagOf(vote.instance),
-  });
+    selections: NOTHING,
+    selectionsAt: 0,
+    selectionsLength: 0,
+    instanceTag: theCase.names.tagOf(''),
+  };
+  return (vote: PlainVote, { offset, castAt }: LogPlace) => {
+    facts.offset = offset;
+    facts.castAt = castAt;
+    facts.ballotKey = vote.ballotKey;
+    facts.ballotKeyAt = vote.ballotKeyAt;
+    facts.election = vote.election;
+    facts.revision = vote.revision;
+    facts.voteId = vote.voteId;
+    facts.selections = vote.bytes;
+    facts.selectionsAt = vote.selectionsAt;
+    facts.selectionsLength = vote.selectionsLength;
+    facts.instanceTag = theCase.names.tagOf(vote.instance);
+    const at = entries.next();
+    writeRecord(entries.bytes(), at, facts);
+  };
 }
 
 /** @returns where the entry begins. */

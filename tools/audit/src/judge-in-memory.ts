@@ -7,7 +7,7 @@ import { judgeChunk } from './judge-chunk.ts';
 import { judgeGroups, judgeSorted } from './judge-groups.ts';
 import { countRow, takeOutsideRow } from './match-rows.ts';
 import type { LogPlace } from './read-batches.ts';
-import type { OutcomeRow, ProgressRow } from './read-database.ts';
+import type { OutcomeRow, ProgressRow } from './rows.ts';
 import { takeCountedRow } from './take-counted-row.ts';
 
 export type DatabaseContent = Sums & {

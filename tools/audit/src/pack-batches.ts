@@ -7,6 +7,26 @@ export type PackedBatches = Uint8Array<ArrayBuffer>;
 /** A part of a range, with the batches that hold its records: see `readBatches`. */
 export type Pack = { readonly start: number; readonly end: number; readonly batches: PackedBatches };
 
+/**
+ * Memory for packs. What threads give back is used again: new memory for each pack makes V8 look for garbage in a whole
+ * thread at every other pack.
+ */
+export type PackMemory = {
+  take(bytes: number): Buffer<ArrayBuffer>;
+  giveBack(batches: PackedBatches): void;
+};
+
+export function createPackMemory(): PackMemory {
+  const spare: ArrayBuffer[] = [];
+  return {
+    take(bytes) {
+      const again = spare.pop();
+      return again && again.byteLength >= bytes ? Buffer.from(again) : Buffer.allocUnsafeSlow(bytes);
+    },
+    giveBack: ({ buffer }) => spare.push(buffer),
+  };
+}
+
 export type PackLimits = {
   /** Of memory; more only for a single batch that is greater. */
   readonly bytes: number;
@@ -22,7 +42,7 @@ export type Packer = {
   end(): Pack[];
 };
 
-export function createPacker(range: PartitionRange, limits: PackLimits): Packer {
+export function createPacker(range: PartitionRange, limits: PackLimits, memory: PackMemory): Packer {
   let start = range.start;
   let buffer = Buffer.allocUnsafeSlow(0);
   let filled = 0;
@@ -45,10 +65,10 @@ export function createPacker(range: PartitionRange, limits: PackLimits): Packer 
         if (next <= reached || first >= range.end) continue;
         const size = end - at;
         // A batch that begins with known records has its own pack, which leaves them out.
-        const apart = first < reached || next > start + limits.offsets || filled + size > buffer.length;
-        if (apart && filled > 0) close(Math.max(first, reached));
+        const apart = first < reached || next > start + limits.offsets || filled + size > limits.bytes;
+        if (apart && filled > 0) close(reached);
         closeAsFarAs(first);
-        if (filled === 0) buffer = Buffer.allocUnsafeSlow(Math.max(limits.bytes, size));
+        if (filled === 0) buffer = memory.take(Math.max(limits.bytes, size));
         buffer.set(bytes.subarray(at, end), filled);
         filled += size;
         reached = next;

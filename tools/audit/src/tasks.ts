@@ -45,4 +45,6 @@ export type TaskResult = {
   readonly runs: readonly Run[];
   /** Records, rows or entries. */
   readonly done: number;
+  /** The memory of the task comes back. */
+  readonly batches?: PackedBatches;
 };

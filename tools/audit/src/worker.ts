@@ -3,15 +3,17 @@ import { threadId } from 'node:worker_threads';
 import { createElectionBook } from '@suffrage/contracts/election-book';
 import type { TokenCheck } from '@suffrage/contracts/check-vote';
 import { createTokenVerifier } from '@suffrage/contracts/verify-token.node';
-import { workerData } from 'piscina';
+import { move, transferableSymbol, valueSymbol, workerData } from 'piscina';
 import { type Case, openCase, partOf, processedBelow } from './case.ts';
 import { compareEntries, ENTRY_BYTES } from './entry.ts';
 import { judgeChunk, type SeenRecord } from './judge-chunk.ts';
 import { judgeGroups, judgeSorted } from './judge-groups.ts';
 import { countRow } from './match-rows.ts';
+import type { PackedBatches } from './pack-batches.ts';
 import type { PartitionRange } from './ranges.ts';
 import { readBatches } from './read-batches.ts';
-import { openSnapshot, readOutcome, type SnapshotReader } from './read-database.ts';
+import { openSnapshot, type SnapshotReader } from './read-database.ts';
+import { readOutcome } from './rows.ts';
 import type { JournalLines } from './read-journal.ts';
 import {
   addReceipt,
@@ -46,8 +48,8 @@ const readers = new Map<number, Promise<SnapshotReader>>();
 const sorted = createRunBuffer(order, join(assignment.directory, `${threadId}-entries`));
 const receipts = createRunBuffer(receiptOrder, join(assignment.directory, `${threadId}-receipts`));
 
-/** @throws Error when brokers or databases don't answer. */
-export async function runTask(task: Task): Promise<TaskResult> {
+/** Answers with a `TaskResult`. @throws Error when brokers or databases don't answer. */
+export async function runTask(task: Task): Promise<object> {
   switch (task.kind) {
     case 'journal':
       return readReceipts(task.lines);
@@ -70,7 +72,7 @@ async function judgeLog({
   range,
   batches,
   receipts: pieces,
-}: Extract<Task, { kind: 'log' }>): Promise<TaskResult> {
+}: Extract<Task, { kind: 'log' }>): Promise<object> {
   const theCase = openCase(evidence);
   const { partition } = range;
   const rows = await rowsIn(theCase, range);
@@ -89,7 +91,12 @@ async function judgeLog({
   });
   judge.end();
   missAcknowledged(theCase, partition, acknowledged);
-  return { part: partOf(theCase), runs: sorted.end(), done };
+  return movedBack({ part: partOf(theCase), runs: sorted.end(), done, batches }, batches);
+}
+
+/** The result as it passes to the main thread: its memory moves, it is not copied. */
+function movedBack(result: TaskResult, { buffer }: PackedBatches): object {
+  return move({ [transferableSymbol]: [buffer], [valueSymbol]: result });
 }
 
 async function rowsIn(theCase: Case, { partition, start, end }: PartitionRange): Promise<RowTable> {

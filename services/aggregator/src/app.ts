@@ -1,5 +1,6 @@
 import { createElectionBook } from '@suffrage/contracts/election-book';
 import { readResultsKey } from '@suffrage/contracts/sign-statement.node';
+import type { ProgressNotice } from '@suffrage/contracts/progress-notice';
 import { redisNames, topicNames } from '@suffrage/contracts/topics';
 import { createHealth } from '@suffrage/runtime/health';
 import { serveGrpc } from '@suffrage/runtime/grpc/server';
@@ -9,21 +10,27 @@ import { kafkaClient } from '@suffrage/runtime/kafka/client';
 import { followTopic } from '@suffrage/runtime/kafka/follow-topic';
 import type { Lifecycle } from '@suffrage/runtime/lifecycle';
 import type { Log } from '@suffrage/runtime/log';
-import { createMetrics } from '@suffrage/runtime/metrics';
+import { createMetrics, observePools, observeRedis } from '@suffrage/runtime/metrics';
 import { isReachable, openPool } from '@suffrage/runtime/postgres/pool';
 import { connectRedis } from '@suffrage/runtime/redis';
-import { startClosing } from './closing.ts';
+import { closingOverdueMillis, startClosing } from './closing.ts';
 import type { Config } from './config.ts';
+import { createCourses } from './courses.ts';
 import { createElections } from './elections.ts';
 import { createResultsService, MAX_MESSAGE_BYTES, resultsServiceDefinition } from './grpc/results-service.ts';
+import { createReadLog } from './flow/read-partitions.ts';
+import { watchFlow } from './flow/watch-flow.ts';
+import { courseRoute } from './http/course.route.ts';
 import { exportRoutes } from './http/export.route.ts';
+import { flowRoute } from './http/flow.route.ts';
 import { officialRoutes } from './http/official.route.ts';
 import { resultsRoute } from './http/results.route.ts';
 import { socketRoute } from './http/socket.route.ts';
 import { streamRoute } from './http/stream.route.ts';
 import { voteStatusRoute } from './http/vote-status.route.ts';
-import { createAggregatorMetrics, observeState } from './metrics.ts';
+import { createAggregatorMetrics, observeLog, observeState } from './metrics.ts';
 import { createNewestSnapshots } from './newest.ts';
+import { createNotices } from './notices.ts';
 import { startOfficialRounds } from './official/rounds.ts';
 import { createStatementStore } from './official/statement-store.ts';
 import { createPace } from './pace.ts';
@@ -35,13 +42,14 @@ import { createResults } from './results.ts';
 import { startRounds } from './rounds.ts';
 import { createSubscribers, UNREAD_MILLIS } from './subscribers.ts';
 import { createVoteStatus } from './vote-status.ts';
+import { watchLog } from './watch-log.ts';
 
 const STATEMENT_MILLIS = 5_000;
 /** Official counts go over every vote of an election. */
 const OFFICIAL_STATEMENT_MILLIS = 30 * 60_000;
 const OFFICIAL_ROUND_MILLIS = 1_000;
-/** A round, a cold start and a closing may read at the same time. */
-const READING_CONNECTIONS = 3;
+/** A round, a cold start, a closing and the flow of votes may read at the same time. */
+const READING_CONNECTIONS = 4;
 /** Per database, for vote status. */
 const STATUS_CONNECTIONS = 8;
 /** Kafka counts as away when topic `elections` was not read to its end for this long. */
@@ -99,29 +107,54 @@ export async function startAggregator(
   const electionsComplete = () => follower.completeAsOf() !== Number.NEGATIVE_INFINITY;
 
   const subscribers = createSubscribers(config.SUFFRAGE_SUBSCRIBER_LIMIT);
-  const newest = createNewestSnapshots(subscribers.tell);
+  const courses = createCourses({ redis, names, isElected: lock.isHeld, log }, lifecycle);
+  const newest = createNewestSnapshots(published => {
+    courses.note(published.snapshot);
+    subscribers.tell(published);
+  });
   const publisher = createPublisher({ redis, names, newest, published: metrics.published, log });
   const intervalMillis = config.SUFFRAGE_RESULT_REFRESH_INTERVAL;
   const pace = createPace(intervalMillis);
-  const onProgress = () => {
-    if (lock.isHeld()) pace.wake();
+  const notices = createNotices();
+  const onProgress = (notice: ProgressNotice) => {
+    if (!lock.isHeld()) return;
+    notices.add(notice);
+    pace.wake();
   };
   const relay = listenToRelay({ redis: relayRedis, names, onSnapshot: newest.offer, onProgress, clock, log });
   const readLive = createReadLive({ primaries: pools, replicas, clock, log });
   const rounds = startRounds(
-    { pace, intervalMillis, pools, readLive, elections, lock, relay, newest, publisher, metrics, clock, log },
+    {
+      pace,
+      intervalMillis,
+      pools,
+      readLive,
+      elections,
+      lock,
+      relay,
+      notices,
+      newest,
+      publisher,
+      metrics,
+      clock,
+      log,
+    },
     lifecycle,
   );
   startClosing({ kafka, topics, pools, elections, follower, isElected: lock.isHeld, log }, lifecycle);
   const statements = createStatementStore(firstOf(statusPools));
-  if (config.SUFFRAGE_RESULTS_KEY_FILE !== undefined) {
+  const resultsKey =
+    config.SUFFRAGE_RESULTS_KEY_FILE === undefined
+      ? undefined
+      : readResultsKey(config.SUFFRAGE_RESULTS_KEY_FILE);
+  if (resultsKey) {
     const official = {
       pools: officialPools,
       topic: topics.votes,
       elections,
       book,
       statements,
-      key: readResultsKey(config.SUFFRAGE_RESULTS_KEY_FILE),
+      key: resultsKey,
       registrarUrl: config.SUFFRAGE_REGISTRAR_URL,
       isElected: lock.isHeld,
       pace: officialPace,
@@ -130,7 +163,28 @@ export async function startAggregator(
     };
     startOfficialRounds(official, lifecycle);
   }
-  observeState(base, { newest, subscribers, isElected: lock.isHeld, clock });
+  const findFlow = watchFlow(
+    {
+      pools,
+      topic: topics.votes,
+      readLog: createReadLog({ kafka, topic: topics.votes }, lifecycle),
+      ingestionMetrics: config.SUFFRAGE_INGESTION_METRICS_URLS ?? [],
+      elections,
+      electionsComplete,
+      newest,
+      redis,
+      names,
+      isElected: lock.isHeld,
+      clock,
+      log,
+    },
+    lifecycle,
+  );
+  const closingOverdue = () => closingOverdueMillis(elections.all(), clock());
+  observeState(base, { newest, subscribers, isElected: lock.isHeld, closingOverdue, clock });
+  observeLog(base, watchLog({ kafka, topic: topics.votes, pools, clock, log }, lifecycle), clock);
+  observePools(base, { reading: pools, live: replicas, official: officialPools, status: statusPools });
+  observeRedis(base, { results: redis, relay: relayRedis });
 
   const health = createHealth('aggregator', config.SUFFRAGE_INSTANCE, {
     postgres: {
@@ -149,7 +203,9 @@ export async function startAggregator(
   resultsRoute(server, results);
   streamRoute(server, { results, subscribers, metrics });
   await socketRoute(server, { results, newest, subscribers, metrics });
-  voteStatusRoute(server, findStatus);
+  courseRoute(server, results, courses);
+  flowRoute(server, findFlow);
+  voteStatusRoute(server, { findStatus, key: resultsKey, clock });
   officialRoutes(server, statements);
   exportRoutes(server, { elections, statements });
   lifecycle.onClose('http server', () => closeHttpServer(server));

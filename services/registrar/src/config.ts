@@ -1,6 +1,6 @@
 import { commonSettings, duration, list, port, secretFile } from '@suffrage/runtime/config';
 import { z } from 'zod';
-import { isSafe, type SignInSettings } from './sign-in.ts';
+import { isSafe, type SignInSettings, type VotersOffer } from './sign-in.ts';
 
 const httpsUrl = z.url().refine(isSafe, 'must be an https:// URL (http:// on this machine only)');
 const claim = z.string().min(1).max(200);
@@ -105,4 +105,18 @@ export function readSignInSettings(config: RegistrarConfig): SignInSettings | un
     jwksUrl: config.SUFFRAGE_OIDC_JWKS_URL,
     clockToleranceMillis: config.SUFFRAGE_OIDC_CLOCK_TOLERANCE,
   };
+}
+
+/**
+ * `undefined` where voters can not sign in.
+ * @throws Error when only one of the settings is there.
+ */
+export function readVotersOffer(
+  config: Pick<RegistrarConfig, 'SUFFRAGE_VOTER_OIDC_ISSUER' | 'SUFFRAGE_VOTER_OIDC_AUDIENCE'>,
+): VotersOffer | undefined {
+  const { SUFFRAGE_VOTER_OIDC_ISSUER: issuer, SUFFRAGE_VOTER_OIDC_AUDIENCE: clientId } = config;
+  if (issuer === undefined) return undefined;
+  if (clientId === undefined)
+    throw new Error('SUFFRAGE_VOTER_OIDC_ISSUER needs SUFFRAGE_VOTER_OIDC_AUDIENCE');
+  return { issuer, clientId };
 }

@@ -10,7 +10,7 @@ import {
 } from 'fastify-type-provider-zod';
 import { type Health, healthSchema, VERSION } from '../health.ts';
 import type { Log } from '../log.ts';
-import type { Metrics } from '../metrics.ts';
+import { type Metrics, observeHttpConnections } from '../metrics.ts';
 import { handleError, sendRefusal } from './problems.ts';
 
 export type HttpServer = ReturnType<typeof newServer>;
@@ -46,6 +46,8 @@ function newServer({ log, bodyLimit, streamMillis, trustedProxies }: Options) {
   return fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
+    // One log for all requests: they have no lines of their own, and a logger each costs as much as a route's look-up.
+    childLoggerFactory: parent => parent,
     bodyLimit,
     requestTimeout: streamMillis ?? REQUEST_TIMEOUT_MILLIS,
     trustProxy: trustedProxies === undefined ? false : [...trustedProxies],
@@ -78,6 +80,7 @@ export async function createHttpServer(options: Options): Promise<HttpServer> {
     reply.headers(DEFAULT_HEADERS);
     done();
   });
+  observeHttpConnections(metrics, server.server);
   server.addHook('onResponse', (request, reply, done) => {
     if (!request.routeOptions.config.unobserved) {
       metrics.httpRequestSeconds.observe(

@@ -103,7 +103,7 @@ async function measure(
 
 function profiling(directory: string): Record<string, string> {
   const options = (kind: string) => `--cpu-prof --cpu-prof-dir=${resolve(directory, kind)}`;
-  return { ingestion: options('ingestion'), processor: options('processor') };
+  return Object.fromEntries(['registrar', 'ingestion', 'processor'].map(kind => [kind, options(kind)]));
 }
 
 function commit(): string {

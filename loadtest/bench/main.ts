@@ -22,7 +22,7 @@ services of its own; audits every vote; writes out/bench.json. Fails when votes 
   LIST=1        shows the cells and ends
 
 Also as ARGS='--rate N' (votes/s where costs are measured, default ${RATE}), '--seconds N' (of one stretch of load, default
-${SECONDS}), '--profile DIR' (CPU profiles of ingestion and processor, for Chromium's developer tools).
+${SECONDS}), '--profile DIR' (CPU profiles of the services, for Chromium's developer tools).
 `;
 
 const say = (line: string) => process.stdout.write(`${line}\n`);

@@ -2,12 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { publishServers } from './servers.ts';
+import { keepWritten } from './written.ts';
 
 /**
  * Starts real servers once per run, on free ports and in a directory of their own: the embedded ones, or containers
  * with `SUFFRAGE_TEST_STACK=containers`. Servers named in the environment already are used as they are.
  */
 export default async function startServers(): Promise<void> {
+  stop.push(await keepWritten());
   if (process.env.SUFFRAGE_TEST_KAFKA !== undefined) return;
   const servers = process.env.SUFFRAGE_TEST_STACK === 'containers' ? await containers() : await embedded();
   publishServers(servers.addresses);

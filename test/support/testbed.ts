@@ -1,4 +1,5 @@
 import { createPublicKey, randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { electionsKey, type ElectionsMessage, topicNames } from '@suffrage/contracts/topics';
 import { newReceiptKey, type TestElection, testElection } from '@suffrage/contracts/testing.node';
@@ -15,7 +16,9 @@ import { createLog, type Log } from '@suffrage/runtime/log';
 import { migrate } from '@suffrage/runtime/postgres/migrate';
 import type { Kafka } from 'kafkajs';
 import { Pool } from 'pg';
+import { pino } from 'pino';
 import { type TestServers, testServers } from './servers.ts';
+import { WRITTEN_DIRECTORY } from './written.ts';
 
 const REGISTRAR_MIGRATIONS = fileURLToPath(new URL('../../services/registrar/migrations', import.meta.url));
 const MIGRATIONS = fileURLToPath(new URL('../../services/processor/migrations', import.meta.url));
@@ -240,8 +243,13 @@ function publicPem(privatePem: string): string {
   return createPublicKey(privatePem).export({ format: 'pem', type: 'spki' }).toString();
 }
 
+/** Into a file that the run searches for secrets when it ends, unless a level asks for it to be shown. */
 function quietLog(): Log {
-  return createLog('test', 'test', process.env.SUFFRAGE_TEST_LOG ?? 'silent');
+  const level = process.env.SUFFRAGE_TEST_LOG;
+  const directory = process.env[WRITTEN_DIRECTORY];
+  if (level !== undefined || directory === undefined) return createLog('test', 'test', level ?? 'silent');
+  const dest = join(directory, `${process.pid}-${randomBytes(3).toString('hex')}.log`);
+  return createLog('test', 'test', 'debug', pino.destination({ dest, sync: true }));
 }
 
 /** Creates an empty database that is dropped again when the testbed closes. */

@@ -3,7 +3,7 @@ create table if not exists seals (
   election_id text primary key references elections (id),
   -- What was closed.
   closes_at text not null,
-  -- Whether topic `elections` has it.
+  -- Of registrars before version 006: whether topic `elections` has it. What has been read back from there tells that now.
   told boolean not null default false
 );
 

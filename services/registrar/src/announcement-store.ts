@@ -151,7 +151,7 @@ function recordAdopted(
   });
 }
 
-export type Annulment = { readonly electionId: string; readonly reason: string; readonly at: string };
+type Annulment = { readonly electionId: string; readonly reason: string; readonly at: string };
 
 /** Annulled elections that are not in `known`: the row itself is what has to be told, until everybody knows it. */
 export async function untoldAnnulments(pool: Pool, known: readonly string[]): Promise<Annulment[]> {
@@ -164,4 +164,16 @@ export async function untoldAnnulments(pool: Pool, known: readonly string[]): Pr
     reason,
     at: at.toISOString(),
   }));
+}
+
+/** Seals that are not in `known`. */
+export async function untoldSeals(
+  pool: Pool,
+  known: readonly string[],
+): Promise<{ readonly electionId: string; readonly closesAt: string }[]> {
+  const { rows } = await pool.query<{ election_id: string; closes_at: string }>(
+    'select election_id, closes_at from seals where election_id <> all($1) order by election_id',
+    [known],
+  );
+  return rows.map(({ election_id, closes_at }) => ({ electionId: election_id, closesAt: closes_at }));
 }

@@ -35,7 +35,6 @@ import { relayOutbox } from './relay-outbox.ts';
 import { createSignIn } from './sign-in.ts';
 import { recordClosed } from './transition-store.ts';
 import { createTellTurnout } from './turnout.ts';
-import { relaySeals } from './relay-seals.ts';
 import { createStateIssued } from './state-issued.ts';
 import { createEraseElection } from './voters/erase-election.ts';
 import { openVoters } from './voters/open-voters.ts';
@@ -78,7 +77,6 @@ export async function startRegistrar(
   const recorded = new Set<string>();
   const followed = followTopic({ brokers, topic, onRecord: book.apply, clock, log }, lifecycle);
   const wakeRelay = relayOutbox({ pool, kafka, topic, book, followed, clock, log }, lifecycle);
-  relaySeals({ pool, kafka, topic, book, followed, log }, lifecycle);
   recordTransitions({ pool, clock, log }, lifecycle);
   lifecycle.onClose('closings', repeatEvery(CLOSINGS_MILLIS, recordClosings));
 

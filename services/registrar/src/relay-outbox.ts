@@ -10,13 +10,13 @@ import type { Client, Pool } from '@suffrage/runtime/postgres/pool';
 import { type Kafka, Partitioners, type Producer } from 'kafkajs';
 import {
   adoptClosing,
-  type Annulment,
   closingsAstray,
   recordTold,
   replaceClosing,
   tellAgain,
   type Untold,
   untoldAnnulments,
+  untoldSeals,
   withNextUntold,
 } from './announcement-store.ts';
 import { planAnnouncement } from './schedule.ts';
@@ -59,17 +59,12 @@ export function relayOutbox(options: Options, lifecycle: Lifecycle): () => void 
     }
     if (entry !== undefined && !stopped) await drain(entry);
   };
-  const tellAnnulment = async (annulment: Annulment) => {
-    const message: ElectionsMessage = {
-      kind: 'annulment',
-      ...annulment,
-      electionId: electionId.parse(annulment.electionId),
-    };
+  /** What a row says, as long as it has not been read back: twice does no harm. */
+  const tellRow = async (message: ElectionsMessage) => {
     await send(await producer.get(), options.topic, message).catch(async error => {
       await producer.drop();
       throw error;
     });
-    // Twice does no harm: until it has been read back it is told again.
     await options.followed.readToEnd();
   };
   const round = async () => {
@@ -78,7 +73,11 @@ export function relayOutbox(options: Options, lifecycle: Lifecycle): () => void 
     await drain();
     const known = book.elections().map(({ definition }) => definition.id);
     const annulled = known.filter(id => book.annulment(id));
-    for (const annulment of await untoldAnnulments(pool, annulled)) await tellAnnulment(annulment);
+    for (const { electionId: id, ...annulment } of await untoldAnnulments(pool, annulled))
+      await tellRow({ kind: 'annulment', electionId: electionId.parse(id), ...annulment });
+    const sealed = known.filter(id => book.seal(id));
+    for (const { electionId: id, closesAt } of await untoldSeals(pool, sealed))
+      await tellRow({ kind: 'seal', electionId: electionId.parse(id), closesAt });
   };
   const loop = async () => {
     while (!stopped) {

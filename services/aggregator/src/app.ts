@@ -18,7 +18,7 @@ import type { Config } from './config.ts';
 import { createCourses } from './courses.ts';
 import { createElections } from './elections.ts';
 import { createResultsService, MAX_MESSAGE_BYTES, resultsServiceDefinition } from './grpc/results-service.ts';
-import { createReadLog } from './flow/read-partitions.ts';
+import { createReadProcessors } from './flow/read-processors.ts';
 import { watchFlow } from './flow/watch-flow.ts';
 import { courseRoute } from './http/course.route.ts';
 import { exportRoutes } from './http/export.route.ts';
@@ -163,11 +163,12 @@ export async function startAggregator(
     };
     startOfficialRounds(official, lifecycle);
   }
+  const logWatch = watchLog({ kafka, topic: topics.votes, pools, clock, log }, lifecycle);
   const findFlow = watchFlow(
     {
       pools,
-      topic: topics.votes,
-      readLog: createReadLog({ kafka, topic: topics.votes }, lifecycle),
+      logWatch,
+      readProcessors: createReadProcessors({ kafka, topic: topics.votes }, lifecycle),
       ingestionMetrics: config.SUFFRAGE_INGESTION_METRICS_URLS ?? [],
       elections,
       electionsComplete,
@@ -182,7 +183,7 @@ export async function startAggregator(
   );
   const closingOverdue = () => closingOverdueMillis(elections.all(), clock());
   observeState(base, { newest, subscribers, isElected: lock.isHeld, closingOverdue, clock });
-  observeLog(base, watchLog({ kafka, topic: topics.votes, pools, clock, log }, lifecycle), clock);
+  observeLog(base, logWatch, clock);
   observePools(base, { reading: pools, live: replicas, official: officialPools, status: statusPools });
   observeRedis(base, { results: redis, relay: relayRedis });
 

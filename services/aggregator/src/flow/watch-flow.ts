@@ -8,9 +8,9 @@ import { repeatEvery } from '@suffrage/runtime/wait';
 import type { Redis } from 'ioredis';
 import type { Elections, KnownElection } from '../elections.ts';
 import type { NewestSnapshots } from '../newest.ts';
-import { readProgress } from '../read-tallies.ts';
+import type { LogWatch } from '../watch-log.ts';
 import { askIngestion, type Buckets, bucketsSince, quantile, sumBuckets } from './acknowledge.ts';
-import { type LogState, partitionsOf } from './read-partitions.ts';
+import { partitionsOf, type Processors } from './read-processors.ts';
 import { type Appended, noWindows, readOn, shownAt, type Window, type Windows } from './windows.ts';
 
 const ROUND_MILLIS = 5_000;
@@ -28,8 +28,9 @@ export type FindFlow = (electionId: string) => Promise<{ readonly ok: true; read
 
 type Options = {
   readonly pools: readonly Pool[];
-  readonly topic: string;
-  readonly readLog: () => Promise<LogState>;
+  readonly logWatch: LogWatch;
+  /** @throws when Kafka does not answer. */
+  readonly readProcessors: () => Promise<Processors>;
   /** Where ingestion processes tell their metrics; without any nothing is known of their acknowledgements. */
   readonly ingestionMetrics: readonly string[];
   readonly elections: Elections;
@@ -60,7 +61,11 @@ export function watchFlow(options: Options, lifecycle: Lifecycle): FindFlow {
     const ids = watched.map(({ definition }) => definition.id);
     const at = clock();
     const intake = await readIntake(options.pools, ids);
-    const common = { ...(await readCommon(options)), acknowledgeP99Millis: await readAcknowledged() };
+    const processors = await options.readProcessors().catch(() => undefined);
+    const common = {
+      partitions: partitionsOf(options.logWatch, processors, at),
+      acknowledgeP99Millis: await readAcknowledged(),
+    };
     for (const electionId of ids) {
       const reading = { at, intake: intake.get(electionId) ?? [] };
       const { shown, rest } = shownAt(readOn(windows.get(electionId) ?? noWindows, reading), at);
@@ -113,12 +118,6 @@ async function readIntake(pools: readonly Pool[], ids: readonly string[]) {
     rows.push({ instance, partition, votes: Number(votes) });
   }
   return intake;
-}
-
-/** The log's ends are asked for first: what is accounted for is then never ahead of them. */
-async function readCommon({ readLog, pools, topic }: Options): Promise<Pick<Flow, 'partitions'>> {
-  const log = await readLog().catch(() => undefined);
-  return { partitions: partitionsOf(log, await readProgress(pools), topic) };
 }
 
 /** Of the acknowledgements since the last question; while there were none, of those before. */

@@ -1,24 +1,19 @@
 import type { Flow } from '@suffrage/contracts/flow';
 import type { Lifecycle } from '@suffrage/runtime/lifecycle';
 import { type Admin, AssignerProtocol, type Kafka } from 'kafkajs';
-import type { Progress } from '../snapshot.ts';
+import type { LogWatch } from '../watch-log.ts';
 
-export type Partitions = Flow['partitions'];
-
-/** What Kafka knows of topic `votes`: its ends, and which processor has which partition. */
-export type LogState = {
-  readonly ends: ReadonlyMap<number, number>;
-  readonly processors: ReadonlyMap<number, string>;
-};
+/** Partition of topic `votes` -> the processor that has it. */
+export type Processors = ReadonlyMap<number, string>;
 
 /** Processors name themselves so to Kafka, followed by their instance. */
 const PROCESSOR_CLIENT = /^suffrage-/;
 
 /** Keeps one connection, and makes it again after a failure. @throws when Kafka does not answer. */
-export function createReadLog(
+export function createReadProcessors(
   { kafka, topic }: { readonly kafka: Kafka; readonly topic: string },
   lifecycle: Lifecycle,
-): () => Promise<LogState> {
+): () => Promise<Processors> {
   let connected: Promise<Admin> | undefined;
   const connect = async () => {
     const admin = kafka.admin();
@@ -34,16 +29,8 @@ export function createReadLog(
   return async () => {
     try {
       const admin = await (connected ??= connect());
-      const [offsets, { groups }] = await Promise.all([
-        admin.fetchTopicOffsets(topic),
-        admin.describeGroups([`${topic}-processor`]),
-      ]);
-      return {
-        ends: new Map(offsets.map(({ partition, high }) => [partition, Number(high)])),
-        processors: new Map(
-          groups.flatMap(({ members }) => members).flatMap(member => heldBy(member, topic)),
-        ),
-      };
+      const { groups } = await admin.describeGroups([`${topic}-processor`]);
+      return new Map(groups.flatMap(({ members }) => members).flatMap(member => heldBy(member, topic)));
     } catch (error) {
       await disconnect();
       throw error;
@@ -61,22 +48,21 @@ function heldBy({ clientId, memberAssignment }: Member, topic: string): (readonl
   return held.map(partition => [partition, name] as const);
 }
 
-/** Every partition that Kafka or the databases know of. */
+/** What was read longer ago tells nothing of the moment. */
+const OLD_MILLIS = 10_000;
+
 export function partitionsOf(
-  log: LogState | undefined,
-  progress: readonly Progress[],
-  topic: string,
-): Partitions {
-  const next = new Map(
-    progress.filter(row => row.topic === topic).map(row => [row.partition, row.nextOffset] as const),
-  );
-  const known = [...new Set([...(log?.ends.keys() ?? []), ...next.keys()])].toSorted((a, b) => a - b);
-  return known.map(partition => {
-    const end = log?.ends.get(partition);
-    return {
+  watch: LogWatch,
+  processors: Processors | undefined,
+  now: number,
+): Flow['partitions'] {
+  const isOld = now - watch.readAt() > OLD_MILLIS;
+  return watch
+    .partitions()
+    .toSorted((a, b) => a.partition - b.partition)
+    .map(({ partition, end, accounted }) => ({
       partition,
-      lagRecords: end === undefined ? null : Math.max(0, end - (next.get(partition) ?? 0)),
-      processor: log?.processors.get(partition) ?? null,
-    };
-  });
+      lagRecords: isOld ? null : Math.max(0, end - accounted),
+      processor: processors?.get(partition) ?? null,
+    }));
 }

@@ -2,7 +2,7 @@
 NODE := .tools/bin/node --disable-warning=TimeoutNegativeWarning
 JEST := $(NODE) --experimental-vm-modules --disable-warning=ExperimentalWarning node_modules/jest/bin/jest.js
 
-.PHONY: help setup demo test web-test screenshots test-unit fuzz up down scale-partitions requeue erase status reset election audit election-day export publish-audit bench bench-audit votes load bench-db cost simulate faults check format build clean-tools
+.PHONY: help observe observe-test setup demo test web-test screenshots test-unit fuzz up down scale-partitions requeue erase status reset election audit election-day export publish-audit bench bench-audit votes load bench-db cost simulate faults check format build clean-tools
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
@@ -14,7 +14,7 @@ demo: setup build ## hold a real election again, check its count, leave the page
 	@$(NODE) tools/demo/src/main.ts
 
 test: build ## all tests, on servers of their own
-	@tools/setup/setup.sh browser python k6
+	@tools/setup/setup.sh browser python k6 prometheus
 	@$(JEST) $(ARGS)
 
 web-test: build ## only the tests of the page, in Chromium and on the real services; pictures of each state in out/pictures
@@ -104,6 +104,14 @@ simulate: setup ## the suite's own code under a seeded scheduler with faults (SE
 FAULTS_ARGUMENTS := $(if $(ALL),--all) $(if $(CASE),--case $(CASE)) $(if $(SEED),--seed $(SEED)) $(if $(RATE),--rate $(RATE)) $(if $(LIST),--list) $(if $(ADD),--add) $(ARGS)
 faults: setup ## break a running installation in many ways, prove each time that nothing is lost (ALL=1, CASE=name SEED=n, LIST=1)
 	@$(NODE) test/faults/main.ts $(FAULTS_ARGUMENTS)
+
+observe: setup ## Prometheus with all alerts, and the dashboards as pages, beside the running stack (ARGS=--help)
+	@tools/setup/setup.sh prometheus
+	@$(NODE) observability/run/main.ts $(ARGS)
+
+observe-test: build ## the tests of alerts, dashboards and telemetry alone; make test has them too
+	@tools/setup/setup.sh prometheus
+	@$(JEST) observability $(ARGS)
 
 check: setup ## types, lint, format, dependency rules, unused code, generated files
 	@tools/check.sh

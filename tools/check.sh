@@ -26,12 +26,16 @@ generated_current() {
   (cd libs/contracts && buf generate --output "$copy")
   diff -r "$copy/src/generated" libs/contracts/src/generated
   node services/registrar/src/print-access.ts | diff - docs/reference/access.md
+  node observability/reference/print-metrics.ts | diff - docs/reference/metrics.md
+  node observability/reference/print-log-events.ts | diff - docs/reference/log-events.md
+  node observability/dashboards/print-dashboards.ts "$copy/dashboards"
+  diff -r "$copy/dashboards" observability/dashboards/generated
 }
 
 step 'types' tsc -p .
 step 'lint' oxlint --type-aware --deny-warnings
 step 'format' biome format
-step 'dependency rules' depcruise --config .dependency-cruiser.mjs libs services tools web test loadtest
+step 'dependency rules' depcruise --config .dependency-cruiser.mjs libs services tools web test loadtest observability
 step 'unused code and packages' knip
 step 'protobuf' buf lint libs/contracts
 step 'generated files current' generated_current

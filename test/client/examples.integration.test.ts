@@ -9,7 +9,7 @@ import { waitFor } from '@suffrage/stack/wait-for';
 import { launchChromium } from '@suffrage/test/chromium';
 import { startSuite, type Suite } from '@suffrage/test/suite';
 import type { Browser, BrowserContext, Page, Request } from 'playwright-core';
-import { openSmallElection } from './small-election.ts';
+import { openSmallElection } from '@suffrage/test/small-election';
 
 const EXAMPLES = join(import.meta.dirname, '../../libs/client/examples');
 const BUNDLER = join(EXAMPLES, '../node_modules/rolldown/bin/cli.mjs');

@@ -9,7 +9,7 @@ import { results } from '@suffrage/demo/manager';
 import { startSuite, type Suite } from '@suffrage/test/suite';
 import fc from 'fast-check';
 import { createDevice } from './crash.ts';
-import { openSmallElection } from './small-election.ts';
+import { openSmallElection } from '@suffrage/test/small-election';
 
 const ADA = { mayor: ['ada'] };
 const BO = { mayor: ['bo'] };

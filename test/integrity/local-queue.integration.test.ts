@@ -236,7 +236,7 @@ async function ingestionProcess(name: string) {
     },
     held: async () => {
       const text = await (await fetch(`http://127.0.0.1:${metrics}/metrics`)).text();
-      return Number(/^suffrage_ingestion_local_queue_votes\{[^}]*\} (\d+)$/m.exec(text)?.[1]);
+      return Number(/^suffrage_ingestion_local_queue_held_votes\{[^}]*\} (\d+)$/m.exec(text)?.[1]);
     },
   };
 }

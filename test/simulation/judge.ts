@@ -1,6 +1,6 @@
 import { findingKinds } from '@suffrage/audit/findings';
 import { judgeInMemory } from '@suffrage/audit/judge-in-memory';
-import type { IntakeRow, OutcomeRow, ProgressRow, TallyRow } from '@suffrage/audit/read-database';
+import type { IntakeRow, OutcomeRow, ProgressRow, TallyRow } from '@suffrage/audit/rows';
 import type { ElectionBook } from '@suffrage/contracts/election-book';
 import { decodeVoteRecord } from '@suffrage/contracts/vote';
 import { identify } from '@suffrage/contracts/check-vote';

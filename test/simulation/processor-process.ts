@@ -90,6 +90,7 @@ async function start(options: Options, lifecycle: ReturnType<typeof createLifecy
     hints,
     shards,
     metrics: processorMetrics,
+    clock,
     log: quiet,
   };
   const contextOf = (partition: number): BatchContext => {

@@ -56,6 +56,7 @@ export async function judgeRebuild(
       store,
       shards: plan.shards,
       metrics,
+      clock: scheduler.now,
       log: quiet,
     };
     const worker = await takePartition({

@@ -185,7 +185,11 @@ test('the registrar alone learns an address: that of the connection, or what a t
   const upstreams = { ingestion: [upstream], results: [upstream], registrar: [upstream] };
   const claims = { 'x-forwarded-for': '192.0.2.7', 'x-real-ip': '192.0.2.7', forwarded: 'for=192.0.2.7' };
   for (const trusted of [undefined, ['127.0.0.1']]) {
-    const web = await startTestWeb(upstreams, pageDirectory, trusted);
+    const web = await startTestWeb(
+      upstreams,
+      pageDirectory,
+      trusted === undefined ? {} : { trustedProxies: trusted },
+    );
     closings.push(web.close);
     for (const service of ['ingestion', 'results', 'registrar'])
       await fetch(`${web.origin}/api/${service}/v1/x`, { headers: claims });
@@ -251,6 +255,19 @@ test('at an unknown address people get the page, programs a problem document', a
       'application/problem+json; charset=utf-8',
     ]);
   }
+});
+
+test('the page may talk to the providers that its users sign in at, and to nobody else besides', async () => {
+  const upstreams = { ingestion: [NOBODY], results: [NOBODY], registrar: [NOBODY] };
+  const connectSources = async (signInOrigins?: string[]) => {
+    const web = await startTestWeb(upstreams, pageDirectory, signInOrigins ? { signInOrigins } : {});
+    closings.push(web.close);
+    const policy = (await fetch(web.origin)).headers.get('content-security-policy') ?? '';
+    return policy.split('; ').find(directive => directive.startsWith('connect-src'));
+  };
+  expect(await connectSources()).toBe("connect-src 'self'");
+  const providers = ['https://login.example', 'https://voters.example:8443'];
+  expect(await connectSources(providers)).toBe(`connect-src 'self' ${providers.join(' ')}`);
 });
 
 test('every answer forbids inline code, framing and guessing of types, those of upstreams too', async () => {

@@ -67,7 +67,7 @@ export async function startWeb(
     bodyLimit: BODY_LIMIT_BYTES,
     trustedProxies: config.SUFFRAGE_TRUSTED_PROXIES,
   });
-  addSecurityHeaders(server, securityHeaders(config.SUFFRAGE_ENVIRONMENT));
+  addSecurityHeaders(server, securityHeaders(config.SUFFRAGE_ENVIRONMENT, config.SUFFRAGE_SIGN_IN_ORIGINS));
   hideDocuments(server);
   pageErrorsRoute(server, { counter: metrics.pageErrors, clock });
   await proxyAll(server, { ingestion, results, registrar });

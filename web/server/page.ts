@@ -16,6 +16,9 @@ const PAGE_ROUTES = [
   '/elections/:id/flow',
   '/check',
   '/statement',
+  '/manage',
+  '/manage/*',
+  '/signed-in',
 ] as const;
 
 const ONE_YEAR_SECONDS = 31_536_000;

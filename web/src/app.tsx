@@ -29,6 +29,14 @@ const ReceiptPage = lazy(() =>
 const CheckPage = lazy(() =>
   withWatchTexts(import('./receipt/check-page.tsx')).then(part => ({ default: part.CheckPage })),
 );
+const SignedInPage = lazy(() =>
+  import('./sign-in/signed-in-page.tsx').then(part => ({ default: part.SignedInPage })),
+);
+const ManagePage = lazy(async () => {
+  const part = await import('./manage/manage-page.tsx');
+  await part.speakOfManaging();
+  return { default: part.ManagePage };
+});
 
 export function App() {
   const [path] = useLocation();
@@ -70,6 +78,12 @@ function Views() {
       </Route>
       <Route path={routes.statement}>
         <StatementPage />
+      </Route>
+      <Route path={routes.signedIn}>
+        <SignedInPage />
+      </Route>
+      <Route path={routes.manage}>
+        <ManagePage />
       </Route>
       <Route>
         <Message title={say('nowhere.title')}>

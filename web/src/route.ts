@@ -11,6 +11,8 @@ export const routes = {
   flow: /^\/elections\/(?<id>[a-z0-9-]{1,63})\/flow\/?$/,
   check: '/check',
   statement: '/statement',
+  manage: /^\/manage(?:\/.*)?$/,
+  signedIn: '/signed-in',
 } as const;
 
 export const addresses = {
@@ -22,6 +24,8 @@ export const addresses = {
   flow: (id: string) => `/elections/${id}/flow`,
   statement: '/statement',
   check: '/check',
+  manage: '/manage',
+  signedIn: '/signed-in',
 } as const;
 
 /** A vote to look up, in the part of an address that no server and no log ever sees. */

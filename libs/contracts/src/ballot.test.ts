@@ -11,7 +11,7 @@ import { decodeSelections, encodeSelections, selectOptions } from './selections.
 import { testElection } from './testing.node.ts';
 import { Redacted } from './redacted.ts';
 import { decodeVoteRecord, encodeVoteRecord } from './vote.ts';
-import { voteId } from './vote-id.ts';
+import { voteId, writeVoteId } from './vote-id.ts';
 import golden from './golden/contracts.json' with { type: 'json' };
 
 const bytes = (text: string) => fromBase64url(text) ?? new Uint8Array();
@@ -161,6 +161,11 @@ test('a vote ID is the hash of its parts, whatever was hashed before, however lo
       const parts = [Buffer.from('suffrage/vote/v1'), ballot, salt, selections];
       const digest = createHash('sha256').update(Buffer.concat(parts)).digest();
       expect(Buffer.from(voteId(ballot, salt, selections))).toEqual(digest);
+      // The same parts within longer bytes.
+      const written = Buffer.alloc(32);
+      const places = { saltAt: 1, selectionsAt: 33, selectionsLength: selections.length };
+      writeVoteId(ballot, Buffer.concat([Buffer.of(9), salt, selections, Buffer.of(9)]), places, written);
+      expect(written).toEqual(digest);
     }),
   );
 });

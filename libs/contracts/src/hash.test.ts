@@ -22,6 +22,11 @@ test('browser and Node hash alike', () => {
     fc.property(fc.uint8Array({ maxLength: 300 }), bytes => {
       expect(hex(browser.sha256(bytes))).toBe(hex(node.sha256(bytes)));
       expect(hex(browser.sha384(bytes))).toBe(hex(node.sha384(bytes)));
+      for (const { sha256, writeSha256 } of [browser, node]) {
+        const written = new Uint8Array(40).fill(7);
+        writeSha256(bytes, written);
+        expect(hex(written)).toBe(`${hex(sha256(bytes))}${'07'.repeat(8)}`);
+      }
     }),
     { numRuns: 100 },
   );

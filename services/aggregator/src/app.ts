@@ -1,5 +1,6 @@
 import { createElectionBook } from '@suffrage/contracts/election-book';
 import { readResultsKey } from '@suffrage/contracts/sign-statement.node';
+import type { ProgressNotice } from '@suffrage/contracts/progress-notice';
 import { redisNames, topicNames } from '@suffrage/contracts/topics';
 import { createHealth } from '@suffrage/runtime/health';
 import { serveGrpc } from '@suffrage/runtime/grpc/server';
@@ -9,10 +10,10 @@ import { kafkaClient } from '@suffrage/runtime/kafka/client';
 import { followTopic } from '@suffrage/runtime/kafka/follow-topic';
 import type { Lifecycle } from '@suffrage/runtime/lifecycle';
 import type { Log } from '@suffrage/runtime/log';
-import { createMetrics } from '@suffrage/runtime/metrics';
+import { createMetrics, observePools, observeRedis } from '@suffrage/runtime/metrics';
 import { isReachable, openPool } from '@suffrage/runtime/postgres/pool';
 import { connectRedis } from '@suffrage/runtime/redis';
-import { startClosing } from './closing.ts';
+import { closingOverdueMillis, startClosing } from './closing.ts';
 import type { Config } from './config.ts';
 import { createCourses } from './courses.ts';
 import { createElections } from './elections.ts';
@@ -27,8 +28,9 @@ import { resultsRoute } from './http/results.route.ts';
 import { socketRoute } from './http/socket.route.ts';
 import { streamRoute } from './http/stream.route.ts';
 import { voteStatusRoute } from './http/vote-status.route.ts';
-import { createAggregatorMetrics, observeState } from './metrics.ts';
+import { createAggregatorMetrics, observeLog, observeState } from './metrics.ts';
 import { createNewestSnapshots } from './newest.ts';
+import { createNotices } from './notices.ts';
 import { startOfficialRounds } from './official/rounds.ts';
 import { createStatementStore } from './official/statement-store.ts';
 import { createPace } from './pace.ts';
@@ -40,6 +42,7 @@ import { createResults } from './results.ts';
 import { startRounds } from './rounds.ts';
 import { createSubscribers, UNREAD_MILLIS } from './subscribers.ts';
 import { createVoteStatus } from './vote-status.ts';
+import { watchLog } from './watch-log.ts';
 
 const STATEMENT_MILLIS = 5_000;
 /** Official counts go over every vote of an election. */
@@ -112,13 +115,30 @@ export async function startAggregator(
   const publisher = createPublisher({ redis, names, newest, published: metrics.published, log });
   const intervalMillis = config.SUFFRAGE_RESULT_REFRESH_INTERVAL;
   const pace = createPace(intervalMillis);
-  const onProgress = () => {
-    if (lock.isHeld()) pace.wake();
+  const notices = createNotices();
+  const onProgress = (notice: ProgressNotice) => {
+    if (!lock.isHeld()) return;
+    notices.add(notice);
+    pace.wake();
   };
   const relay = listenToRelay({ redis: relayRedis, names, onSnapshot: newest.offer, onProgress, clock, log });
   const readLive = createReadLive({ primaries: pools, replicas, clock, log });
   const rounds = startRounds(
-    { pace, intervalMillis, pools, readLive, elections, lock, relay, newest, publisher, metrics, clock, log },
+    {
+      pace,
+      intervalMillis,
+      pools,
+      readLive,
+      elections,
+      lock,
+      relay,
+      notices,
+      newest,
+      publisher,
+      metrics,
+      clock,
+      log,
+    },
     lifecycle,
   );
   startClosing({ kafka, topics, pools, elections, follower, isElected: lock.isHeld, log }, lifecycle);
@@ -160,7 +180,11 @@ export async function startAggregator(
     },
     lifecycle,
   );
-  observeState(base, { newest, subscribers, isElected: lock.isHeld, clock });
+  const closingOverdue = () => closingOverdueMillis(elections.all(), clock());
+  observeState(base, { newest, subscribers, isElected: lock.isHeld, closingOverdue, clock });
+  observeLog(base, watchLog({ kafka, topic: topics.votes, pools, clock, log }, lifecycle), clock);
+  observePools(base, { reading: pools, live: replicas, official: officialPools, status: statusPools });
+  observeRedis(base, { results: redis, relay: relayRedis });
 
   const health = createHealth('aggregator', config.SUFFRAGE_INSTANCE, {
     postgres: {

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { hasReached, isSettled, isToBeClosed, SETTLE_MILLIS } from './closing.ts';
+import { closingOverdueMillis, hasReached, isSettled, isToBeClosed, SETTLE_MILLIS } from './closing.ts';
 
 const at = (partition: number, nextOffset: number, topic = 'votes') => ({
   topic,
@@ -15,6 +15,14 @@ test('an election is to be closed when topic elections was read to its end 20 s 
   expect(isToBeClosed(election, 1_000_000 + SETTLE_MILLIS - 1)).toBe(false);
   expect(isToBeClosed(election, 1_000_000 + SETTLE_MILLIS)).toBe(true);
   expect(isToBeClosed({ ...election, closed: true }, 1_000_000 + SETTLE_MILLIS)).toBe(false);
+});
+
+test('a closing is overdue from 20 s after closesAt until it is published', () => {
+  const election = { closed: false, closesAt: 1_000_000 };
+  expect(closingOverdueMillis([], 9_000_000)).toBe(0);
+  expect(closingOverdueMillis([election], 1_000_000 + SETTLE_MILLIS)).toBe(0);
+  expect(closingOverdueMillis([election], 1_000_000 + SETTLE_MILLIS + 7)).toBe(7);
+  expect(closingOverdueMillis([{ ...election, closed: true }], 9_000_000)).toBe(0);
 });
 
 test('the ends are reached when no partition is behind, and not a record earlier', () => {

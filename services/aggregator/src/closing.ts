@@ -75,6 +75,17 @@ export function isToBeClosed(
   return !election.closed && completeAsOf >= election.closesAt + SETTLE_MILLIS;
 }
 
+/** For how long the latest of them should have been closed, in milliseconds; 0 when none is late. */
+export function closingOverdueMillis(
+  elections: readonly Pick<KnownElection, 'closed' | 'closesAt'>[],
+  now: number,
+): number {
+  const late = elections
+    .filter(({ closed }) => !closed)
+    .map(({ closesAt }) => now - closesAt - SETTLE_MILLIS);
+  return Math.max(0, ...late);
+}
+
 /** Whether every partition's work has got to its end offset. A partition without a row has not begun. */
 export function hasReached(ends: readonly number[], progress: readonly Progress[], topic: string): boolean {
   return ends.every((end, partition) => {

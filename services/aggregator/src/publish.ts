@@ -11,9 +11,9 @@ export type Publisher = {
   /**
    * Makes `snapshots` the newest ones of this process, unless newer ones are stored, and publishes them if this replica
    * is the elected one. When it resolves, this process serves them; whether Redis has them is not certain: what it
-   * missed it gets with the next round.
+   * missed it gets with the next round. False when Redis did not take one of them.
    */
-  publish(snapshots: readonly Snapshot[], elected: boolean): Promise<void>;
+  publish(snapshots: readonly Snapshot[], elected: boolean): Promise<boolean>;
   /** The newest published snapshot, whoever published it. `undefined` when Redis is away, has none or holds nonsense. */
   stored(electionId: string): Promise<Snapshot | undefined>;
 };
@@ -66,6 +66,7 @@ export function createPublisher({ redis, names, newest, published, log }: Option
       if (failed && !failing)
         log.warn({ err: failed.reason }, 'publishing fails; results are served without the relay');
       failing = failed !== undefined;
+      return !failing;
     },
   };
 }

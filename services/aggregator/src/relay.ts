@@ -1,3 +1,4 @@
+import { type ProgressNotice, readProgressNotice } from '@suffrage/contracts/progress-notice';
 import type { Snapshot } from '@suffrage/contracts/results';
 import type { RedisNames } from '@suffrage/contracts/topics';
 import type { Log } from '@suffrage/runtime/log';
@@ -15,7 +16,7 @@ type Options = {
   readonly redis: Redis;
   readonly names: RedisNames;
   readonly onSnapshot: (snapshot: Snapshot) => void;
-  readonly onProgress: () => void;
+  readonly onProgress: (notice: ProgressNotice) => void;
   readonly clock: () => number;
   readonly log: Log;
 };
@@ -30,7 +31,7 @@ export function listenToRelay({ redis, names, onSnapshot, onProgress, clock, log
   redis.on('ready', () => {
     subscribe().catch((error: unknown) => log.warn({ err: error }, 'the relay can not be subscribed'));
   });
-  redis.on('message', onProgress);
+  redis.on('message', (_channel: string, text: string) => onProgress(readProgressNotice(text)));
   redis.on('pmessage', (_pattern: string, channel: string, text: string) => {
     const snapshot = readSnapshot(text, channel.slice(names.results('').length));
     if (!snapshot) return;

@@ -1,10 +1,12 @@
 import type { Lifecycle } from '@suffrage/runtime/lifecycle';
 import type { Log } from '@suffrage/runtime/log';
 import type { Pool } from '@suffrage/runtime/postgres/pool';
+import type { ProgressNotice } from '@suffrage/contracts/progress-notice';
 import type { Snapshot } from '@suffrage/contracts/results';
 import type { Elections, KnownElection } from './elections.ts';
 import type { AggregatorMetrics } from './metrics.ts';
 import type { NewestSnapshots } from './newest.ts';
+import type { Notices } from './notices.ts';
 import type { Pace } from './pace.ts';
 import type { Publisher } from './publish.ts';
 import type { ReadLive } from './read-live.ts';
@@ -30,6 +32,7 @@ type Options = {
   readonly elections: Elections;
   readonly lock: ReaderLock;
   readonly relay: Relay;
+  readonly notices: Notices;
   readonly newest: NewestSnapshots;
   readonly publisher: Publisher;
   readonly metrics: AggregatorMetrics;
@@ -39,7 +42,7 @@ type Options = {
 
 /** Starts the rounds: is this replica elected, must it read, then read, sum and publish. */
 export function startRounds(options: Options, lifecycle: Lifecycle): Rounds {
-  const { pace, lock, publisher, metrics, log } = options;
+  const { pace, lock, publisher, notices, metrics, clock, log } = options;
   let failing = false;
   let refreshing: Promise<void> | undefined;
 
@@ -47,11 +50,16 @@ export function startRounds(options: Options, lifecycle: Lifecycle): Rounds {
     const elected = await lock.check();
     if (!mustRead({ elected, ...relayState(options) })) return;
     const stop = metrics.roundSeconds.startTimer();
+    // Told before the reading begins: their transactions are in it.
+    const told = notices.take();
     try {
-      await publisher.publish(await readSnapshots(options), elected);
+      const published = await publisher.publish(await readSnapshots(options), elected);
+      if (published) observePublished(told, metrics, clock());
+      else notices.putBack(told);
       failing = false;
     } catch (error) {
       metrics.roundFailures.inc();
+      notices.putBack(told);
       if (!failing) log.warn({ err: error }, 'the tallies can not be read; the newest snapshots stay');
       failing = true;
     } finally {
@@ -79,8 +87,17 @@ export function startRounds(options: Options, lifecycle: Lifecycle): Rounds {
   return { refresh: () => (refreshing ??= refresh()) };
 }
 
+function observePublished(
+  told: readonly ProgressNotice[],
+  { publishedSeconds }: Pick<AggregatorMetrics, 'publishedSeconds'>,
+  now: number,
+): void {
+  for (const { acceptedAt } of told)
+    if (acceptedAt !== undefined) publishedSeconds.observe(Math.max(0, now - acceptedAt) / 1000);
+}
+
 /** Which elections are closed is noted before their totals are read: only a later reading is final. */
-async function readSnapshots({ elections, newest, pools, readLive, clock }: Options) {
+async function readSnapshots({ elections, newest, pools, readLive, metrics, clock }: Options) {
   const asOf = clock();
   const due = elections.all().filter(known => isDue(known, newest.get(known.definition.id)?.snapshot, asOf));
   if (due.length === 0) return [];
@@ -88,6 +105,7 @@ async function readSnapshots({ elections, newest, pools, readLive, clock }: Opti
   const snapshots: Snapshot[] = [];
   if (open.length > 0) {
     const { shards, replicaLagMillis } = await readLive(idsOf(open));
+    metrics.replicaLag.set((replicaLagMillis ?? 0) / 1000);
     snapshots.push(...takeSnapshots(open, shards, asOf, replicaLagMillis));
   }
   if (closed.length > 0)

@@ -13,6 +13,6 @@ const log = createLog('ingestion', config.SUFFRAGE_INSTANCE, config.SUFFRAGE_LOG
 runService(log, async lifecycle => {
   log.info({ settings: printableConfig(settings) }, 'starting');
   await refuseWeakLog(config, log);
-  const ports = await startIngestion(config, { log }, lifecycle);
-  log.info(ports, 'serving');
+  const { httpPort, grpcPort } = await startIngestion(config, { log }, lifecycle);
+  log.info({ httpPort, grpcPort }, 'serving');
 });

@@ -63,12 +63,17 @@ type LocalOptions = {
   readonly log: Log;
 };
 
+/** What waits in all lanes: votes, the age of the oldest, and for how long the worst lane has confirmed nothing. */
+export type Waiting = {
+  waiting(): { readonly votes: number; readonly oldestMillis: number; readonly failingMillis: number };
+};
+
 const DEADLINE_MILLIS = 5_000;
 /** With a local queue: so long a lane may fail before its votes go onto the disk. */
 const LOCAL_AFTER_MILLIS = 2_000;
 const REPORT_MILLIS = 1_000;
 
-export function openVoteLog(options: Options, lifecycle: Lifecycle): VoteLog {
+export function openVoteLog(options: Options, lifecycle: Lifecycle): VoteLog & Waiting {
   const lanes = openLanes(options);
   const keeper = options.local && openKeeper(options.local, lanes.laneFor, options);
   const underWay = new Map<string, Promise<Stored>>();
@@ -106,6 +111,7 @@ export function openVoteLog(options: Options, lifecycle: Lifecycle): VoteLog {
     keep: vote =>
       shared(vote, async each => (keeper ? keeper.keep(each, refuse('not-ready')) : refuse('not-ready'))),
     canKeep: () => keeper?.hasRoom() ?? false,
+    waiting: lanes.waiting,
   };
 }
 
@@ -135,6 +141,17 @@ function openLanes(options: Options) {
       if (shards === undefined) return undefined;
       const shard = shardOf(ballotKey, shards);
       return (lanes.get(shard) ?? open(shard, shards)).lane;
+    },
+    waiting() {
+      const all = [...lanes.values()].map(({ lane }) => ({
+        ...lane.waiting(),
+        failingMillis: lane.failingMillis(),
+      }));
+      return {
+        votes: all.reduce((sum, { votes }) => sum + votes, 0),
+        oldestMillis: Math.max(0, ...all.map(({ oldestMillis }) => oldestMillis)),
+        failingMillis: Math.max(0, ...all.map(({ failingMillis }) => failingMillis)),
+      };
     },
     close: async () => {
       await Promise.all([...lanes.values()].map(({ close }) => close()));

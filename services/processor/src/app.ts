@@ -8,6 +8,7 @@ import { kafkaClient } from '@suffrage/runtime/kafka/client';
 import { followTopic } from '@suffrage/runtime/kafka/follow-topic';
 import type { Lifecycle } from '@suffrage/runtime/lifecycle';
 import type { Log } from '@suffrage/runtime/log';
+import { observePools, observeRedis } from '@suffrage/runtime/metrics';
 import { isReachable, openPool } from '@suffrage/runtime/postgres/pool';
 import { connectRedis } from '@suffrage/runtime/redis';
 import { startTelemetry } from '@suffrage/runtime/telemetry';
@@ -15,7 +16,7 @@ import { keepTrying, repeatEvery, shareNext } from '@suffrage/runtime/wait';
 import type { ProcessorConfig } from './config.ts';
 import { consumeVotes, type Owned } from './consume.ts';
 import { createHints } from './hints.ts';
-import { createProcessorMetrics } from './metrics.ts';
+import { createProcessorMetrics, observeProcessor } from './metrics.ts';
 import type { BatchContext } from './process-batch.ts';
 import { createQuarantineRelay } from './relay-quarantine.ts';
 import { requeueRefused } from './requeue.ts';
@@ -51,6 +52,8 @@ export async function startProcessor(
     openPool({ url, application, max, statementMillis: STATEMENT_MILLIS }, log, lifecycle),
   );
   const redis = connectRedis('processor', config.SUFFRAGE_REDIS_URL_FILE, log, lifecycle);
+  observePools(metrics, { votes: pools });
+  observeRedis(metrics, { hints: redis });
   const hints = createHints(redis, {
     prefix: names.hint,
     channel: names.progress,
@@ -90,6 +93,7 @@ export async function startProcessor(
     hints,
     shards,
     metrics,
+    clock,
     log,
   };
   const contextOf = (partition: number): BatchContext => {
@@ -110,6 +114,7 @@ export async function startProcessor(
     lifecycle,
   );
 
+  observeProcessor(metrics, { owned, electionsAsOf: elections.completeAsOf, clock });
   const relay = createQuarantineRelay(
     { kafka, votesTopic: topics.votes, topic: topics.quarantine, owned, log },
     lifecycle,

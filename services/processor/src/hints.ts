@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { encodeProgressNotice, type ProgressNotice } from '@suffrage/contracts/progress-notice';
 import type { Redis } from 'ioredis';
 import type { Identified } from './decide.ts';
 
@@ -11,8 +12,8 @@ export type Hints = {
   lookUp(votes: readonly Identified[]): Promise<readonly boolean[]>;
   /** Marks votes as counted. Only after their transaction has committed. Never fails. */
   mark(votes: readonly Identified[]): Promise<void>;
-  /** Tells aggregators that something was committed. Never fails. */
-  announce(): Promise<void>;
+  /** Tells aggregators what was committed. Never fails. */
+  announce(notice: ProgressNotice): Promise<void>;
 };
 
 type Options = { readonly prefix: string; readonly channel: string; readonly seconds: number };
@@ -43,8 +44,9 @@ export function createHints(redis: Redis, { prefix, channel, seconds }: Options)
       if (votes.length === 0 || redis.status !== 'ready') return;
       await redis.eval(MARK_ALL, votes.length, ...votes.map(keyOf), seconds).catch(() => undefined);
     },
-    async announce() {
-      if (redis.status === 'ready') await redis.publish(channel, '').catch(() => undefined);
+    async announce(notice) {
+      if (redis.status !== 'ready') return;
+      await redis.publish(channel, encodeProgressNotice(notice)).catch(() => undefined);
     },
   };
 }

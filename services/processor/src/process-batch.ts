@@ -13,7 +13,7 @@ import {
   readRecord,
 } from './judge.ts';
 import type { ProcessorMetrics } from './metrics.ts';
-import type { Fence } from './statements.ts';
+import type { Fence } from './progress-statements.ts';
 import type { Committed, VoteStore } from './vote-store.ts';
 
 export type BatchContext = {
@@ -26,7 +26,11 @@ export type BatchContext = {
   readonly hints: Hints;
   readonly store: VoteStore;
   readonly shards: number;
-  readonly metrics: Pick<ProcessorMetrics, 'records' | 'commitSeconds'>;
+  readonly metrics: Pick<
+    ProcessorMetrics,
+    'records' | 'commitSeconds' | 'commits' | 'batchRecords' | 'countedSeconds' | 'hints'
+  >;
+  readonly clock: () => number;
   readonly log: Log;
 };
 
@@ -52,14 +56,21 @@ export async function processBatch(
 /** Records whose very vote is counted already: Redis says which to ask for, PostgreSQL decides. */
 async function confirmedDuplicates(
   reads: readonly Read[],
-  { hints, store }: BatchContext,
+  { hints, store, metrics }: BatchContext,
 ): Promise<ReadonlySet<Read>> {
   const known = reads.flatMap(read => (read.identity ? [{ read, identity: read.identity }] : []));
   const hinted = await hints.lookUp(known.map(({ identity }) => identity));
   crashPoint('after-redis-look-up');
   const asked = known.filter((_, place) => hinted[place]);
   const counted = await store.countedAmong(asked.map(({ identity }) => identity));
-  return new Set(asked.filter(({ identity }) => counted.has(identityKey(identity))).map(({ read }) => read));
+  const confirmed = asked
+    .filter(({ identity }) => counted.has(identityKey(identity)))
+    .map(({ read }) => read);
+  if (asked.length > 0) {
+    metrics.hints.inc({ result: 'confirmed' }, confirmed.length);
+    metrics.hints.inc({ result: 'refuted' }, asked.length - confirmed.length);
+  }
+  return new Set(confirmed);
 }
 
 async function judgeAll(
@@ -129,10 +140,15 @@ async function tryCommit(
   { store, metrics, log }: BatchContext,
 ): Promise<Committed | 'refused'> {
   const stopTimer = metrics.commitSeconds.startTimer();
+  metrics.batchRecords.observe(judged.length);
   try {
-    return await store.commit(fence, from, to, planBatch(judged));
+    const committed = await store.commit(fence, from, to, planBatch(judged));
+    metrics.commits.inc({ result: committed.status });
+    return committed;
   } catch (error) {
-    if (!isRefusal(error) || !judged.some(({ kind }) => kind === 'valid')) throw error;
+    const isRefused = isRefusal(error) && judged.some(({ kind }) => kind === 'valid');
+    metrics.commits.inc({ result: isRefused ? 'refused' : 'failed' });
+    if (!isRefused) throw error;
     log.warn(
       { code: error.code, partition: fence.partition, records: judged.length },
       'the database refused a batch',
@@ -145,13 +161,19 @@ async function tryCommit(
 
 async function afterCommit(
   committed: Extract<Committed, { status: 'committed' }>,
-  { hints, metrics }: BatchContext,
+  { hints, metrics, clock }: BatchContext,
 ) {
   crashPoint('after-transaction-commit-before-redis');
   metrics.records.inc({ outcome: 'counted' }, committed.counted.length);
   for (const { outcome } of committed.notCounted) metrics.records.inc({ outcome });
+  const now = clock();
+  let acceptedAt = now;
+  for (const { timestamp } of committed.counted) {
+    metrics.countedSeconds.observe(Math.max(0, now - timestamp) / 1000);
+    acceptedAt = Math.min(acceptedAt, timestamp);
+  }
   await hints.mark(committed.counted);
-  await hints.announce();
+  await hints.announce(committed.counted.length > 0 ? { acceptedAt } : {});
 }
 
 function setAside([verdict]: readonly Judged[], { record }: Read): Judged {

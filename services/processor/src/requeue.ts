@@ -3,7 +3,7 @@ import type { Owned } from './consume.ts';
 import { planBatch } from './decide.ts';
 import { judgeRecord, readRecord } from './judge.ts';
 import { type BatchContext, isRefusal } from './process-batch.ts';
-import type { RefusedRow } from './statements.ts';
+import type { RefusedRow } from './quarantine-statements.ts';
 
 const AT_A_TIME = 100;
 
@@ -61,7 +61,7 @@ async function requeueOne(
     const committed = await store.requeue(fence, planBatch([judged]));
     if (committed.status === 'fenced') return false;
     await hints.mark(committed.counted);
-    await hints.announce();
+    await hints.announce({});
     return committed.counted.length > 0;
   } catch (error) {
     if (isRefusal(error)) return false;

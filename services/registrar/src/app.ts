@@ -7,11 +7,10 @@ import { kafkaClient } from '@suffrage/runtime/kafka/client';
 import { followTopic } from '@suffrage/runtime/kafka/follow-topic';
 import type { Lifecycle } from '@suffrage/runtime/lifecycle';
 import type { Log } from '@suffrage/runtime/log';
-import { createMetrics } from '@suffrage/runtime/metrics';
 import { isReachable, openPool } from '@suffrage/runtime/postgres/pool';
 import { startTelemetry } from '@suffrage/runtime/telemetry';
 import { repeatEvery } from '@suffrage/runtime/wait';
-import { type RegistrarConfig, readSignInSettings } from './config.ts';
+import { type RegistrarConfig, readSignInSettings, readVotersOffer } from './config.ts';
 import { findOrganisation } from './election-store.ts';
 import { createElections } from './elections.ts';
 import { actionsRoutes } from './http/actions.route.ts';
@@ -30,6 +29,7 @@ import { createElectionKeys } from './keys/election-keys.ts';
 import { openVault } from './keys/open-vault.ts';
 import { createRotateKeys } from './keys/rotate-keys.ts';
 import { readManagers } from './managers.ts';
+import { createRegistrarMetrics, observeRegistrar } from './metrics.ts';
 import { recordTransitions } from './record-transitions.ts';
 import { relayOutbox } from './relay-outbox.ts';
 import { createSignIn } from './sign-in.ts';
@@ -58,7 +58,7 @@ export async function startRegistrar(
 ): Promise<{ readonly httpPort: number; readonly metricsPort: number }> {
   const { SUFFRAGE_INSTANCE: instance, SUFFRAGE_HOST: host } = config;
   lifecycle.onClose('telemetry', await startTelemetry('registrar', instance));
-  const metrics = createMetrics('registrar');
+  const metrics = createRegistrarMetrics();
   const topics = topicNames(config.SUFFRAGE_NAMESPACE);
   const pool = openPool(
     {
@@ -82,14 +82,17 @@ export async function startRegistrar(
   recordTransitions({ pool, clock, log }, lifecycle);
   lifecycle.onClose('closings', repeatEvery(CLOSINGS_MILLIS, recordClosings));
 
+  observeRegistrar(metrics, { pool, electionsAsOf: followed.completeAsOf, clock });
+
   const vault = openVault(config, lifecycle);
+  const votersOffer = readVotersOffer(config);
   const elections = createElections({
     pool,
     vault,
     issuerName: config.SUFFRAGE_ISSUER_NAME,
     receiptPublicKeys: config.SUFFRAGE_RECEIPT_PUBLIC_KEYS_FILE,
     resultsPublicKeys: config.SUFFRAGE_RESULTS_PUBLIC_KEYS_FILE,
-    votersSignIn: config.SUFFRAGE_VOTER_OIDC_ISSUER !== undefined,
+    votersSignIn: votersOffer !== undefined,
     clock,
     onChange: wakeRelay,
   });
@@ -132,8 +135,8 @@ export async function startRegistrar(
     },
     log,
   });
-  const principals = guardRoutes(server, authorise, id => findOrganisation(pool, id));
-  signInRoutes(server, principals, signIn?.offer);
+  const principals = guardRoutes(server, authorise, id => findOrganisation(pool, id), voters.limits);
+  signInRoutes(server, principals, { managers: signIn?.offer, voters: votersOffer });
   electionsRoutes(server, elections, principals);
   managersRoutes(server, elections, principals);
   actionsRoutes(server, { pool, elections }, principals);

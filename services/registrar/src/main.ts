@@ -11,6 +11,6 @@ const log = createLog('registrar', config.SUFFRAGE_INSTANCE, config.SUFFRAGE_LOG
 
 runService(log, async lifecycle => {
   log.info({ settings: printableConfig(settings) }, 'starting');
-  const ports = await startRegistrar(config, { log }, lifecycle);
-  log.info(ports, 'serving');
+  const { httpPort, metricsPort } = await startRegistrar(config, { log }, lifecycle);
+  log.info({ httpPort, metricsPort }, 'serving');
 });

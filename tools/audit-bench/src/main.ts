@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Infrastructure, startInfrastructure } from '@suffrage/stack/infrastructure';
-import { readBare, readStream, type Taken, verifyBare } from './bare.ts';
+import { readBare, readFetches, readStream, type Taken, verifyBare } from './bare.ts';
 import { type AuditRun, runAudit } from './run-audit.ts';
 import { makeWorld } from './world.ts';
 
@@ -69,12 +69,14 @@ async function measurePlain(servers: Infrastructure, directory: string, votes: n
   });
   say('reading the topic, nothing else');
   const stream = await readStream(addresses, world);
+  const fetches = await readFetches(addresses, world);
   const bare = await readBare(addresses, world);
   say('auditing without signatures');
   const run = await runAudit(addresses, world, directory, ['--no-signatures']);
   return {
     ...shown(run),
     plainStream: ofReading(stream, run),
+    clientFetches: ofReading(fetches, run),
     ownReader: ofReading(bare, run),
   };
 }

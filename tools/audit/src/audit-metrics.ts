@@ -16,10 +16,15 @@ export function createAuditMetrics(): AuditMetrics {
   const registers = [registry];
   const gauge = <Label extends string>(name: string, help: string, labelNames: readonly Label[] = []) =>
     new Gauge({ name: `suffrage_audit_${name}`, help, labelNames, registers });
+  // Labels: kind (of finding), invariant (name of the broken invariant).
   const findings = gauge('findings', 'What does not balance, by kind.', ['kind', 'invariant']);
+  // Labels: outcome (counted, superseded, older-revision, duplicate, rejected, quarantined, missing, not-yet-processed).
   const records = gauge('records', 'Records of topic votes, by what became of them.', ['outcome']);
+  // No labels.
   const balances = gauge('balances', '1 if nothing was found.');
+  // Labels: state (supplied, hold).
   const receipts = gauge('receipts', 'Receipts that were supplied, and those of them that hold.', ['state']);
+  // No labels.
   const duration = gauge('duration_seconds', 'How long it took.');
   const completed = gauge('completed_timestamp_seconds', 'When it was complete.');
   const failures = new Counter({

@@ -1,10 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { createElectionBook, type ElectionBook } from '@suffrage/contracts/election-book';
 import { topicNames } from '@suffrage/contracts/topics';
-import { addPart, type Case, type Evidence, findOwners, openCase, processedBelow } from './case.ts';
+import { type Case, type Evidence, findOwners, openCase, processedBelow } from './case.ts';
 import { type ActionsSource, compareActions } from './compare-actions.ts';
 import { compareOfficial, type OfficialEvidence } from './compare-official.ts';
 import { compareResults } from './compare-results.ts';
@@ -12,28 +11,16 @@ import { compareIssued, type IssuedSource } from './compare-issued.ts';
 import { createFindings } from './findings.ts';
 import { closeCase } from './judge.ts';
 import { takeOutsideRow } from './match-rows.ts';
-import { createPacker, type PackedRecords } from './pack-records.ts';
+import { openViews, type Views } from './open-views.ts';
+import type { AuditProgress } from './progress.ts';
 import type { PartitionRange } from './ranges.ts';
-import { type DatabaseView, openDatabase } from './read-database.ts';
-import { type Journal, openJournal, readJournal } from './read-journal.ts';
+import type { DatabaseView } from './read-database.ts';
+import { openJournal } from './read-journal.ts';
 import { type LogReader, openLogReader } from './read-log.ts';
-import { receiptSlices } from './receipts.ts';
 import { type AuditReport, makeReport } from './report.ts';
+import { judgeAll, readAll, readJournals } from './run-stages.ts';
 import { startThreads, type Threads } from './run-tasks.ts';
-import { piecesOf, type Run, SLICES } from './sort/sort-run.ts';
-import type { Assignment, ElectionsRecord, Task, TaskResult } from './tasks.ts';
-
-export type AuditProgress = {
-  readonly stage:
-    | 'waiting for the processor'
-    | 'reading the journals'
-    | 'reading the log'
-    | 'reading the databases'
-    | 'judging';
-  /** Records, or rows; `total` is not known for rows. */
-  readonly done: number;
-  readonly total?: number;
-};
+import type { ElectionsRecord } from './tasks.ts';
 
 export type AuditOptions = {
   readonly brokers: readonly string[];
@@ -56,13 +43,6 @@ export type AuditOptions = {
   /** How long to wait until every record has been processed; default 0. Then the audit is made either way. */
   readonly waitMillis?: number;
 };
-
-const WAIT_STEP_MILLIS = 500;
-/** Records that one thread takes at a time: some 10,000 of votes. */
-const CHUNK_BYTES = 4 * 1024 * 1024;
-const CHUNK_OFFSETS = 2 ** 15;
-/** Pages of table `votes` that one thread takes at a time: 8 MiB, some 50,000 rows. */
-const CHUNK_PAGES = 1_024;
 
 /**
  * Reads the whole log and every votes database, and holds one against the other. Changes nothing anywhere. What does not
@@ -92,7 +72,7 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
       ...evidence,
       topic: topics.votes,
       elections,
-      views: viewsOf(views),
+      views: views.map(({ url, snapshot }) => ({ url, snapshot })),
       directory,
     });
     const receipts = await readJournals(theCase, threads, journals, onProgress);
@@ -122,59 +102,6 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
     process.off('exit', remove);
     remove();
   }
-}
-
-type Views = { readonly views: readonly DatabaseView[]; readonly ranges: readonly PartitionRange[] };
-
-/**
- * Fixes one moment in each database, *then* the end of the log: whatever the databases know of lies below that end, also
- * while votes arrive.
- */
-async function openViews(
-  options: AuditOptions,
-  log: LogReader,
-  onProgress: (progress: AuditProgress) => void,
-): Promise<Views> {
-  const { votes } = topicNames(options.namespace);
-  const deadline = Date.now() + (options.waitMillis ?? 0);
-  for (;;) {
-    const views = await openAll(options.databaseUrls, votes);
-    try {
-      const ranges = await log.ranges(votes);
-      const lag = lagOf(ranges, views);
-      if (lag === 0 || Date.now() >= deadline) return { views, ranges };
-      onProgress({ stage: 'waiting for the processor', done: lag });
-    } catch (error) {
-      await closeAll(views);
-      throw new Error(`topic ${votes} can not be read from ${options.brokers.join(', ')}`, { cause: error });
-    }
-    await closeAll(views);
-    await sleep(WAIT_STEP_MILLIS);
-  }
-}
-
-async function openAll(urls: readonly string[], topic: string): Promise<DatabaseView[]> {
-  const results = await Promise.allSettled([...new Set(urls)].map(url => openDatabase(url, topic)));
-  const views = results.flatMap(result => (result.status === 'fulfilled' ? [result.value] : []));
-  const failed = results.find(result => result.status === 'rejected');
-  if (!failed) return views;
-  await closeAll(views);
-  throw failed.reason;
-}
-
-async function closeAll(views: readonly DatabaseView[]): Promise<void> {
-  await Promise.allSettled(views.map(view => view.close()));
-}
-
-function lagOf(ranges: readonly PartitionRange[], views: readonly DatabaseView[]): number {
-  const rows = views.flatMap(({ progress }) => progress);
-  return ranges.reduce((lag, { partition, end }) => {
-    const reached = Math.max(
-      0,
-      ...rows.filter(row => row.partition === partition).map(row => row.nextOffset),
-    );
-    return lag + Math.max(0, end - reached);
-  }, 0);
 }
 
 async function readElections(log: LogReader, topic: string): Promise<ElectionsRecord[]> {
@@ -216,146 +143,6 @@ function shardsOf(book: ElectionBook, topic: string): number {
   const topology = book.topology();
   if (!topology) throw new Error(`topic ${topic} has no topology record: the log was never prepared`);
   return topology.shards;
-}
-
-const viewsOf = (views: readonly DatabaseView[]): Assignment['views'] =>
-  views.map(({ url, snapshot }) => ({ url, snapshot }));
-
-type OnProgress = (progress: AuditProgress) => void;
-
-/** Verifies receipts, and sorts them by position. */
-async function readJournals(
-  theCase: Case,
-  threads: Threads,
-  journals: readonly Journal[],
-  onProgress: OnProgress,
-): Promise<Run[]> {
-  const runs: Run[] = [];
-  let done = 0;
-  for (const journal of journals) {
-    await threads.run(journalTasks(journal), result => {
-      addPart(theCase, result.part);
-      runs.push(...result.runs);
-      done += result.done;
-      onProgress({ stage: 'reading the journals', done });
-    });
-  }
-  return runs;
-}
-
-async function* journalTasks(journal: Journal): AsyncGenerator<Task, void> {
-  for await (const lines of readJournal(journal)) yield { kind: 'journal', lines };
-}
-
-type Sources = {
-  readonly log: LogReader;
-  readonly topic: string;
-  readonly views: readonly DatabaseView[];
-  readonly receipts: readonly Run[];
-  readonly onProgress: OnProgress;
-};
-
-/** The log with the rows that are ordered by position, then the votes; sorted by ballot key. */
-async function readAll(
-  theCase: Case,
-  threads: Threads,
-  { log, topic, views, receipts, onProgress }: Sources,
-): Promise<Run[]> {
-  const runs: Run[] = [];
-  let done = 0;
-  const keep = (result: TaskResult) => {
-    addPart(theCase, result.part);
-    runs.push(...result.runs);
-    done += result.done;
-  };
-  const total = theCase.ranges.reduce((sum, { start, end }) => sum + end - start, 0);
-  onProgress({ stage: 'reading the log', done, total });
-  await threads.run(logTasks(log, topic, theCase.ranges, receipts), result => {
-    keep(result);
-    onProgress({ stage: 'reading the log', done, total });
-  });
-  done = 0;
-  await threads.run(views.flatMap(pagesOf), result => {
-    keep(result);
-    onProgress({ stage: 'reading the databases', done });
-  });
-  return runs;
-}
-
-/** This thread reads, the others judge: a client of the brokers takes half a second of CPU to load, in each thread. */
-async function* logTasks(
-  log: LogReader,
-  topic: string,
-  ranges: readonly PartitionRange[],
-  receipts: readonly Run[],
-): AsyncGenerator<Task, void> {
-  for (const range of ranges) {
-    for await (const { start, end, records } of chunksOf(log, topic, range)) {
-      const chunk = { partition: range.partition, start, end };
-      const pieces = receiptSlices(chunk).flatMap(slice => piecesOf(receipts, slice));
-      yield { kind: 'log', range: chunk, records, receipts: pieces };
-    }
-  }
-}
-
-type LogChunk = { readonly start: number; readonly end: number; readonly records: PackedRecords };
-
-/** A range in parts that follow each other without a gap. */
-async function* chunksOf(
-  log: LogReader,
-  topic: string,
-  range: PartitionRange,
-): AsyncGenerator<LogChunk, void> {
-  if (range.start === range.end) return;
-  let start = range.start;
-  let packer = createPacker(CHUNK_BYTES);
-  const close = (end: number): LogChunk => {
-    const chunk = { start, end, records: packer.packed() };
-    start = end;
-    packer = createPacker(CHUNK_BYTES);
-    return chunk;
-  };
-  for await (const handOver of log.fetches(topic, range)) {
-    const full: LogChunk[] = [];
-    handOver(record => {
-      while (record.offset >= start + CHUNK_OFFSETS) full.push(close(start + CHUNK_OFFSETS));
-      if (packer.add(record)) return;
-      full.push(close(record.offset));
-      packer.add(record);
-    });
-    yield* full;
-  }
-  while (range.end > start + CHUNK_OFFSETS) yield close(start + CHUNK_OFFSETS);
-  yield close(range.end);
-}
-
-function pagesOf({ pages }: DatabaseView, database: number): Task[] {
-  return Array.from({ length: Math.ceil(pages / CHUNK_PAGES) }, (_, chunk) => {
-    const from = chunk * CHUNK_PAGES;
-    return { kind: 'votes', database, from, to: from + CHUNK_PAGES };
-  });
-}
-
-async function judgeAll(
-  theCase: Case,
-  threads: Threads,
-  runs: readonly Run[],
-  onProgress: OnProgress,
-): Promise<void> {
-  const names = theCase.names.all();
-  const gaps = [...theCase.gaps];
-  const slices = Array.from({ length: SLICES }, (_, slice) => piecesOf(runs, slice));
-  const tasks = slices
-    .filter(pieces => pieces.length > 0)
-    .map((pieces): Task => ({ kind: 'ballots', pieces, names, gaps }));
-  const total = runs.reduce((sum, { entries }) => sum + entries, 0);
-  let done = 0;
-  onProgress({ stage: 'judging', done, total });
-  await threads.run(tasks, result => {
-    addPart(theCase, result.part);
-    done += result.done;
-    onProgress({ stage: 'judging', done, total });
-  });
 }
 
 /** What is small, or should not be there at all. */

@@ -1,17 +1,10 @@
 import type { Election } from '@suffrage/contracts/ballot';
-import {
-  electionOf,
-  offsetOf,
-  partitionOf,
-  type Entry,
-  type RowOutcome,
-  rowOutcomes,
-  voteIdOf,
-} from './entry.ts';
+import { electionOf, offsetOf, partitionOf, type Entry, type RowOutcome, voteIdOf } from './entry.ts';
 import { createFindings, type Findings, type FindingsSummary, type Place } from './findings.ts';
 import { createNames, type Names } from './names.ts';
-import type { OutcomeRow, ProgressRow } from './read-database.ts';
+import type { OutcomeRow, ProgressRow } from './rows.ts';
 import type { PartitionRange } from './ranges.ts';
+import { addCounts, noCounts, type OutcomeCounts } from './outcome-counts.ts';
 import { createRecount, type Recount, type RecountSums } from './recount.ts';
 
 export type DatabaseEvidence = { readonly name: string; readonly progress: readonly ProgressRow[] };
@@ -30,13 +23,6 @@ export type Evidence = {
   readonly owners: ReadonlyMap<number, Owner>;
   /** Whether tokens are verified. Without, a row that says that a token is wrong is believed. */
   readonly signatures: boolean;
-};
-
-/** Records of one partition, by what became of them. */
-export type OutcomeCounts = Record<RowOutcome, number> & {
-  records: number;
-  notYetProcessed: number;
-  rejectedByCode: Record<string, number>;
 };
 
 /** A row that could not be matched with the record at its position. */
@@ -177,27 +163,6 @@ export function countsOf({ counts }: Pick<Case, 'counts'>, partition: number): O
     counts.set(partition, own);
   }
   return own;
-}
-
-export function noCounts(): OutcomeCounts {
-  return {
-    records: 0,
-    counted: 0,
-    superseded: 0,
-    'older-revision': 0,
-    duplicate: 0,
-    rejected: 0,
-    rejectedByCode: {},
-    quarantined: 0,
-    notYetProcessed: 0,
-  };
-}
-
-function addCounts(sum: OutcomeCounts, counts: OutcomeCounts): void {
-  for (const number of [...rowOutcomes, 'records', 'notYetProcessed'] as const) sum[number] += counts[number];
-  for (const [code, rejected] of Object.entries(counts.rejectedByCode)) {
-    sum.rejectedByCode[code] = (sum.rejectedByCode[code] ?? 0) + rejected;
-  }
 }
 
 export function rowCountOf({ rowCounts }: Pick<Case, 'rowCounts'>, partition: number) {

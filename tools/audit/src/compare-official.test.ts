@@ -10,7 +10,7 @@ import type { Closing } from '@suffrage/contracts/topics';
 import { type Case, countedOf } from './case.ts';
 import { compareOfficial, type OfficialEvidence } from './compare-official.ts';
 import { votesOf } from './compare-results.ts';
-import type { Holding } from './read-database.ts';
+import type { Holding } from './read-official.ts';
 import type { ModelDatabase } from './testing/model-processor.ts';
 import { sound, spread } from './testing/sound-world.ts';
 import { judgeWorld, mayor } from './testing/world.ts';

@@ -12,7 +12,7 @@ import { checkStatement, statementHash } from '@suffrage/contracts/signed-statem
 import type { Closing } from '@suffrage/contracts/topics';
 import { type Case, countedOf } from './case.ts';
 import { votesOf } from './compare-results.ts';
-import type { Holding, StatementRow } from './read-database.ts';
+import type { Holding, StatementRow } from './read-official.ts';
 
 export type OfficialEvidence = {
   readonly statements: readonly StatementRow[];

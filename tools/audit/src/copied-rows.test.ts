@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { openCase } from './case.ts';
 import { parseCopy } from './copy-binary.ts';
 import { ENTRY_BYTES } from './entry.ts';
-import { type OutcomeRow, toOutcomeRow } from './read-database.ts';
+import { type OutcomeRow, toOutcomeRow } from './rows.ts';
 import { createRowTable } from './row-table.ts';
 import { takeCopiedRow, takeCountedRow } from './take-counted-row.ts';
 import { bigint, encodeCopy, int } from './testing/encode-copy.ts';

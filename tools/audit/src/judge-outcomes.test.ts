@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import type { OutcomeRow } from './read-database.ts';
+import type { OutcomeRow } from './rows.ts';
 import { placeEntries, processEntries } from './testing/model-processor.ts';
 import { changeRow, counted, isA, kindsOf, sound, spread, vote } from './testing/sound-world.ts';
 import { council, judgeWorld } from './testing/world.ts';

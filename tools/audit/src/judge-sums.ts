@@ -1,5 +1,5 @@
 import type { Case } from './case.ts';
-import type { IntakeRow, TallyRow } from './read-database.ts';
+import type { IntakeRow, TallyRow } from './rows.ts';
 import { z } from 'zod';
 
 /** INV-5: the tallies of a database, summed over partitions, equal a recount of its votes. */

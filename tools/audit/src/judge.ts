@@ -1,7 +1,7 @@
 import type { Case } from './case.ts';
 import { judgeProgress } from './judge-progress.ts';
 import { compareIntake, compareTallies } from './judge-sums.ts';
-import type { IntakeRow, TallyRow } from './read-database.ts';
+import type { IntakeRow, TallyRow } from './rows.ts';
 import { settleStrays } from './settle-strays.ts';
 
 export type Sums = { readonly tallies: readonly TallyRow[]; readonly intake: readonly IntakeRow[] };

@@ -1,7 +1,7 @@
 import { type Case, countOutcome, type Evidence, hexOf, MAX_STRAYS, rowCountOf, type Stray } from './case.ts';
 import { isRecord, type Entry } from './entry.ts';
 import type { Place } from './findings.ts';
-import type { OutcomeRow } from './read-database.ts';
+import type { OutcomeRow } from './rows.ts';
 
 export type PlacedRow = Omit<OutcomeRow, 'selections'>;
 

@@ -1,4 +1,16 @@
-import type { AuditProgress } from './audit.ts';
+export type AuditProgress = {
+  readonly stage:
+    | 'waiting for the processor'
+    | 'reading the journals'
+    | 'reading the log'
+    | 'reading the databases'
+    | 'judging';
+  /** Records, or rows; `total` is not known for rows. */
+  readonly done: number;
+  readonly total?: number;
+};
+
+export type OnProgress = (progress: AuditProgress) => void;
 
 const REDRAW_MILLIS = 100;
 const BAR_CELLS = 30;

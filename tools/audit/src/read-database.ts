@@ -1,34 +1,10 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
+import { connect, databaseName } from './connect-database.ts';
 import { type CopyRow, parseCopy } from './copy-binary.ts';
-import { type RowOutcome, rowOutcomes } from './entry.ts';
 import type { PartitionRange } from './ranges.ts';
-
-/** One row that claims to be the outcome of one record. */
-export type OutcomeRow = {
-  readonly partition: number;
-  readonly offset: number;
-  readonly outcome: RowOutcome;
-  readonly code: string | null;
-  readonly electionId: string | null;
-  readonly voteId: Buffer | null;
-  /** The vote it gave way to: older revisions, duplicates and superseded votes. */
-  readonly target: Buffer | null;
-  readonly revision: number | null;
-  // Of counted votes only.
-  readonly ballotKey: Buffer | null;
-  readonly selections: Buffer | null;
-  readonly castAt: number | null;
-};
-
-export type ProgressRow = {
-  readonly partition: number;
-  readonly nextOffset: number;
-  readonly counted: number;
-  readonly notCounted: number;
-};
-export type TallyRow = { electionId: string; contest: string; option: string; votes: number };
-export type IntakeRow = { electionId: string; instance: string; partition: number; votes: number };
+import { type OfficialRows, readOfficial } from './read-official.ts';
+import { type IntakeRow, type OutcomeRow, type ProgressRow, type TallyRow, toOutcomeRow } from './rows.ts';
 
 /** One database at one instant: everything is read in one repeatable-read transaction that began when it was opened. */
 export type DatabaseView = {
@@ -51,30 +27,6 @@ export type DatabaseView = {
   close(): Promise<void>;
 };
 
-/** A row of table `statements`. */
-export type StatementRow = {
-  readonly electionId: string;
-  readonly kind: string;
-  readonly statement: string;
-};
-
-/** What one partition holds of one election, in table `votes` and in `superseded`. */
-export type Holding = {
-  readonly electionId: string;
-  readonly partition: number;
-  readonly votes: number;
-  readonly superseded: number;
-  /** The lowest offset of a record that is, or was, counted. */
-  readonly firstOffset: number;
-};
-
-export type OfficialRows = {
-  readonly statements: readonly StatementRow[];
-  readonly sealed: ReadonlySet<string>;
-  /** What this database holds of these elections. */
-  readHoldings(electionIds: readonly string[]): Promise<readonly Holding[]>;
-};
-
 /** Another connection to the same instant. */
 export type SnapshotReader = {
   /** Rows of `superseded` and `outcomes` in a range. */
@@ -83,7 +35,6 @@ export type SnapshotReader = {
   readCountedRows(from: number, to: number, onRow: (row: CopyRow) => void): Promise<void>;
 };
 
-const CONNECT_MILLIS = 5_000;
 const BEGIN = 'begin transaction isolation level repeatable read, read only';
 
 /** Rows go out in this shape, whatever their table: see `toOutcomeRow`. */
@@ -144,26 +95,6 @@ export async function openSnapshot(url: string, snapshot: string): Promise<Snaps
   });
 }
 
-async function connect<T>(url: string, use: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({
-    connectionString: url,
-    application_name: 'suffrage-audit',
-    connectionTimeoutMillis: CONNECT_MILLIS,
-    // The transaction stays open while the log is read.
-    statement_timeout: 0,
-    idle_in_transaction_session_timeout: 0,
-  });
-  // A connection that is lost while it rests shows in the next query.
-  client.on('error', () => undefined);
-  try {
-    await client.connect();
-    return await use(client);
-  } catch (error) {
-    await client.end().catch(() => undefined);
-    throw new Error(`database ${databaseName(url)} can not be read`, { cause: error });
-  }
-}
-
 async function readOutsideRows(
   client: pg.Client,
   ranges: readonly PartitionRange[],
@@ -191,35 +122,6 @@ async function copyRows(client: pg.Client, select: string, onRow: (row: CopyRow)
   for await (const chunk of stream) parse(chunk);
 }
 
-/** A row of any of the three tables. */
-export function toOutcomeRow(row: CopyRow): OutcomeRow {
-  return {
-    partition: row.i32(0) ?? -1,
-    offset: row.i64(1) ?? -1,
-    outcome: readOutcome(row.text(2)),
-    code: row.text(3),
-    electionId: row.text(4),
-    voteId: row.at(5),
-    target: row.at(6),
-    revision: row.i32(7),
-    ballotKey: row.at(8),
-    selections: row.at(9),
-    castAt: row.i64(10),
-  };
-}
-
-/** @throws Error for a text that is none. */
-export function readOutcome(text: string | null): RowOutcome {
-  const outcome = rowOutcomes.find(known => known === text);
-  if (!outcome) throw new Error(`the database has an outcome ${text} that this version does not know`);
-  return outcome;
-}
-
-function databaseName(url: string): string {
-  const { host, pathname } = new URL(url);
-  return `${host}${pathname}`;
-}
-
 async function readProgress(client: pg.Client, topic: string): Promise<ProgressRow[]> {
   const { rows } = await client.query<
     Record<'next_offset' | 'counted' | 'not_counted', string> & { partition: number }
@@ -239,47 +141,6 @@ async function readVersion(client: pg.Client): Promise<number> {
     'select sum(next_offset + requeued) as version from progress',
   );
   return Number(rows[0]?.version ?? 0);
-}
-
-/** What a database says of one record of a vote. */
-export type VoteRow = {
-  readonly outcome: RowOutcome;
-  readonly code: string | null;
-  readonly partition: number;
-  readonly offset: number;
-  /** Host and name, no credentials. */
-  readonly database: string;
-};
-
-/** All rows of one vote. @throws Error when the database does not answer. */
-export async function findVote(
-  url: string,
-  { electionId, voteId }: { readonly electionId: string; readonly voteId: Uint8Array },
-): Promise<VoteRow[]> {
-  return connect(url, async client => {
-    const { rows } = await client.query<{
-      outcome: string;
-      code: string | null;
-      partition: number;
-      record_offset: string;
-    }>(
-      `select 'counted' as outcome, null as code, partition, record_offset from votes
-       where election_id = $1 and vote_id = $2 and (ballot_key = $2 or ballot_key <> vote_id)
-       union all select 'superseded', null, partition, record_offset from superseded
-       where election_id = $1 and vote_id = $2
-       union all select outcome, code, partition, record_offset from outcomes
-       where election_id = $1 and vote_id = $2`,
-      [electionId, Buffer.from(voteId)],
-    );
-    await client.end();
-    return rows.map(({ outcome, code, partition, record_offset }) => ({
-      outcome: readOutcome(outcome),
-      code,
-      partition,
-      offset: Number(record_offset),
-      database: databaseName(url),
-    }));
-  });
 }
 
 async function readTallies(client: pg.Client): Promise<TallyRow[]> {
@@ -306,51 +167,5 @@ async function readIntake(client: pg.Client): Promise<IntakeRow[]> {
     instance,
     partition,
     votes: Number(votes),
-  }));
-}
-
-/** A database from before there were statements has none. */
-async function readOfficial(client: pg.Client): Promise<OfficialRows> {
-  const { rows: tables } = await client.query<{ known: boolean }>(
-    `select to_regclass('statements') is not null and to_regclass('seals') is not null as known`,
-  );
-  const readHoldings = (electionIds: readonly string[]) => readHoldingsOf(client, electionIds);
-  if (!tables[0]?.known) return { statements: [], sealed: new Set(), readHoldings };
-  const { rows } = await client.query<{ election_id: string; kind: string; statement: string }>(
-    'select election_id, kind, statement from statements order by election_id, kind',
-  );
-  const seals = await client.query<{ election_id: string }>('select election_id from seals');
-  return {
-    statements: rows.map(({ election_id, kind, statement }) => ({
-      electionId: election_id,
-      kind,
-      statement,
-    })),
-    sealed: new Set(seals.rows.map(({ election_id }) => election_id)),
-    readHoldings,
-  };
-}
-
-async function readHoldingsOf(client: pg.Client, electionIds: readonly string[]): Promise<Holding[]> {
-  const { rows } = await client.query<
-    Record<'election_id' | 'votes' | 'superseded' | 'first', string> & { partition: number }
-  >(
-    `select election_id, partition, sum(votes) as votes, sum(superseded) as superseded, min(first) as first
-     from (
-       select election_id, partition, count(*) as votes, 0 as superseded, min(record_offset) as first
-       from votes where election_id = any($1) group by election_id, partition
-       union all
-       select election_id, partition, 0, count(*), min(record_offset)
-       from superseded where election_id = any($1) group by election_id, partition
-     ) as held
-     group by election_id, partition`,
-    [electionIds],
-  );
-  return rows.map(row => ({
-    electionId: row.election_id,
-    partition: row.partition,
-    votes: Number(row.votes),
-    superseded: Number(row.superseded),
-    firstOffset: Number(row.first),
   }));
 }

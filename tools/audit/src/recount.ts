@@ -1,7 +1,7 @@
 import type { Election } from '@suffrage/contracts/ballot';
 import { fitsBallot } from '@suffrage/contracts/selections';
 import { readU16 } from './bytes-in-place.ts';
-import type { OutcomeRow, TallyRow } from './read-database.ts';
+import type { TallyRow } from './rows.ts';
 
 /** The contest and option under which tallies count the votes themselves. */
 const ALL = '*';
@@ -14,7 +14,8 @@ export type RecountSums = ReadonlyMap<string, Counter>;
 
 /** A count of the rows of `votes`, one database's, independent of its tallies. */
 export type Recount = {
-  add(row: Pick<OutcomeRow, 'electionId' | 'selections'>): void;
+  /** @param selections null where there are none; they may be a part of longer bytes. */
+  add(electionId: string, selections: Uint8Array | null, from?: number, to?: number): void;
   /** Adds what another thread counted. */
   merge(sums: RecountSums): void;
   sums(): RecountSums;
@@ -39,13 +40,13 @@ export function createRecount(findElection: (electionId: string) => Election | u
     return counter;
   };
   return {
-    add({ electionId, selections }) {
-      const counter = counterOf(electionId ?? '');
+    add(electionId, selections, from = 0, to = selections?.length) {
+      const counter = counterOf(electionId);
       counter.votes += 1;
-      const election = findElection(electionId ?? '');
+      const election = findElection(electionId);
       // Selections that don't fit the ballot count nothing; they are reported as content that is not the record's.
-      if (!election || !selections || !fitsBallot(election, selections)) return;
-      let at = 0;
+      if (!election || !selections || !fitsBallot(election, selections, from, to)) return;
+      let at = from;
       for (const options of counter.options) {
         const end = at + 2 + 2 * readU16(selections, at);
         for (at += 2; at < end; at += 2) {

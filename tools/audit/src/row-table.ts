@@ -1,5 +1,5 @@
 import { type CopyRow, createCopyReader } from './copy-binary.ts';
-import { type OutcomeRow, toOutcomeRow } from './read-database.ts';
+import { type OutcomeRow, toOutcomeRow } from './rows.ts';
 import type { PartitionRange } from './ranges.ts';
 
 /**

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { judgeRecord } from './judge-record.ts';
-import type { VoteRow } from './read-database.ts';
+import type { VoteRow } from './find-vote.ts';
 import { conclude, readReceipt } from './state-receipt.ts';
 import { vote } from './testing/sound-world.ts';
 import { mayor } from './testing/world.ts';

@@ -8,7 +8,7 @@ import { z } from 'zod';
 import type { AuditOptions } from './audit.ts';
 import { type JudgedRecord, judgeRecord } from './judge-record.ts';
 import type { PartitionRange } from './ranges.ts';
-import { findVote, type VoteRow } from './read-database.ts';
+import { findVote, type VoteRow } from './find-vote.ts';
 import { type LogReader, type LogRecord, openLogReader } from './read-log.ts';
 import { receiptFault } from './receipts.ts';
 

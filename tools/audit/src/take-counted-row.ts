@@ -2,14 +2,14 @@ import type { Case } from './case.ts';
 import type { CopyRow } from './copy-binary.ts';
 import { type EntrySink, fitsEntry, ID_BYTES, MAX_OFFSET, writeCountedRow } from './entry.ts';
 import { countRow, keepStray } from './match-rows.ts';
-import { type OutcomeRow, toOutcomeRow } from './read-database.ts';
+import { type OutcomeRow, toOutcomeRow } from './rows.ts';
 
 const NOTHING = new Uint8Array(0);
 
 /** Recounts a row of `votes` and writes its entry; one that can fit no record is a stray at once. */
 export function takeCountedRow(theCase: Case, database: number, row: OutcomeRow, entries: EntrySink): void {
   countRow(theCase, database, row);
-  theCase.recounts[database]?.add(row);
+  theCase.recounts[database]?.add(row.electionId ?? '', row.selections);
   const election = theCase.electionIds.indexOf(row.electionId ?? '');
   const facts = {
     ballotKey: row.ballotKey ?? NOTHING,
@@ -51,8 +51,10 @@ export function takeCopiedRow(theCase: Case, database: number, row: CopyRow, ent
     return;
   }
   countRow(theCase, database, { partition, offset, outcome: 'counted' });
-  theCase.recounts[database]?.add({ electionId, selections: row.at(9) });
   const { bytes } = row;
+  const selectionsAt = row.startOf(9);
+  const selectionsLength = row.lengthOf(9);
+  theCase.recounts[database]?.add(electionId ?? '', bytes, selectionsAt, selectionsAt + selectionsLength);
   const at = entries.next();
   writeCountedRow(entries.bytes(), at, {
     partition,
@@ -66,7 +68,7 @@ export function takeCopiedRow(theCase: Case, database: number, row: CopyRow, ent
     voteId: bytes,
     voteIdAt: row.startOf(5),
     selections: bytes,
-    selectionsAt: row.startOf(9),
-    selectionsLength: row.lengthOf(9),
+    selectionsAt,
+    selectionsLength,
   });
 }

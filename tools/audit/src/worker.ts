@@ -3,15 +3,17 @@ import { threadId } from 'node:worker_threads';
 import { createElectionBook } from '@suffrage/contracts/election-book';
 import type { TokenCheck } from '@suffrage/contracts/check-vote';
 import { createTokenVerifier } from '@suffrage/contracts/verify-token.node';
-import { workerData } from 'piscina';
+import { move, transferableSymbol, valueSymbol, workerData } from 'piscina';
 import { type Case, openCase, partOf, processedBelow } from './case.ts';
 import { compareEntries, ENTRY_BYTES } from './entry.ts';
 import { judgeChunk, type SeenRecord } from './judge-chunk.ts';
 import { judgeGroups, judgeSorted } from './judge-groups.ts';
 import { countRow } from './match-rows.ts';
-import { unpackRecords } from './pack-records.ts';
+import type { PackedBatches } from './pack-batches.ts';
 import type { PartitionRange } from './ranges.ts';
-import { openSnapshot, readOutcome, type SnapshotReader } from './read-database.ts';
+import { readBatches } from './read-batches.ts';
+import { openSnapshot, type SnapshotReader } from './read-database.ts';
+import { readOutcome } from './rows.ts';
 import type { JournalLines } from './read-journal.ts';
 import {
   addReceipt,
@@ -46,8 +48,8 @@ const readers = new Map<number, Promise<SnapshotReader>>();
 const sorted = createRunBuffer(order, join(assignment.directory, `${threadId}-entries`));
 const receipts = createRunBuffer(receiptOrder, join(assignment.directory, `${threadId}-receipts`));
 
-/** @throws Error when brokers or databases don't answer. */
-export async function runTask(task: Task): Promise<TaskResult> {
+/** Answers with a `TaskResult`. @throws Error when brokers or databases don't answer. */
+export async function runTask(task: Task): Promise<object> {
   switch (task.kind) {
     case 'journal':
       return readReceipts(task.lines);
@@ -68,9 +70,9 @@ async function readReceipts(lines: JournalLines): Promise<TaskResult> {
 
 async function judgeLog({
   range,
-  records,
+  batches,
   receipts: pieces,
-}: Extract<Task, { kind: 'log' }>): Promise<TaskResult> {
+}: Extract<Task, { kind: 'log' }>): Promise<object> {
   const theCase = openCase(evidence);
   const { partition } = range;
   const rows = await rowsIn(theCase, range);
@@ -83,13 +85,18 @@ async function judgeLog({
   const seen = acknowledged.size > 0 ? hold : undefined;
   const judge = judgeChunk(theCase, { ...range, rowsAt: rows.at }, checkToken, sorted, seen);
   let done = 0;
-  unpackRecords(records, record => {
+  readBatches(batches, range, record => {
     judge.take(record);
     done += 1;
   });
   judge.end();
   missAcknowledged(theCase, partition, acknowledged);
-  return { part: partOf(theCase), runs: sorted.end(), done };
+  return movedBack({ part: partOf(theCase), runs: sorted.end(), done, batches }, batches);
+}
+
+/** The result as it passes to the main thread: its memory moves, it is not copied. */
+function movedBack(result: TaskResult, { buffer }: PackedBatches): object {
+  return move({ [transferableSymbol]: [buffer], [valueSymbol]: result });
 }
 
 async function rowsIn(theCase: Case, { partition, start, end }: PartitionRange): Promise<RowTable> {

@@ -9,6 +9,10 @@ import { messages as watchArabic } from '../watch/catalogs/ar.ts';
 import { messages as watchGerman } from '../watch/catalogs/de.ts';
 import { messages as watchEnglish } from '../watch/catalogs/en.ts';
 import { messages as watchSpanish } from '../watch/catalogs/es.ts';
+import { messages as managingArabic } from '../manage/catalogs/ar.ts';
+import { messages as managingGerman } from '../manage/catalogs/de.ts';
+import { messages as managingEnglish } from '../manage/catalogs/en.ts';
+import { messages as managingSpanish } from '../manage/catalogs/es.ts';
 
 type Token = ReturnType<typeof compileMessage>[number];
 
@@ -30,6 +34,10 @@ const catalogs: readonly (readonly [string, Texts, Texts])[] = [
   ['de, watching', watchGerman, watchEnglish],
   ['es, watching', watchSpanish, watchEnglish],
   ['ar, watching', watchArabic, watchEnglish],
+  ['en, managing', managingEnglish, managingEnglish],
+  ['de, managing', managingGerman, managingEnglish],
+  ['es, managing', managingSpanish, managingEnglish],
+  ['ar, managing', managingArabic, managingEnglish],
 ];
 
 test.each(catalogs)(

@@ -19,6 +19,7 @@ export function Shell({ main, children }: { main: RefObject<HTMLElement | null>;
         <nav aria-label={say('nav.main')}>
           <Link to={addresses.elections}>{say('nav.elections')}</Link>
           <Link to={addresses.check}>{say('nav.check')}</Link>
+          <Link to={addresses.manage}>{say('nav.manage')}</Link>
         </nav>
       </header>
       <main id="content" ref={main} tabIndex={-1}>

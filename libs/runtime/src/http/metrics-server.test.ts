@@ -7,6 +7,7 @@ import { createLifecycle } from '../lifecycle.ts';
 import { createLog } from '../log.ts';
 import { createMetrics } from '../metrics.ts';
 import { serveMetrics } from './metrics-server.ts';
+import { isLocal } from './profile.ts';
 
 test('an address that is none is not found, and does not end the process', async () => {
   const lifecycle = createLifecycle(createLog('test', 'test-0', 'silent'));
@@ -23,4 +24,29 @@ test('an address that is none is not found, and does not end the process', async
   };
   expect([await ask('//'), await ask('http://'), await ask('/metrics')]).toEqual(['404', '404', '200']);
   await lifecycle.close();
+});
+
+test('a profile and a heap snapshot are given to a caller on this machine, one at a time, and only on POST', async () => {
+  const lifecycle = createLifecycle(createLog('test', 'test-0', 'silent'));
+  const health = createHealth('test', 'test-0', {});
+  const port = await serveMetrics(
+    { host: '127.0.0.1', port: 0, health, metrics: createMetrics('test') },
+    lifecycle,
+  );
+  const ask = (path: string, method = 'POST') =>
+    fetch(`http://127.0.0.1:${port}/profile/${path}`, { method });
+  expect((await ask('cpu', 'GET')).status).toBe(405);
+  const profiling = ask('cpu?seconds=1');
+  expect((await ask('heap')).status).toBe(409);
+  const profile = await (await profiling).json();
+  expect(profile).toMatchObject({ nodes: expect.any(Array), samples: expect.any(Array) });
+  const heap = await ask('heap');
+  const first = await heap.body?.getReader().read();
+  expect(Buffer.from(first?.value ?? []).toString()).toMatch(/^\{"snapshot":\{"meta"/);
+  await lifecycle.close();
+}, 30_000);
+
+test('nobody outside the machine is given a profile', () => {
+  expect(['127.0.0.1', '::1', '::ffff:127.0.0.1'].map(isLocal)).toEqual([true, true, true]);
+  expect(['10.0.0.9', '::ffff:10.0.0.9', '128.0.0.1', 'fe80::1', undefined].some(isLocal)).toBe(false);
 });

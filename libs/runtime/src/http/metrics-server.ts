@@ -2,9 +2,10 @@ import { createServer } from 'node:http';
 import type { Health } from '../health.ts';
 import type { Lifecycle } from '../lifecycle.ts';
 import type { Metrics } from '../metrics.ts';
+import { answerProfile } from './profile.ts';
 
 /**
- * Serves `/metrics` (and `/health*` for services without another HTTP port) on a port of its own, so that scraping
+ * Serves `/metrics`, profiles to callers on this machine (and `/health*` for services without another HTTP port) on a port of its own, so that scraping
  * never competes with requests for their limits and is not reachable where the service is. @returns the port in use.
  */
 export async function serveMetrics(
@@ -12,6 +13,11 @@ export async function serveMetrics(
   lifecycle: Lifecycle,
 ): Promise<number> {
   const server = createServer((request, response) => {
+    const url = URL.parse(request.url ?? '', 'http://metrics');
+    if (url?.pathname === '/profile/cpu' || url?.pathname === '/profile/heap') {
+      answerProfile(url, request, response).catch(() => response.destroy());
+      return;
+    }
     answer(request.url ?? '', health, metrics).then(
       ({ status, type, body }) => response.writeHead(status, { 'content-type': type }).end(body),
       () => response.writeHead(500).end(),

@@ -27,7 +27,7 @@ type Options = {
   readonly shards: number;
   readonly layout: LogLayout;
   readonly producers: ProducerPool;
-  readonly metrics: Pick<IngestionMetrics, 'batches'>;
+  readonly metrics: Pick<IngestionMetrics, 'batches' | 'appendSeconds'>;
   readonly clock: () => number;
   /** How long a batch may wait for its confirmation. */
   readonly deadlineMillis: number;
@@ -98,6 +98,11 @@ export function createBatchAppender({
     return producers.send({ topic, partition: other.partition, timestamp, records });
   };
 
+  const count = (result: 'confirmed' | 'hedged' | 'failed', since: number) => {
+    metrics.batches.inc({ result });
+    metrics.appendSeconds.observe({ result }, (clock() - since) / 1000);
+  };
+
   return async (records, timestamp) => {
     const now = clock();
     const target = now < brokenUntil || !layout.isReachable() ? undefined : stick(now);
@@ -107,13 +112,13 @@ export function createBatchAppender({
     const prompt = await settledWithin([first], HEDGE_AFTER_MILLIS, sleep);
     if (prompt) {
       budget.recovered(target.partition);
-      metrics.batches.inc({ result: 'confirmed' });
+      count('confirmed', now);
       return { status: 'confirmed', ...prompt };
     }
     const second = hedge(target, records, timestamp);
     const sends = second ? [first, second] : [first];
     const late = await settledWithin(sends, deadlineMillis - HEDGE_AFTER_MILLIS, sleep);
-    metrics.batches.inc({ result: late ? 'hedged' : 'failed' });
+    count(late ? 'hedged' : 'failed', now);
     if (late) return { status: 'confirmed', ...late };
     // For a moment nothing more is handed over: callers get an answer that lets them try again without doubt.
     brokenUntil = clock() + BREAKER_MILLIS;

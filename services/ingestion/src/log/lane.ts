@@ -28,6 +28,8 @@ export type Lane = {
   append(vote: LaneVote): Promise<Appended>;
   /** For how long nothing has been confirmed although there was something to append; 0 after each confirmation. */
   failingMillis(): number;
+  /** Votes that wait for their batch, and for how long the oldest has. */
+  waiting(): { readonly votes: number; readonly oldestMillis: number };
   /** Resolves when every vote taken has its answer. */
   drained(): Promise<void>;
 };
@@ -51,7 +53,7 @@ type Options = {
   readonly topic: string;
   readonly appendBatch: BatchAppender;
   readonly issueReceipts: ReceiptIssuer;
-  readonly metrics: Pick<IngestionMetrics, 'batchVotes'>;
+  readonly metrics: Pick<IngestionMetrics, 'batchVotes' | 'outageSeconds'>;
   readonly clock: () => number;
   readonly sleep?: Sleep;
 };
@@ -92,6 +94,7 @@ export function createLane(options: Options): Lane {
       for (const { answer } of ready) answer(refuse(code));
       return;
     }
+    if (failingSince !== undefined) metrics.outageSeconds.observe((clock() - failingSince) / 1000);
     failingSince = undefined;
     crashPoint('after-produce-before-answer');
     const { partition, offset } = outcome;
@@ -117,6 +120,7 @@ export function createLane(options: Options): Lane {
         running ??= run();
       }),
     failingMillis: () => (failingSince === undefined ? 0 : clock() - failingSince),
+    waiting: () => ({ votes: waiting.length, oldestMillis: waiting[0] ? clock() - waiting[0].since : 0 }),
     drained: async () => {
       while (running) await running;
     },

@@ -27,6 +27,11 @@ export type LogLayout = {
   refresh(): Promise<void>;
 };
 
+/** How many partitions can be appended to, as told last. */
+export type LayoutHealth = {
+  health(): { readonly led: number; readonly leaderless: number; readonly belowMinimum: number };
+};
+
 const REFRESH_MILLIS = 1_000;
 const UNREACHABLE_AFTER_MILLIS = 5_000;
 /** Until then the others have gone on without it. */
@@ -40,7 +45,7 @@ export function watchLayout(
   clock: () => number,
   log: Log,
   lifecycle: Lifecycle,
-): LogLayout {
+): LogLayout & LayoutHealth {
   const admin = new Admin({
     clientId: 'suffrage-ingestion-layout',
     bootstrapBrokers: [...brokers],
@@ -52,6 +57,7 @@ export function watchLayout(
     connectTimeout: REQUEST_TIMEOUT_MILLIS,
   });
   let leaders: readonly PartitionLeader[] = [];
+  let belowMinimum = 0;
   let addresses: ReadonlyMap<number, BrokerAddress> = new Map();
   const lostUntil = new Map<number, number>();
   let answeredAt = Number.NEGATIVE_INFINITY;
@@ -61,6 +67,7 @@ export function watchLayout(
     try {
       const metadata = await admin.metadata({ topics: [topic], forceUpdate: true, autocreateTopics: false });
       leaders = readLeaders(metadata, topic);
+      belowMinimum = countBelowMinimum(metadata, topic);
       addresses = metadata.brokers;
       answeredAt = clock();
     } catch (error) {
@@ -90,7 +97,17 @@ export function watchLayout(
       }
     },
     refresh,
+    health: () => {
+      const led = leaders.filter(({ broker }) => broker >= 0).length;
+      return { led, leaderless: leaders.length - led, belowMinimum };
+    },
   };
+}
+
+/** Topic `votes` wants two replicas in sync, where it has as many. */
+function countBelowMinimum(metadata: ClusterMetadata, topic: string): number {
+  const partitions = metadata.topics.get(topic)?.partitions ?? [];
+  return partitions.filter(({ isr, replicas }) => isr.length < Math.min(2, replicas.length)).length;
 }
 
 function readLeaders(metadata: ClusterMetadata, topic: string): PartitionLeader[] {

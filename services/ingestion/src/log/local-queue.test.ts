@@ -86,11 +86,11 @@ test('depth, bytes and age are the same after a restart, and zero when all has l
   await queue.keep(1, newVote());
   const bytes = await queue.measured('bytes');
   queue = await reopen(queue);
-  expect(await queue.measured('votes')).toBe(2);
+  expect(await queue.measured('held_votes')).toBe(2);
   expect(await queue.measured('bytes')).toBe(bytes);
   expect(await queue.measured('oldest_seconds')).toBe(5);
   for (const shard of [0, 1]) await queue.remove(await queue.oldest(shard, 10));
-  expect(await queue.measured('votes')).toBe(0);
+  expect(await queue.measured('held_votes')).toBe(0);
   expect(await queue.measured('bytes')).toBe(0);
   expect(await queue.measured('oldest_seconds')).toBe(0);
 });
@@ -99,7 +99,7 @@ test('a vote that is held is not written again', async () => {
   const queue = await open();
   const vote = newVote();
   for (let i = 0; i < 5; i += 1) expect(await queue.keep(0, vote)).toBe(true);
-  expect(await queue.measured('votes')).toBe(1);
+  expect(await queue.measured('held_votes')).toBe(1);
 });
 
 test('a vote that a refused write has left there is called kept only when that is on the disk', async () => {
@@ -151,7 +151,7 @@ test('a vote that leaves on two ways at the same time is counted out once', asyn
   const held = await queue.oldest(0, 10);
   await Promise.all([queue.remove(held), queue.removeByIdentity(first), queue.remove(held)]);
   await queue.removeByIdentity(second);
-  expect(await queue.measured('votes')).toBe(0);
+  expect(await queue.measured('held_votes')).toBe(0);
   expect(await queue.measured('bytes')).toBe(0);
 });
 
@@ -184,10 +184,10 @@ test('votes that a refused write has removed all the same are counted out once',
   now += 1_001;
   await queue.remove(replayed);
   expect(await records(queue)).toHaveLength(3);
-  expect(await queue.measured('votes')).toBe(3);
+  expect(await queue.measured('held_votes')).toBe(3);
   expect(await queue.measured('bytes')).toBe(Number(bytes) / 2);
   expect(await queue.keep(0, newVote())).toBe(true);
-  expect(await queue.measured('votes')).toBe(4);
+  expect(await queue.measured('held_votes')).toBe(4);
 });
 
 test('it tells what it holds and, for a week, what has expired', async () => {

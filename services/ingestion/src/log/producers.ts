@@ -1,5 +1,7 @@
 import { Producer } from '@platformatic/kafka';
 import type { Log } from '@suffrage/runtime/log';
+import type { IngestionMetrics } from '../metrics.ts';
+import { reasonOf } from './append-error.ts';
 import type { BrokerAddress } from './layout.ts';
 
 /** One batch for one partition. `value` is a whole vote record. */
@@ -38,10 +40,11 @@ type Options = {
   readonly clientId: string;
   /** Told when a broker ends a connection. */
   readonly onLost: (broker: BrokerAddress) => void;
+  readonly metrics: Pick<IngestionMetrics, 'appendErrors'>;
   readonly log: Log;
 };
 
-export function createProducerPool({ brokers, clientId, onLost, log }: Options): ProducerPool {
+export function createProducerPool({ brokers, clientId, onLost, metrics, log }: Options): ProducerPool {
   // The second one waits connected: when a partition stalls, the hedge must not first shake hands.
   let opened = 0;
   // Each begins with another broker of the list: one that is frozen holds up only those that ask it first.
@@ -83,6 +86,7 @@ export function createProducerPool({ brokers, clientId, onLost, log }: Options):
         error => {
           clearTimeout(giveUp);
           settle(producer, false);
+          metrics.appendErrors.inc({ reason: reasonOf(error) });
           throw error;
         },
       );

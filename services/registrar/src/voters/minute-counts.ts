@@ -1,6 +1,7 @@
 import type { Lifecycle } from '@suffrage/runtime/lifecycle';
 import type { Log } from '@suffrage/runtime/log';
-import { Counter, type Registry } from 'prom-client';
+import type { MetricsRegistry } from '@suffrage/runtime/metrics';
+import { createTokenCounters } from '../metrics.ts';
 
 /**
  * Counts of token requests that change once a minute only, and faults of which once a minute the number and the last one is
@@ -15,19 +16,8 @@ export type MinuteCounts = {
 
 const MINUTE_MILLIS = 60_000;
 
-export function createMinuteCounts(registry: Registry, log: Log, lifecycle: Lifecycle): MinuteCounts {
-  // Labels: outcome (`given`, or the code of the refusal).
-  const requests = new Counter({
-    name: 'suffrage_token_requests_total',
-    help: 'Requests for tokens by what came of them, brought up to date once a minute.',
-    labelNames: ['outcome'],
-    registers: [registry],
-  });
-  const failedOpen = new Counter({
-    name: 'suffrage_rate_limits_failed_open_total',
-    help: 'Requests that were not limited because Redis did not answer, brought up to date once a minute.',
-    registers: [registry],
-  });
+export function createMinuteCounts(registry: MetricsRegistry, log: Log, lifecycle: Lifecycle): MinuteCounts {
+  const { requests, failedOpen } = createTokenCounters(registry);
   let notLimited = 0;
   const pending = new Map<string, number>();
   const faults: { count: number; last: unknown } = { count: 0, last: undefined };

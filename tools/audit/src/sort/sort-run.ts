@@ -15,7 +15,7 @@ export type Piece = { readonly file: string; readonly from: number; readonly to:
 
 export const SLICES = 256;
 /** Entries that are sorted in memory at a time. */
-export const RUN_ENTRIES = 2 ** 16;
+export const RUN_ENTRIES = 2 ** 14;
 const WRITE_BYTES = 1024 * 1024;
 
 /** Collects entries, `RUN_ENTRIES` at a time, and writes them in order. */

@@ -1,4 +1,4 @@
-import type { IntakeRow, OutcomeRow, ProgressRow, TallyRow } from '../read-database.ts';
+import type { IntakeRow, OutcomeRow, ProgressRow, TallyRow } from '../rows.ts';
 import type { Entry, Truth } from './entries.ts';
 
 /** What one votes database holds. Tests change it to plant what the audit must find. */

@@ -1,4 +1,4 @@
-import type { OutcomeRow } from '../read-database.ts';
+import type { OutcomeRow } from '../rows.ts';
 import { makeEntry, type VoteOptions } from './entries.ts';
 import { type ModelDatabase, type PlacedEntry, placeEntries, processEntries } from './model-processor.ts';
 import { council, judgeWorld, mayor, plainSigner, type World } from './world.ts';

@@ -2,7 +2,7 @@
 NODE := .tools/bin/node --disable-warning=TimeoutNegativeWarning
 JEST := $(NODE) --experimental-vm-modules --disable-warning=ExperimentalWarning node_modules/jest/bin/jest.js
 
-.PHONY: help observe observe-test setup demo test test-unit fuzz up down scale-partitions requeue erase status reset election audit election-day export publish-audit bench bench-audit votes load bench-db cost simulate faults check format build clean-tools
+.PHONY: help observe observe-test setup demo test web-test screenshots test-unit fuzz up down scale-partitions requeue erase status reset election audit election-day export publish-audit bench bench-audit votes load bench-db cost simulate faults check format build clean-tools
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
@@ -16,6 +16,14 @@ demo: setup build ## hold a real election again, check its count, leave the page
 test: build ## all tests, on servers of their own
 	@tools/setup/setup.sh browser python k6 prometheus
 	@$(JEST) $(ARGS)
+
+web-test: build ## only the tests of the page, in Chromium and on the real services; pictures of each state in out/pictures
+	@tools/setup/setup.sh browser
+	@$(JEST) $(ARGS) -- web/
+
+screenshots: setup ## pictures of each view of the running stack's page, into docs/pictures (OUT=dir)
+	@tools/setup/setup.sh browser
+	@$(if $(OUT),OUT='$(OUT)') $(NODE) tools/screenshots/src/main.ts
 
 test-unit: setup ## only the tests that need no servers
 	@$(JEST) --selectProjects unit $(ARGS)

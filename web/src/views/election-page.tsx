@@ -79,12 +79,15 @@ function ElectionView({ election: { definition, phase }, results, skewMillis }: 
         <StatusLine results={results} phase={phase} now={now} skewMillis={skewMillis} />
       </header>
       <Results definition={definition} results={results} now={now + skewMillis} />
-      <aside className="beside">
-        <TakeAway
-          {...{ id: definition.id, title, phase, isLive: definition.resultsPolicy === 'live', standing }}
-        />
-        <IntakeCards intake={results.intake} now={now} />
-      </aside>
+      {/* Below the results on a phone: it comes with them, instead of making room for them. */}
+      {snapshot === null && results.problem === null ? null : (
+        <aside className="beside">
+          <TakeAway
+            {...{ id: definition.id, title, phase, isLive: definition.resultsPolicy === 'live', standing }}
+          />
+          <IntakeCards intake={results.intake} now={now} />
+        </aside>
+      )}
     </article>
   );
 }

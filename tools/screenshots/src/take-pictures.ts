@@ -1,0 +1,127 @@
+import type { LocalStack } from '@suffrage/demo/local-stack';
+import { openElection, results } from '@suffrage/demo/manager';
+import { waitFor } from '@suffrage/stack/wait-for';
+import { launchChromium } from '@suffrage/test/chromium';
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { castMany, councilDraft } from './council.ts';
+
+const DAY_MILLIS = 86_400_000;
+/** Long enough for the registrar's rule of 20 s notice. */
+const SHORT_MILLIS = 26_000;
+const VOTES = 600;
+/** So that a window behind the scenes begins before the votes and ends among them. */
+const BURST = 60;
+const CLOSING_MILLIS = 120_000;
+
+const DESKTOP = { viewport: { width: 1280, height: 860 } } satisfies BrowserContextOptions;
+const PHONE = { viewport: { width: 390, height: 844 } } satisfies BrowserContextOptions;
+const isPhone = (page: Page): boolean => page.viewportSize()?.width === PHONE.viewport.width;
+
+type Camera = {
+  readonly browser: Browser;
+  readonly pageUrl: string;
+  readonly keep: (page: Page, name: string) => Promise<void>;
+};
+
+/** Writes `<view>.png` for each view of the page into `directory`. @throws when the stack does not do what it should. */
+export async function takePictures(
+  stack: LocalStack,
+  directory: string,
+  say: (line: string) => void,
+): Promise<void> {
+  await mkdir(directory, { recursive: true });
+  const browser = await launchChromium();
+  const keep = async (page: Page, name: string) => {
+    // Bars that grow have grown by then.
+    await page.waitForTimeout(1_000);
+    await page.screenshot({ path: join(directory, `${name}.png`), fullPage: !isPhone(page) });
+    say(`  ${name}.png`);
+  };
+  const camera = { browser, pageUrl: stack.pageUrl, keep };
+  try {
+    say('Opening two elections …');
+    const short = await openElection(stack, 'parish-2026', id => councilDraft(id, SHORT_MILLIS));
+    const council = await openElection(stack, 'riverside-2026', id => councilDraft(id, DAY_MILLIS));
+    for (const { id } of [short, council])
+      await waitFor(`election ${id} on all parts of the stack`, () => results(stack, id));
+    await castMany(stack, short, BURST);
+    const receipt = await voteOnPhone(camera, council.id);
+    for (let cast = 0; cast < VOTES; cast += BURST) {
+      await castMany(stack, council, BURST);
+      say(`  ${cast + BURST} of ${VOTES} votes`);
+    }
+    await watch(camera, council.id);
+    await check(camera, receipt);
+    say('Waiting for the closing of the first election …');
+    await official(camera, short.id);
+  } finally {
+    await browser.close();
+  }
+}
+
+/** From the list to the receipt; the receipt. */
+async function voteOnPhone({ browser, pageUrl, keep }: Camera, id: string): Promise<string> {
+  const context = await browser.newContext({ locale: 'en-GB', ...PHONE });
+  const page = await context.newPage();
+  await page.goto(pageUrl);
+  await page.getByRole('heading', { name: 'Open now' }).waitFor();
+  await keep(page, 'elections');
+  await page.goto(`${pageUrl}/elections/${id}/vote`);
+  await page.getByRole('radio', { name: 'Amara Okafor' }).check();
+  await page.getByRole('checkbox', { name: 'A new library' }).check();
+  await keep(page, 'ballot');
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.getByRole('heading', { name: 'Review your vote' }).waitFor();
+  await keep(page, 'review');
+  await page.getByRole('button', { name: 'Cast your vote' }).click();
+  await page.getByTestId('outcome').waitFor({ timeout: 60_000 });
+  await keep(page, 'receipt');
+  const saving = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Save the receipt' }).click();
+  const receipt = await readFile(await (await saving).path(), 'utf8');
+  await context.close();
+  return receipt;
+}
+
+async function watch({ browser, pageUrl, keep }: Camera, id: string): Promise<void> {
+  const context = await browser.newContext({ locale: 'en-GB', ...DESKTOP });
+  const page = await context.newPage();
+  await page.goto(`${pageUrl}/elections/${id}`);
+  await page.locator('.row').first().waitFor();
+  await keep(page, 'results');
+  await page.goto(`${pageUrl}/elections/${id}/screen`);
+  await page.locator('.row').first().waitFor();
+  await keep(page, 'big-screen');
+  const dark = await browser.newContext({ locale: 'en-GB', colorScheme: 'dark', ...DESKTOP });
+  const behind = await dark.newPage();
+  await behind.goto(`${pageUrl}/elections/${id}/flow`);
+  await behind.getByTestId('flow-window').filter({ hasText: 'counted from' }).waitFor({ timeout: 60_000 });
+  await keep(behind, 'behind-the-scenes');
+  await dark.close();
+  await context.close();
+}
+
+async function check({ browser, pageUrl, keep }: Camera, receipt: string): Promise<void> {
+  const context = await browser.newContext({ locale: 'en-GB', ...DESKTOP });
+  const page = await context.newPage();
+  await page.goto(`${pageUrl}/check`);
+  await page.getByLabel('Receipt', { exact: true }).fill(receipt);
+  await page.getByRole('button', { name: 'Check' }).click();
+  await page.getByTestId('verdict').scrollIntoViewIfNeeded();
+  await keep(page, 'check');
+  await page.getByRole('link', { name: 'Make a statement of it' }).click();
+  await page.locator('[data-word="signed"]').waitFor();
+  await keep(page, 'statement');
+  await context.close();
+}
+
+async function official({ browser, pageUrl, keep }: Camera, id: string): Promise<void> {
+  const context = await browser.newContext({ locale: 'de', colorScheme: 'dark', ...DESKTOP });
+  const page = await context.newPage();
+  await page.goto(`${pageUrl}/elections/${id}`);
+  await page.locator('.badge-official').waitFor({ timeout: CLOSING_MILLIS });
+  await keep(page, 'official');
+  await context.close();
+}

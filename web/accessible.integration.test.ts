@@ -1,0 +1,246 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
+import { rm } from 'node:fs/promises';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { launchChromium } from '@suffrage/test/chromium';
+import { buildPage } from './test/built-page.ts';
+import { edinburgh, flow, officialResults, resultsKeys, snapshot } from './test/edinburgh.ts';
+import { expectAccessible, keepPicture, widthOf } from './test/quality.ts';
+import { type StandIn, startStandIn } from './test/stand-in.ts';
+import { startTestWeb } from './test/web.ts';
+
+jest.setTimeout(400_000);
+
+const ELECTION = '/elections/edinburgh-2022-ward-16';
+
+let browser: Browser;
+let pageDirectory: string;
+let upstream: StandIn;
+let web: Awaited<ReturnType<typeof startTestWeb>>;
+
+beforeAll(async () => {
+  pageDirectory = await buildPage();
+  browser = await launchChromium();
+});
+afterAll(async () => {
+  await browser.close();
+  await rm(pageDirectory, { recursive: true });
+});
+beforeEach(async () => {
+  upstream = await startStandIn();
+  const origins = [upstream.origin];
+  web = await startTestWeb({ ingestion: origins, results: origins, registrar: origins }, pageDirectory);
+});
+afterEach(async () => {
+  await web.close();
+  await upstream.close();
+});
+
+type State = {
+  readonly name: string;
+  readonly path: string;
+  /** What the services say meanwhile, beside an open election whose votes are counted. */
+  readonly services?: () => void;
+  /** From the page as it opens to the state; resolves when it is there. */
+  readonly reach: (page: Page) => Promise<unknown>;
+};
+
+const heading = (page: Page, name: string) => page.getByRole('heading', { name }).first().waitFor();
+const closed = (document?: object) => () => {
+  upstream.show(edinburgh({ resultsKeys }), 'closed');
+  upstream.publish(snapshot({ version: 12_438, provisional: false }));
+  if (document) upstream.tell('results/document', document);
+};
+const paste = async (page: Page, text: string) => {
+  await page.getByLabel('Receipt', { exact: true }).fill(text);
+  await page.getByRole('button', { name: 'Check' }).click();
+};
+const receipt = {
+  electionId: 'edinburgh-2022-ward-16',
+  voteId: 'A'.repeat(43),
+  topic: 'votes',
+  partition: 0,
+  offset: '1',
+  timestamp: 1,
+  leafIndex: 0,
+  treeSize: 1,
+  path: [],
+  signature: 'AA',
+  certificate: { instance: 'ingestion-1', publicKey: 'AA', receiptKeyId: 'AA', signature: 'AA' },
+};
+
+const states: readonly State[] = [
+  { name: 'elections', path: '/', reach: page => heading(page, 'Open now') },
+  { name: 'results', path: ELECTION, reach: page => page.locator('.row').first().waitFor() },
+  {
+    name: 'results-table',
+    path: ELECTION,
+    reach: async page => {
+      await page.getByRole('radio', { name: 'Table' }).check();
+      await page.getByRole('table').first().waitFor();
+    },
+  },
+  {
+    name: 'results-hidden',
+    path: ELECTION,
+    services: () => {
+      upstream.show(edinburgh({ resultsPolicy: 'after-close' }), 'open');
+      upstream.publish(snapshot({ version: 12_438, contests: null }));
+    },
+    reach: page => page.getByText('stay hidden until it closes').waitFor(),
+  },
+  {
+    name: 'results-official',
+    path: ELECTION,
+    services: () => closed(officialResults())(),
+    reach: page => page.getByText('Official', { exact: true }).waitFor(),
+  },
+  {
+    name: 'results-doubtful',
+    path: ELECTION,
+    services: () => closed({ ...officialResults(), counted: 1 })(),
+    reach: page => page.getByText('Signature does not hold').waitFor(),
+  },
+  {
+    name: 'results-annulled',
+    path: ELECTION,
+    services: () => {
+      const annulled = { reason: 'Ballots were misprinted.', at: '2022-05-09T10:00:00.000Z' };
+      upstream.publish(snapshot({ version: 12_438, annulled }));
+    },
+    reach: page => heading(page, 'This election was annulled'),
+  },
+  {
+    name: 'results-polled',
+    path: ELECTION,
+    services: () => upstream.cutStreams(),
+    reach: page => page.getByText('Asking every 2 s').waitFor(),
+  },
+  { name: 'screen', path: `${ELECTION}/screen`, reach: page => page.locator('.row').first().waitFor() },
+  { name: 'flow', path: `${ELECTION}/flow`, reach: page => page.getByTestId('flow-picture').waitFor() },
+  {
+    name: 'flow-table',
+    path: `${ELECTION}/flow`,
+    reach: async page => {
+      await page.getByRole('radio', { name: 'Table' }).check();
+      await page.getByRole('table', { name: 'Processors' }).waitFor();
+    },
+  },
+  {
+    name: 'flow-none',
+    path: `${ELECTION}/flow`,
+    services: closed(),
+    reach: page => heading(page, 'Nothing to see behind the scenes now'),
+  },
+  { name: 'check', path: '/check', reach: page => heading(page, 'Check a receipt') },
+  {
+    name: 'check-unreadable',
+    path: '/check',
+    reach: async page => {
+      await paste(page, 'not a receipt');
+      await page.getByText('This is not a receipt.').waitFor();
+    },
+  },
+  {
+    name: 'check-not-genuine',
+    path: '/check',
+    reach: async page => {
+      await paste(page, JSON.stringify(receipt));
+      await page.getByTestId('verdict').waitFor();
+    },
+  },
+  { name: 'statement', path: '/statement', reach: page => heading(page, 'Statement about a vote') },
+  {
+    name: 'no-receipt',
+    path: `${ELECTION}/receipt`,
+    reach: page => heading(page, 'This device keeps no receipt'),
+  },
+  { name: 'ballot', path: `${ELECTION}/vote`, reach: page => heading(page, 'Your ballot') },
+  {
+    name: 'no-such-election',
+    path: '/elections/nobody-knows-this',
+    reach: page => heading(page, 'There is no such election'),
+  },
+  { name: 'nowhere', path: '/nowhere', reach: page => heading(page, 'There is nothing at this address') },
+  {
+    name: 'services-away',
+    path: '/',
+    services: () => upstream.fail(true),
+    reach: page => heading(page, 'The elections can’t be reached'),
+  },
+];
+
+/** What the services say in every state, before the state's own. */
+function reset(): void {
+  const minutesAgo = (minutes: number) => new Date(Date.now() - 60_000 * minutes).toISOString();
+  upstream.fail(false);
+  upstream.allowStreams();
+  upstream.show(edinburgh({ resultsKeys }), 'open');
+  upstream.publish(snapshot({ version: 12_437 }));
+  upstream.tell('flow', flow());
+  upstream.tell('issued', { issued: 12_500, exact: false, roll: 24_866 });
+  upstream.tell('results/document', undefined);
+  upstream.tell('results/course', {
+    points: [60, 45, 30, 15, 5].map((minutes, index) => ({
+      at: minutesAgo(minutes),
+      counted: 2_400 * index,
+    })),
+  });
+}
+
+type Look = { readonly context: BrowserContextOptions; readonly preferences?: readonly string[] };
+
+/** Visits every state in one look of the page. */
+async function visit(
+  { context: options, preferences = [] }: Look,
+  look: (page: Page, state: string) => Promise<void>,
+): Promise<void> {
+  const context = await browser.newContext({ locale: 'en-GB', reducedMotion: 'reduce', ...options });
+  await context.addInitScript(keys => {
+    for (const key of keys) localStorage.setItem(`suffrage:${key}`, 'yes');
+  }, preferences);
+  for (const { name, path, services, reach } of states) {
+    reset();
+    services?.();
+    const page = await context.newPage();
+    await page.goto(`${web.origin}${path}`);
+    await reach(page);
+    await look(page, name);
+    await page.close();
+  }
+  await context.close();
+}
+
+test.each(['light', 'dark'] as const)(
+  'axe finds nothing wrong in any state, each fits at three widths, and pictures are kept: %s',
+  async colorScheme => {
+    await visit({ context: { colorScheme } }, async (page, state) => {
+      await expectAccessible(page, state);
+      for (const width of [320, 768, 1280]) {
+        await page.setViewportSize({ width, height: 800 });
+        expect([state, await widthOf(page)]).toEqual([state, width]);
+        await keepPicture(page, `${state}-${width}-${colorScheme}`);
+      }
+    });
+  },
+);
+
+test('axe finds nothing wrong in high contrast, with large text, on a phone', async () => {
+  const context = { colorScheme: 'dark', viewport: { width: 320, height: 640 } } as const;
+  await visit({ context, preferences: ['high-contrast', 'large-text'] }, async (page, state) => {
+    await expectAccessible(page, state);
+    expect([state, await widthOf(page)]).toEqual([state, 320]);
+  });
+});
+
+test('axe finds nothing wrong from right to left', async () => {
+  reset();
+  const context = await browser.newContext({ locale: 'ar', reducedMotion: 'reduce' });
+  for (const path of ['/', ELECTION, `${ELECTION}/flow`, `${ELECTION}/screen`, '/check', '/statement']) {
+    const page = await context.newPage();
+    await page.goto(`${web.origin}${path}`);
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    await expectAccessible(page, path);
+    await page.close();
+  }
+  await context.close();
+});

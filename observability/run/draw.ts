@@ -50,7 +50,7 @@ function drawLines({ panel, answers }: Answered): string {
   return svg(WIDTH, HEIGHT, panel, [
     ...axes(scale, panel),
     ...lines.map((line, place) => path(line, scale, place)),
-    legend(lines),
+    legendOf(lines),
   ]);
 }
 

@@ -121,10 +121,10 @@ test('a vote of a secret election leaves no span, whatever its caller asks for',
 
 test('the votes are in the metrics of each service, once', async () => {
   const read = async (kind: 'ingestion' | 'processor' | 'aggregator') => {
-    const ports = suite.services.places
-      .filter(place => place.kind === kind)
-      .map(({ ports }) => ports.metrics);
-    return Promise.all(ports.map(async port => (await fetch(`http://127.0.0.1:${port}/metrics`)).text()));
+    const places = suite.services.places.filter(place => place.kind === kind);
+    return Promise.all(
+      places.map(async ({ ports }) => (await fetch(`http://127.0.0.1:${ports.metrics}/metrics`)).text()),
+    );
   };
   const total = (texts: readonly string[], sample: RegExp) =>
     texts.reduce((sum, text) => sum + Number(sample.exec(text)?.[1] ?? 0), 0);

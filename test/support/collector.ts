@@ -78,7 +78,7 @@ export function spansOf({ received }: Pick<Collector, 'received'>): ReceivedSpan
     .flatMap(({ resourceSpans }) => resourceSpans)
     .flatMap(({ resource, scopeSpans }) => {
       const named = resource.attributes.find(({ key }) => key === 'service.name')?.value;
-      const service = String(Object.values(named ?? {})[0] ?? '');
+      const service = z.string().catch('').parse(named?.stringValue);
       return scopeSpans
         .flatMap(({ spans }) => spans)
         .map(span => ({

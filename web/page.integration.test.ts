@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { launchChromium } from '@suffrage/test/chromium';
 import { buildPage } from './test/built-page.ts';
-import { edinburgh, snapshot } from './test/edinburgh.ts';
+import { edinburgh, flow, officialResults, resultsKeys, snapshot } from './test/edinburgh.ts';
 import { expectSoon } from './test/expect-soon.ts';
 import { type StandIn, startStandIn } from './test/stand-in.ts';
 import { startTestWeb } from './test/web.ts';
@@ -182,14 +182,131 @@ test('when the stream is cut the page asks for results, and streams again when i
   await shows(page, 'version', '3');
 });
 
-test('official totals are called so, and the closing needs no new version', async () => {
+test('totals are called official once they are signed and the signature holds', async () => {
+  upstream.show(edinburgh({ resultsKeys }), 'open');
   upstream.publish(snapshot({ version: 12_437 }));
   const page = await open(ELECTION);
   await page.getByText('Provisional').waitFor();
-  upstream.show(edinburgh(), 'closed');
+  upstream.show(edinburgh({ resultsKeys }), 'closed');
   upstream.publish(snapshot({ version: 12_437, provisional: false }));
+  await page.getByText('Counted, not signed yet').waitFor();
+  await page.getByText('come when the results are official').waitFor();
+  upstream.tell('results/document', officialResults());
   await page.getByText('Official', { exact: true }).waitFor();
   expect((await rows(page))[0]).toContain('Most votes');
+  const saving = page.waitForEvent('download');
+  await page.getByRole('link', { name: 'Signed results (JSON)' }).click();
+  expect((await saving).suggestedFilename()).toBe('edinburgh-2022-ward-16-results.json');
+});
+
+test('a signature that does not hold is said to be so, and nothing is called official', async () => {
+  upstream.show(edinburgh({ resultsKeys }), 'closed');
+  upstream.publish(snapshot({ version: 12_437, provisional: false }));
+  upstream.tell('results/document', { ...officialResults(), counted: 12_434 });
+  const page = await open(ELECTION);
+  await page.getByText('Signature does not hold').waitFor();
+  expect(await page.getByText('Official', { exact: true }).count()).toBe(0);
+});
+
+test('an annulled election says so before any number, with the reason as text', async () => {
+  const reason = '<img src=x onerror=alert(1)> ballots were misprinted';
+  const annulled = { reason, at: '2022-05-09T10:00:00.000Z' };
+  upstream.publish(snapshot({ version: 5, annulled }));
+  const page = await open(ELECTION);
+  const notice = page.getByRole('alert');
+  await notice.getByText(reason).waitFor();
+  await notice.getByText('Mon, 9 May 2022 at 11:00 BST').waitFor();
+  expect(complaints).toEqual([]);
+});
+
+test('where event streams don’t get through, a WebSocket brings the snapshots, and polling where neither does', async () => {
+  upstream.cutStreams();
+  upstream.allowSockets();
+  upstream.publish(snapshot({ version: 1, portion: 0.1 }));
+  const page = await open(ELECTION);
+  await shows(page, 'connection', 'Live');
+  expect(upstream.openSockets()).toBe(1);
+  upstream.publish(snapshot({ version: 2, portion: 0.2 }));
+  await shows(page, 'version', '2');
+  await page.getByRole('link', { name: 'All elections' }).click();
+  await expectSoon(() => upstream.openSockets() === 0);
+});
+
+test('votes over time are drawn from what the service remembers, and can be read as a table', async () => {
+  const at = (minutes: number) => new Date(Date.now() - 60_000 * minutes).toISOString();
+  upstream.tell('results/course', {
+    points: [
+      { at: at(60), counted: 0 },
+      { at: at(30), counted: 4_000 },
+      { at: at(1), counted: 12_000 },
+    ],
+  });
+  upstream.publish(snapshot({ version: 12_437 }));
+  const page = await open(ELECTION);
+  const chart = page.getByRole('img', { name: /^Votes counted from .* from 0 to 12,433\.$/ });
+  await chart.waitFor();
+  await page.getByRole('radio', { name: 'Table' }).check();
+  const table = page.getByRole('table', { name: 'Votes over time' });
+  expect(await table.getByRole('row').last().innerText()).toMatch(/12,433$/);
+  expect(complaints).toEqual([]);
+});
+
+test('turnout is told where there is a roll', async () => {
+  upstream.tell('issued', {
+    electionId: 'edinburgh-2022-ward-16',
+    issued: 12_500,
+    exact: false,
+    roll: 24_866,
+  });
+  upstream.publish(snapshot({ version: 12_437 }));
+  const page = await open(ELECTION);
+  await shows(page, 'turnout', '50.0%');
+  await shows(page, 'turnout', '12,433 of 24,866 on the roll');
+});
+
+test('the link that is shared names the election and nothing else of the address', async () => {
+  upstream.publish(snapshot({ version: 1 }));
+  const vote = 'v'.repeat(43);
+  const page = await open(`${ELECTION}?vote=${vote}#election=x&vote=${vote}`, {
+    permissions: ['clipboard-read', 'clipboard-write'],
+  });
+  await page.getByRole('button', { name: 'Copy the link' }).click();
+  await page.getByText('The link is copied.').waitFor();
+  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  expect(copied).toBe(`${web.origin}${ELECTION}`);
+});
+
+test('the big screen shows results alone, takes turns with contests, and can be stopped', async () => {
+  upstream.publish(snapshot({ version: 12_437 }));
+  const page = await open(`${ELECTION}/screen`, { viewport: { width: 1920, height: 1080 } });
+  await shows(page, 'counted', '12,433');
+  expect((await rows(page))[0]).toContain('Lezley Marion Cameron');
+  expect(await page.getByRole('navigation').count()).toBe(0);
+  expect(await page.evaluate(() => document.documentElement.scrollHeight)).toBeLessThanOrEqual(1080);
+  await page.getByRole('link', { name: 'Leave the big screen' }).click();
+  await page.getByRole('navigation').waitFor();
+  expect(complaints).toEqual([]);
+});
+
+test('behind the scenes the way of the latest votes is drawn, and said in tables', async () => {
+  upstream.publish(snapshot({ version: 12_437 }));
+  upstream.tell('flow', flow());
+  const page = await open(ELECTION);
+  await page.getByRole('link', { name: 'Behind the scenes' }).click();
+  await shows(page, 'flow-window', '120 votes, counted from');
+  await shows(page, 'acknowledged', '18.4 ms');
+  await shows(page, 'lag', '3 records');
+  await page.getByRole('img', { name: /2 ingestion processes, 4 partitions, 2 processors/ }).waitFor();
+  await page.getByRole('radio', { name: 'Table' }).check();
+  const processors = page.getByRole('table', { name: 'Processors' });
+  expect(await processors.getByRole('row', { name: /^processor-2/ }).innerText()).toMatch(/70\s+58\.3%/);
+  expect(complaints).toEqual([]);
+});
+
+test('there is nothing behind the scenes of an election whose results are hidden', async () => {
+  upstream.show(edinburgh({ resultsPolicy: 'after-close' }), 'open');
+  const page = await open(`${ELECTION}/flow`);
+  await page.getByRole('heading', { name: 'Nothing to see behind the scenes now' }).waitFor();
 });
 
 test('results that are hidden until the closing say when they come', async () => {

@@ -13,7 +13,7 @@ function precompress(): Plugin {
     name: 'precompress',
     apply: 'build',
     async writeBundle({ dir = '' }) {
-      const names = await readdir(join(dir, 'assets'));
+      const names = await readdir(join(dir, 'assets'), { recursive: true });
       await Promise.all(
         names.filter(name => /\.(?:js|css)$/.test(name)).map(name => compressFile(join(dir, 'assets', name))),
       );
@@ -32,7 +32,7 @@ function compileMessages(): Plugin {
   return {
     name: 'compile-messages',
     async load(id) {
-      if (!/\/language\/catalogs\/[a-z]+\.ts$/.test(id)) return null;
+      if (!/\/catalogs\/[a-z]+\.ts$/.test(id)) return null;
       const { messages }: { messages: Record<string, string> } = await import(id);
       const compiled = Object.entries(messages).map(([name, text]) => [name, compileMessage(text)]);
       return `export const messages = ${JSON.stringify(Object.fromEntries(compiled))};`;
@@ -41,6 +41,8 @@ function compileMessages(): Plugin {
 }
 
 const SERVICE_WORKER = 'service-worker.js';
+/** What only managers load; no voter's device keeps it, as nobody manages without a network. */
+const MANAGING = 'assets/manage';
 
 /** Tells the service worker which files the page consists of, under a name that changes with them. */
 function listShell(): Plugin {
@@ -54,7 +56,9 @@ function listShell(): Plugin {
         const worker = bundle[SERVICE_WORKER];
         const page = bundle['index.html'];
         if (worker?.type !== 'chunk' || page?.type !== 'asset') throw new Error('the page has no shell');
-        const built = Object.keys(bundle).filter(name => name.startsWith('assets/'));
+        const built = Object.keys(bundle).filter(
+          name => name.startsWith('assets/') && !name.startsWith(MANAGING),
+        );
         const files = ['/', '/favicon.svg', '/manifest.webmanifest', ...built.map(name => `/${name}`)];
         const hash = createHash('sha256').update(files.join()).update(page.source).digest('hex');
         const shell = { name: `shell-${hash.slice(0, 12)}`, files };
@@ -63,6 +67,10 @@ function listShell(): Plugin {
     },
   };
 }
+
+/** The libraries and the few modules of our own that are behind every view. */
+const PAGE =
+  /node_modules\/(?:react|react-dom|scheduler|wouter|@lingui|regexparam|use-sync-external-store)\/|\/web\/src\/(?:route|text|format|hooks)\.ts|\/web\/src\/(?:api|shell)\/|\/web\/src\/language\/[^/]+$|\/web\/src\/views\/(?:badges|message|shell)\.tsx/;
 
 export default defineConfig({
   plugins: [react(), compileMessages(), listShell(), precompress()],
@@ -75,9 +83,15 @@ export default defineConfig({
     rolldownOptions: {
       input: { index: 'index.html', 'service-worker': 'src/offline/service-worker.ts' },
       output: {
+        // What every view needs in one file: each further one compresses worse, and has to be named.
+        codeSplitting: { groups: [{ name: 'page', test: PAGE }] },
         // A service worker's address is its identity, and its place bounds what it serves.
         entryFileNames: ({ name }) =>
           name === 'service-worker' ? SERVICE_WORKER : 'assets/[name]-[hash].js',
+        chunkFileNames: ({ moduleIds }) =>
+          moduleIds.some(id => id.includes('/src/manage/catalogs/'))
+            ? 'assets/manage-[name]-[hash].js'
+            : 'assets/[name]-[hash].js',
       },
     },
   },

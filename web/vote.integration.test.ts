@@ -15,9 +15,9 @@ let room: VotingRoom;
 
 beforeAll(async () => {
   room = await openVotingRoom();
-});
+}, 120_000);
 
-afterAll(() => room?.close());
+afterAll(() => room?.close(), 60_000);
 
 afterEach(() => room.clear());
 

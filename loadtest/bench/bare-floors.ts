@@ -30,7 +30,7 @@ async function costOfPost({ source, seconds }: Run, program: 'node-http' | 'fast
   const floor = await startFloor(program, { brokers: [], topic: '', partitions: 0, source: votes });
   const client = startClient();
   const load = { rate: RATE, duplicates: 0, from: 0, repeatFrom: 0, sampleEvery: 0 };
-  const order = { source: votes, transport: 'empty-post', target: floor.address, connections: 128 } as const;
+  const order = { source: votes, transport: 'empty-post', target: floor.address } as const;
   try {
     await client.cast({ ...order, load: { ...load, seconds: 2 } });
     const before = cpuMicros({ server: floor.pid });

@@ -9,7 +9,6 @@ export type Order = {
   readonly transport: Transport | 'empty-post';
   /** `http://127.0.0.1:8080`, or `127.0.0.1:9090` for gRPC. */
   readonly target: string;
-  readonly connections: number;
   readonly load: Load;
 };
 
@@ -22,20 +21,20 @@ function votesOf(source: VotesSource): VoteSet {
   return known;
 }
 
-function senderFor({ source, transport, target, connections }: Order): Sender {
+function senderFor({ source, transport, target }: Order): Sender {
   const key = `${source.path} ${transport} ${target}`;
   const votes = votesOf(source);
-  const sender = senders.get(key) ?? open(transport, target, votes, connections);
+  const sender = senders.get(key) ?? open(transport, target, votes);
   senders.set(key, sender);
   return sender;
 }
 
-function open(transport: Order['transport'], target: string, votes: VoteSet, connections: number): Sender {
+function open(transport: Order['transport'], target: string, votes: VoteSet): Sender {
   switch (transport) {
     case 'rest':
-      return restSender(target, votes, connections);
+      return restSender(target, votes);
     case 'empty-post':
-      return emptyPostSender(target, votes, connections);
+      return emptyPostSender(target, votes);
     case 'grpc-unary':
       return unarySender(target, votes);
     case 'grpc-many':

@@ -40,7 +40,6 @@ export type Stage = {
   readonly votesLeft: () => number;
 };
 
-const CONNECTIONS = 128;
 const KNOWN_DEADLINE_MILLIS = 30_000;
 
 /** Runs `work` on a stage of its own, audits what it left, and takes everything down. @throws Error when the votes do not balance. */
@@ -82,7 +81,6 @@ function openStage(run: Run, world: World, client: Client, mode: Mode, votes: Vo
     source: run.source(mode),
     transport,
     target,
-    connections: CONNECTIONS,
     load,
   });
   return {

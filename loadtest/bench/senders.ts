@@ -1,5 +1,5 @@
 import { receiptSchema } from '@suffrage/contracts/receipt';
-import { Pool } from 'undici';
+import { openPosts, type Posted } from './posts.ts';
 import type { VoteSet } from './votes.ts';
 
 export const TRANSPORTS = ['rest', 'grpc-unary', 'grpc-many', 'grpc-stream'] as const;
@@ -22,57 +22,35 @@ export type Sender = {
   readonly close: () => Promise<void>;
 };
 
-const ANSWER_MILLIS = 15_000;
-
-/** Requests over keep-alive connections, whose bodies are sent as they lie in the file. */
-export function restSender(url: string, votes: VoteSet, connections: number): Sender {
-  return postSender(url, votes, connections, index => votes.body(index));
+/** Requests whose bodies are sent as they lie in the file. */
+export function restSender(url: string, votes: VoteSet): Sender {
+  return postSender(url, votes, index => votes.body(index));
 }
 
 /** The same without a body. */
-export function emptyPostSender(url: string, votes: VoteSet, connections: number): Sender {
-  return postSender(url, votes, connections, () => undefined);
+export function emptyPostSender(url: string, votes: VoteSet): Sender {
+  return postSender(url, votes, () => undefined);
 }
 
 function postSender(
   url: string,
   { election }: VoteSet,
-  connections: number,
   bodyOf: (index: number) => Buffer | undefined,
 ): Sender {
-  const pool = new Pool(url, {
-    connections,
-    pipelining: 1,
-    headersTimeout: ANSWER_MILLIS,
-    bodyTimeout: ANSWER_MILLIS,
-  });
-  const path = `/v1/elections/${election.definition.id}/votes`;
+  const posts = openPosts(url, `/v1/elections/${election.definition.id}/votes`);
   return {
     prepare: () => undefined,
-    send(index, answered) {
-      const body = bodyOf(index);
-      const headers = body ? { 'content-type': 'application/json' } : {};
-      let code = 0;
-      const chunks: Buffer[] = [];
-      pool.dispatch(
-        { path, method: 'POST', headers, body: body ?? null },
-        {
-          onRequestStart: () => undefined,
-          onResponseStart: (_controller, received) => void (code = received),
-          onResponseData: (_controller, chunk) => void chunks.push(chunk),
-          onResponseEnd: () => answered(restAnswer(code, chunks)),
-          onResponseError: (_controller, error) => answered({ kind: 'failed', code: error.name }),
-        },
-      );
-    },
-    close: () => pool.destroy(),
+    send: (index, answered) => posts.post(bodyOf(index), answer => answered(restAnswer(answer))),
+    close: async () => posts.close(),
   };
 }
 
-function restAnswer(code: number, chunks: readonly Buffer[]): Answer {
-  if (code !== 201) return { kind: code === 504 ? 'failed' : 'refused', code: String(code) };
+function restAnswer(answer: Posted | Error): Answer {
+  if (answer instanceof Error) return { kind: 'failed', code: answer.message };
+  const { status, body } = answer;
+  if (status !== 201) return { kind: status === 504 ? 'failed' : 'refused', code: String(status) };
   const place = () => {
-    const { partition, offset } = receiptSchema.parse(JSON.parse(Buffer.concat(chunks).toString('utf8')));
+    const { partition, offset } = receiptSchema.parse(JSON.parse(body()));
     return { partition, offset: Number(offset) };
   };
   return { kind: 'accepted', place };

@@ -95,6 +95,7 @@ function buildCastVote(
     createLifecycle(quiet),
   );
   return createCastVote({
+    turns: { next: () => undefined },
     elections: known,
     checkToken,
     voteLog,

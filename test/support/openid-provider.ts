@@ -11,6 +11,8 @@ export type OpenIdProvider = {
   readonly issuer: string;
   readonly clientId: string;
   readonly audience: string;
+  /** The client of voters' pages: what their ID tokens are for. */
+  readonly votersClientId: string;
   /** Authorization code with PKCE, as the page does it, for the account of that subject. Gives the access token. */
   signIn(subject: string): Promise<string>;
   close(): Promise<void>;
@@ -20,24 +22,36 @@ type Options = {
   readonly accounts: Readonly<Record<string, Account>>;
   /** Of access tokens. */
   readonly algorithm?: 'RS256' | 'ES256' | 'EdDSA';
+  /** Pages that browsers come back to. */
+  readonly pages?: readonly string[];
 };
 
 const CLIENT_ID = 'suffrage-page';
+const VOTERS_CLIENT_ID = 'suffrage-voters';
 const AUDIENCE = 'https://suffrage.test/registrar';
 const SCOPE = 'elections';
 const REDIRECT_URI = 'http://127.0.0.1:9/signed-in';
 const TOKEN_SECONDS = 300;
 
-/** A real OpenID provider on a free port, whose users sign in by a hint instead of a password. */
+/**
+ * A real OpenID provider on a free port, whose users sign in by a hint or by choosing who they are, instead of a password.
+ */
 export async function startOpenIdProvider({
   accounts,
   algorithm = 'ES256',
+  pages = [],
 }: Options): Promise<OpenIdProvider> {
   const server = createServer();
   await new Promise<void>(resolve => void server.listen(0, '127.0.0.1', resolve));
   const issuer = `http://127.0.0.1:${portOf(server.address())}`;
   const provider = new Provider(issuer, {
-    clients: [{ client_id: CLIENT_ID, redirect_uris: [REDIRECT_URI], token_endpoint_auth_method: 'none' }],
+    clients: [CLIENT_ID, VOTERS_CLIENT_ID].map(client_id => ({
+      client_id,
+      redirect_uris: [REDIRECT_URI, ...pages],
+      token_endpoint_auth_method: 'none',
+      application_type: 'native',
+    })),
+    clientBasedCORS: () => true,
     jwks: { keys: signingKeys() },
     cookies: { keys: ['only for tests'] },
     findAccount: (_context, subject) => ({ accountId: subject, claims: () => ({ sub: subject }) }),
@@ -67,12 +81,14 @@ export async function startOpenIdProvider({
   });
   const serve = provider.callback();
   server.on('request', (request, response) => {
-    if (request.url?.startsWith('/interaction/')) void letIn(provider, request, response);
+    if (request.url?.startsWith('/interaction/'))
+      void letIn(provider, Object.keys(accounts), request, response);
     else void serve(request, response);
   });
   return {
     issuer,
     clientId: CLIENT_ID,
+    votersClientId: VOTERS_CLIENT_ID,
     audience: AUDIENCE,
     signIn: subject => codeFlow(issuer, subject),
     close: async () => {
@@ -97,10 +113,22 @@ function signingKeys() {
 type Handler = Parameters<ReturnType<Provider['callback']>>;
 
 /** What a person does at the provider: signs in, and agrees that the page may act for them. */
-async function letIn(provider: Provider, request: Handler[0], response: Handler[1]): Promise<void> {
+async function letIn(
+  provider: Provider,
+  subjects: readonly string[],
+  request: Handler[0],
+  response: Handler[1],
+): Promise<void> {
   const { params } = await provider.interactionDetails(request, response);
-  const accountId = String(params.login_hint);
-  const grant = new provider.Grant({ accountId, clientId: CLIENT_ID });
+  const chosen = new URL(request.url ?? '', 'http://localhost').searchParams.get('as');
+  const accountId = chosen ?? params.login_hint;
+  if (typeof accountId !== 'string') {
+    const links = subjects.map(subject => `<li><a href="?as=${subject}">${subject}</a></li>`);
+    response.setHeader('content-type', 'text/html');
+    response.end(`<h1>Who are you?</h1><ul>${links.join('')}</ul>`);
+    return;
+  }
+  const grant = new provider.Grant({ accountId, clientId: String(params.client_id) });
   grant.addOIDCScope('openid');
   grant.addResourceScope(AUDIENCE, SCOPE);
   const grantId = await grant.save();

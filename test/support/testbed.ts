@@ -113,6 +113,7 @@ export async function openTestbed(options: Options = {}) {
           SUFFRAGE_RECEIPT_KEY_FILE: receiptKeyPem,
           SUFFRAGE_BODY_LIMIT_BYTES: 16_384,
           SUFFRAGE_IN_FLIGHT_VOTES: 10_000,
+          SUFFRAGE_WAITING_VOTES: 500,
           SUFFRAGE_VOTES_PER_CALL: 1_000,
           SUFFRAGE_CAST_VOTES_CALLS: 50,
           SUFFRAGE_VOTES_PER_STREAM: 1_000,
@@ -179,6 +180,8 @@ export async function openTestbed(options: Options = {}) {
           SUFFRAGE_LIMIT_PER_CREDENTIAL: 1_000,
           SUFFRAGE_LIMIT_PER_ELECTION: 600_000,
           SUFFRAGE_LIMIT_SESSIONS_PER_ADDRESS: 1_000,
+          SUFFRAGE_LIMIT_PER_MANAGER: 100_000,
+          SUFFRAGE_LIMIT_MANAGERS_PER_ADDRESS: 100_000,
           ...own.settings,
         },
         { log, ...(own.clock ? { clock: own.clock } : {}) },
@@ -192,7 +195,7 @@ export async function openTestbed(options: Options = {}) {
       };
     },
     /** An aggregator in this process, with the results key. */
-    aggregator: async (registrarUrl?: string) => {
+    aggregator: async (registrarUrl?: string, ingestionMetrics?: string[]) => {
       const { httpPort } = await startAggregator(
         {
           ...common(namespace, 'aggregator-0'),
@@ -203,6 +206,7 @@ export async function openTestbed(options: Options = {}) {
           SUFFRAGE_REDIS_URL_FILE: servers.redisUrl,
           SUFFRAGE_RESULTS_KEY_FILE: resultsKeyPem,
           SUFFRAGE_REGISTRAR_URL: registrarUrl,
+          SUFFRAGE_INGESTION_METRICS_URLS: ingestionMetrics,
           SUFFRAGE_RESULT_REFRESH_INTERVAL: 200,
           SUFFRAGE_SUBSCRIBER_LIMIT: 100,
         },

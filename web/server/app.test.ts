@@ -185,7 +185,11 @@ test('the registrar alone learns an address: that of the connection, or what a t
   const upstreams = { ingestion: [upstream], results: [upstream], registrar: [upstream] };
   const claims = { 'x-forwarded-for': '192.0.2.7', 'x-real-ip': '192.0.2.7', forwarded: 'for=192.0.2.7' };
   for (const trusted of [undefined, ['127.0.0.1']]) {
-    const web = await startTestWeb(upstreams, pageDirectory, trusted);
+    const web = await startTestWeb(
+      upstreams,
+      pageDirectory,
+      trusted === undefined ? {} : { trustedProxies: trusted },
+    );
     closings.push(web.close);
     for (const service of ['ingestion', 'results', 'registrar'])
       await fetch(`${web.origin}/api/${service}/v1/x`, { headers: claims });
@@ -253,6 +257,19 @@ test('at an unknown address people get the page, programs a problem document', a
   }
 });
 
+test('the page may talk to the providers that its users sign in at, and to nobody else besides', async () => {
+  const upstreams = { ingestion: [NOBODY], results: [NOBODY], registrar: [NOBODY] };
+  const connectSources = async (signInOrigins?: string[]) => {
+    const web = await startTestWeb(upstreams, pageDirectory, signInOrigins ? { signInOrigins } : {});
+    closings.push(web.close);
+    const policy = (await fetch(web.origin)).headers.get('content-security-policy') ?? '';
+    return policy.split('; ').find(directive => directive.startsWith('connect-src'));
+  };
+  expect(await connectSources()).toBe("connect-src 'self'");
+  const providers = ['https://login.example', 'https://voters.example:8443'];
+  expect(await connectSources(providers)).toBe(`connect-src 'self' ${providers.join(' ')}`);
+});
+
 test('every answer forbids inline code, framing and guessing of types, those of upstreams too', async () => {
   const { origin: results } = await startUpstream((_request, response) => {
     response.writeHead(200, { 'content-security-policy': "default-src * 'unsafe-inline'" }).end();
@@ -295,4 +312,22 @@ test('it does not start without a built page', async () => {
   await expect(
     startTestWeb({ ingestion: [NOBODY], results: [NOBODY], registrar: [NOBODY] }, tmpdir()),
   ).rejects.toThrow('pnpm --filter @suffrage/web build');
+});
+
+test('errors of the page are counted by kind and view, a bounded number of them, and nothing else is taken', async () => {
+  const { origin, metricsUrl } = await startPage();
+  const report = (body: object, headers?: Record<string, string>) =>
+    post(`${origin}/page-errors`, JSON.stringify(body), headers).then(({ status }) => status);
+  expect(await report({ kind: 'error', view: 'vote' })).toBe(204);
+  expect(await report({ kind: 'part', view: 'vote of ada' })).toBe(204);
+  expect(await report({ kind: 'ada', view: 'vote' })).toBe(400);
+  expect(await report({ kind: 'error', view: 'vote', message: 'ada' })).toBe(400);
+  expect(await report({ kind: 'error', view: 'v'.repeat(300) })).toBe(413);
+  expect(await report({ kind: 'error', view: 'vote' }, { origin: 'https://evil.example' })).toBe(403);
+  const measured = await (await fetch(metricsUrl)).text();
+  expect(measured).toMatch(/suffrage_web_page_errors_total\{kind="error",view="vote"[^}]*\} 1\n/);
+  expect(measured).toMatch(/suffrage_web_page_errors_total\{kind="part",view="other"[^}]*\} 1\n/);
+  expect(measured).not.toContain('ada');
+  const many = await Promise.all(Array.from({ length: 100 }, () => report({ kind: 'error', view: 'check' })));
+  expect(many).toContain(429);
 });

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import type { WebConfig } from './config.ts';
 import { createWebMetrics } from './metrics.ts';
 import { servePage } from './page.ts';
+import { pageErrorsRoute } from './page-errors.ts';
 import { proxy } from './proxy.ts';
 import { securityHeaders } from './security-headers.ts';
 import { createUpstreams, type Upstreams } from './upstreams.ts';
@@ -66,8 +67,9 @@ export async function startWeb(
     bodyLimit: BODY_LIMIT_BYTES,
     trustedProxies: config.SUFFRAGE_TRUSTED_PROXIES,
   });
-  addSecurityHeaders(server, securityHeaders(config.SUFFRAGE_ENVIRONMENT));
+  addSecurityHeaders(server, securityHeaders(config.SUFFRAGE_ENVIRONMENT, config.SUFFRAGE_SIGN_IN_ORIGINS));
   hideDocuments(server);
+  pageErrorsRoute(server, { counter: metrics.pageErrors, clock });
   await proxyAll(server, { ingestion, results, registrar });
   await servePage(server, pageDirectory);
   const address = await server.listen({ host: config.SUFFRAGE_HOST, port: config.SUFFRAGE_HTTP_PORT });

@@ -20,6 +20,8 @@ export const webSettings = {
   SUFFRAGE_RESULTS_URL: origins,
   /** The registrar. */
   SUFFRAGE_REGISTRAR_URL: origins,
+  /** Origins of the OpenID providers that the page signs in at, separated by commas: it may talk to these besides its own. */
+  SUFFRAGE_SIGN_IN_ORIGINS: origins.optional(),
   /** Addresses of proxies in front of the page whose `X-Forwarded-For` is believed. */
   SUFFRAGE_TRUSTED_PROXIES: list.optional(),
 };

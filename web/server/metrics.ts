@@ -4,6 +4,8 @@ import { Counter } from 'prom-client';
 export type WebMetrics = Metrics & {
   /** Connections that an upstream refused. Labels: upstream (ingestion, results, registrar). */
   readonly upstreamRefused: Counter<'upstream'>;
+  /** Errors that browsers report. Labels: kind (error, rejection, part, policy), view (of the page). */
+  readonly pageErrors: Counter<'kind' | 'view'>;
 };
 
 export function createWebMetrics(): WebMetrics {
@@ -14,5 +16,11 @@ export function createWebMetrics(): WebMetrics {
     labelNames: ['upstream'],
     registers: [metrics.registry],
   });
-  return { ...metrics, upstreamRefused };
+  const pageErrors = new Counter({
+    name: 'suffrage_web_page_errors_total',
+    help: 'Errors of the page in browsers, as they report them: at most 20 a second are counted.',
+    labelNames: ['kind', 'view'],
+    registers: [metrics.registry],
+  });
+  return { ...metrics, upstreamRefused, pageErrors };
 }

@@ -12,7 +12,13 @@ const PAGE_ROUTES = [
   '/elections/:id',
   '/elections/:id/vote',
   '/elections/:id/receipt',
+  '/elections/:id/screen',
+  '/elections/:id/flow',
   '/check',
+  '/statement',
+  '/manage',
+  '/manage/*',
+  '/signed-in',
 ] as const;
 
 const ONE_YEAR_SECONDS = 31_536_000;

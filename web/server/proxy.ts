@@ -116,7 +116,7 @@ function isEventStream(reply: FastifyReply): boolean {
 }
 
 /** A browser names the page that asks; one of another origin gets nothing, over WebSocket neither. */
-function isSameOrigin({ headers }: FastifyRequest): boolean {
+export function isSameOrigin({ headers }: { headers: FastifyRequest['headers'] }): boolean {
   if (headers.origin === undefined) return true;
   return URL.parse(headers.origin)?.host === headers.host;
 }

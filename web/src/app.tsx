@@ -7,16 +7,36 @@ import { PartBoundary } from './shell/part-boundary.tsx';
 import { ElectionsPage } from './views/elections-page.tsx';
 import { Message } from './views/message.tsx';
 import { Link, Shell } from './views/shell.tsx';
+import { withWatchTexts } from './watch/load.ts';
 
 // Each part comes when it is needed: whoever votes loads no charts, whoever watches no cryptography.
 const ElectionPage = lazy(() =>
-  import('./views/election-page.tsx').then(part => ({ default: part.ElectionPage })),
+  withWatchTexts(import('./views/election-page.tsx')).then(part => ({ default: part.ElectionPage })),
+);
+const ScreenPage = lazy(() =>
+  withWatchTexts(import('./watch/screen-page.tsx')).then(part => ({ default: part.ScreenPage })),
+);
+const FlowPage = lazy(() =>
+  withWatchTexts(import('./watch/flow-page.tsx')).then(part => ({ default: part.FlowPage })),
+);
+const StatementPage = lazy(() =>
+  withWatchTexts(import('./receipt/statement-page.tsx')).then(part => ({ default: part.StatementPage })),
 );
 const VotePage = lazy(() => import('./vote/vote-page.tsx').then(part => ({ default: part.VotePage })));
 const ReceiptPage = lazy(() =>
   import('./receipt/receipt-page.tsx').then(part => ({ default: part.ReceiptPage })),
 );
-const CheckPage = lazy(() => import('./receipt/check-page.tsx').then(part => ({ default: part.CheckPage })));
+const CheckPage = lazy(() =>
+  withWatchTexts(import('./receipt/check-page.tsx')).then(part => ({ default: part.CheckPage })),
+);
+const SignedInPage = lazy(() =>
+  import('./sign-in/signed-in-page.tsx').then(part => ({ default: part.SignedInPage })),
+);
+const ManagePage = lazy(async () => {
+  const part = await import('./manage/manage-page.tsx');
+  await part.speakOfManaging();
+  return { default: part.ManagePage };
+});
 
 export function App() {
   const [path] = useLocation();
@@ -51,8 +71,19 @@ function Views() {
       <Route path={routes.election}>{({ id = '' }) => <ElectionPage key={id} id={id} />}</Route>
       <Route path={routes.vote}>{({ id = '' }) => <VotePage key={id} id={id} />}</Route>
       <Route path={routes.receipt}>{({ id = '' }) => <ReceiptPage key={id} id={id} />}</Route>
+      <Route path={routes.screen}>{({ id = '' }) => <ScreenPage key={id} id={id} />}</Route>
+      <Route path={routes.flow}>{({ id = '' }) => <FlowPage key={id} id={id} />}</Route>
       <Route path={routes.check}>
         <CheckPage />
+      </Route>
+      <Route path={routes.statement}>
+        <StatementPage />
+      </Route>
+      <Route path={routes.signedIn}>
+        <SignedInPage />
+      </Route>
+      <Route path={routes.manage}>
+        <ManagePage />
       </Route>
       <Route>
         <Message title={say('nowhere.title')}>

@@ -59,3 +59,20 @@ export function formatInstant(instant: string, timeZone: string): string {
     timeZone,
   }).format(new Date(instant));
 }
+
+const DAY_MILLIS = 86_400_000;
+const MINUTES_MILLIS = 600_000;
+
+/** An instant on an axis that spans so many milliseconds: with seconds within minutes, with the day beyond one. */
+export function formatClock(instant: number, spanMillis: number, timeZone: string): string {
+  return new Intl.DateTimeFormat(spokenLocale(), {
+    ...(spanMillis > DAY_MILLIS ? { day: 'numeric', month: 'short' } : {}),
+    hour: '2-digit',
+    minute: '2-digit',
+    ...(spanMillis < MINUTES_MILLIS ? { second: '2-digit' } : {}),
+    timeZone,
+  }).format(new Date(instant));
+}
+
+/** With one decimal where there is one. */
+export const formatDecimal = (value: number): string => number(value, SMALL);

@@ -3,6 +3,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
 import { registerServiceWorker } from './offline/register.ts';
+import { reportErrors } from './shell/report-errors.ts';
 import { applyPreferences } from './shell/preferences.ts';
 
 const place = document.getElementById('page');
@@ -14,3 +15,4 @@ createRoot(place).render(
   </StrictMode>,
 );
 registerServiceWorker();
+reportErrors();

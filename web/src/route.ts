@@ -7,7 +7,12 @@ export const routes = {
   election: /^\/elections\/(?<id>[a-z0-9-]{1,63})\/?$/,
   vote: /^\/elections\/(?<id>[a-z0-9-]{1,63})\/vote\/?$/,
   receipt: /^\/elections\/(?<id>[a-z0-9-]{1,63})\/receipt\/?$/,
+  screen: /^\/elections\/(?<id>[a-z0-9-]{1,63})\/screen\/?$/,
+  flow: /^\/elections\/(?<id>[a-z0-9-]{1,63})\/flow\/?$/,
   check: '/check',
+  statement: '/statement',
+  manage: /^\/manage(?:\/.*)?$/,
+  signedIn: '/signed-in',
 } as const;
 
 export const addresses = {
@@ -15,7 +20,12 @@ export const addresses = {
   election: (id: string) => `/elections/${id}`,
   vote: (id: string) => `/elections/${id}/vote`,
   receipt: (id: string) => `/elections/${id}/receipt`,
+  screen: (id: string) => `/elections/${id}/screen`,
+  flow: (id: string) => `/elections/${id}/flow`,
+  statement: '/statement',
   check: '/check',
+  manage: '/manage',
+  signedIn: '/signed-in',
 } as const;
 
 /** A vote to look up, in the part of an address that no server and no log ever sees. */

@@ -12,10 +12,18 @@ test('a schedule tells the next instant that matters', () => {
 });
 
 test('hidden results say when they come', () => {
-  expect(whyHidden(definition, Date.parse('2022-05-05T20:59:59Z'))).toContain(
+  expect(whyHidden(definition, Date.parse('2022-05-05T20:59:59Z'), false)).toContain(
     'until it closes: Thu, 5 May 2022 at 22:00 BST',
   );
-  expect(whyHidden(definition, Date.parse('2022-05-05T21:00:00Z'))).toContain(
+  expect(whyHidden(definition, Date.parse('2022-05-05T21:00:00Z'), false)).toContain(
     'as soon as the last vote is counted',
   );
+});
+
+test('totals of few votes say why they are hidden', () => {
+  const small = { ...definition, privacyThreshold: 5 };
+  const now = Date.parse('2022-05-05T20:00:00Z');
+  expect(whyHidden(small, now, false)).toContain('fewer than 5 votes');
+  expect(whyHidden({ ...small, resultsPolicy: 'after-close' }, now, false)).toContain('until it closes');
+  expect(whyHidden({ ...small, resultsPolicy: 'after-close' }, now, true)).toContain('fewer than 5 votes');
 });

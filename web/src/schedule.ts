@@ -1,6 +1,7 @@
 import type { Election, Phase } from './api/schemas.ts';
 import { formatInstant } from './format.ts';
 import { say } from './language/say.ts';
+import { sayWatch } from './watch/say.ts';
 
 /** When voting was, is or will be possible, in one phrase. */
 export function scheduleOf({ opensAt, closesAt, timeZone }: Election['definition'], phase: Phase): string {
@@ -17,7 +18,10 @@ export function scheduleOf({ opensAt, closesAt, timeZone }: Election['definition
 }
 
 /** Why there are no totals to see, and when there will be. */
-export function whyHidden({ closesAt, timeZone }: Election['definition'], now: number): string {
+export function whyHidden(definition: Election['definition'], now: number, isFinal: boolean): string {
+  const { closesAt, timeZone, privacyThreshold, resultsPolicy } = definition;
+  if (privacyThreshold !== undefined && (isFinal || resultsPolicy === 'live'))
+    return sayWatch('hidden.threshold', { min: privacyThreshold });
   if (now < Date.parse(closesAt))
     return say('results.hidden-until', { when: formatInstant(closesAt, timeZone) });
   return say('results.hidden-closed');

@@ -1,6 +1,7 @@
 import type { ElectionDefinition } from '@suffrage/contracts/election';
 import type { Snapshot } from '@suffrage/contracts/results';
 import { createServer, type ServerResponse } from 'node:http';
+import { WebSocketServer } from 'ws';
 import { listen } from './listen.ts';
 
 /** What the page's own test needs of the registrar and of an aggregator, on real HTTP. */
@@ -14,7 +15,12 @@ export type StandIn = {
   allowStreams(): void;
   /** While `true` everything is answered 503. */
   fail(failing: boolean): void;
+  /** Lets WebSockets in, which are refused else. */
+  allowSockets(): void;
+  /** What is answered below an election's address, such as `flow` or `results/document`; 404 else. */
+  tell(path: string, document: unknown): void;
   openStreams(): number;
+  openSockets(): number;
   close(): Promise<void>;
 };
 
@@ -24,6 +30,12 @@ export async function startStandIn(): Promise<StandIn> {
   let newest: Snapshot | undefined;
   let streaming = true;
   let failing = false;
+  let takesSockets = false;
+  const documents = new Map<string, unknown>([
+    ['results/course', { points: [] }],
+    ['issued', { issued: 0, exact: false }],
+  ]);
+  const sockets = new WebSocketServer({ noServer: true });
 
   const openStream = (response: ServerResponse) => {
     response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
@@ -35,13 +47,23 @@ export async function startStandIn(): Promise<StandIn> {
   const server = createServer((request, response) => {
     const path = (request.url ?? '').replace('/v1/elections', '');
     const [, id = '', what, how] = path.split('/');
+    const below = path.split('/').slice(2).join('/');
     const election = elections.get(id);
     if (failing) return answer(response, 503, {});
     if (path === '') return answer(response, 200, { elections: [...elections.values()] });
     if (election === undefined) return answer(response, 404, {});
     if (what === undefined) return answer(response, 200, election);
+    const document = documents.get(below);
+    if (document !== undefined) return answer(response, 200, document);
+    if (what !== 'results' || (how !== undefined && how !== 'stream')) return answer(response, 404, {});
     if (how === 'stream') return streaming ? openStream(response) : answer(response, 503, {});
     return newest ? answer(response, 200, newest) : answer(response, 404, {});
+  });
+  server.on('upgrade', (request, socket, head) => {
+    if (!takesSockets || failing) return socket.destroy();
+    sockets.handleUpgrade(request, socket, head, connection => {
+      if (newest) connection.send(JSON.stringify(newest));
+    });
   });
   const origin = await listen(server);
 
@@ -51,6 +73,7 @@ export async function startStandIn(): Promise<StandIn> {
     publish: snapshot => {
       newest = snapshot;
       for (const stream of streams) sendEvent(stream, snapshot);
+      for (const socket of sockets.clients) socket.send(JSON.stringify(snapshot));
     },
     cutStreams: () => {
       streaming = false;
@@ -62,8 +85,14 @@ export async function startStandIn(): Promise<StandIn> {
     fail: value => {
       failing = value;
     },
+    allowSockets: () => {
+      takesSockets = true;
+    },
+    tell: (path, document) => void documents.set(path, document),
     openStreams: () => streams.size,
+    openSockets: () => sockets.clients.size,
     close: () => {
+      for (const socket of sockets.clients) socket.terminate();
       server.closeAllConnections();
       return new Promise(resolve => {
         server.close(() => resolve());

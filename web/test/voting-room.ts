@@ -1,26 +1,39 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Page, Request } from 'playwright-core';
 import { rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { launchChromium } from '@suffrage/test/chromium';
+import { type Account, type OpenIdProvider, startOpenIdProvider } from '@suffrage/test/openid-provider';
 import { until } from '@suffrage/test/poll';
 import { registrarApi } from '@suffrage/test/registrar-api';
 import { openTestbed } from '@suffrage/test/testbed';
 import { buildPage } from './built-page.ts';
+import { listen } from './listen.ts';
 import { startTestWeb } from './web.ts';
 
 /** The built page in real browsers, on the real services. */
 export type VotingRoom = Awaited<ReturnType<typeof openVotingRoom>>;
 
-export async function openVotingRoom() {
+type Options = {
+  /** Who can sign in at a provider of the room's own, and what it says of them; without it nobody can. */
+  readonly accounts?: Readonly<Record<string, Account>>;
+};
+
+export async function openVotingRoom({ accounts }: Options = {}) {
   const pageDirectory = await buildPage();
   const browser: Browser = await launchChromium();
   const bed = await openTestbed();
-  const registrar = await bed.registrar();
+  const port = await freePort();
+  const provider =
+    accounts && (await startOpenIdProvider({ accounts, pages: [`http://127.0.0.1:${port}/signed-in`] }));
+  if (provider) bed.lifecycle.onClose('provider', () => provider.close());
+  const registrar = await bed.registrar(provider ? { settings: signInSettings(provider) } : {});
   const ingestion = await bed.ingestion();
   await bed.processor();
   const aggregator = await bed.aggregator(registrar.url);
   const api = registrarApi(registrar.url);
   const upstreams = { ingestion: [ingestion.url], results: [aggregator.url], registrar: [registrar.url] };
-  const web = await startTestWeb(upstreams, pageDirectory);
+  const signInOrigins = provider ? [provider.issuer] : [];
+  const web = await startTestWeb(upstreams, pageDirectory, { port, signInOrigins });
   const contexts: BrowserContext[] = [];
   /** What the browsers complained about, and what they asked for, since the last `clear`. */
   const complaints: string[] = [];
@@ -69,6 +82,25 @@ export async function openVotingRoom() {
       await rm(pageDirectory, { recursive: true });
     },
   };
+}
+
+function signInSettings({ issuer, audience, clientId, votersClientId }: OpenIdProvider) {
+  return {
+    SUFFRAGE_OIDC_ISSUER: issuer,
+    SUFFRAGE_OIDC_AUDIENCE: audience,
+    SUFFRAGE_OIDC_CLIENT_ID: clientId,
+    SUFFRAGE_OIDC_SCOPES: 'openid elections',
+    SUFFRAGE_VOTER_OIDC_ISSUER: issuer,
+    SUFFRAGE_VOTER_OIDC_AUDIENCE: votersClientId,
+  };
+}
+
+/** Providers know the page's address before the page is there. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  const { port } = new URL(await listen(server));
+  await new Promise(resolve => server.close(resolve));
+  return Number(port);
 }
 
 export const heading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name }).waitFor();

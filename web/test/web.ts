@@ -4,8 +4,18 @@ import { startWeb } from '../server/app.ts';
 
 type Upstreams = { readonly ingestion: string[]; readonly results: string[]; readonly registrar: string[] };
 
-/** The real web server on a free port; `close` ends it and all that it opened. */
-export async function startTestWeb(upstreams: Upstreams, pageDirectory?: string, trustedProxies?: string[]) {
+type Options = {
+  readonly trustedProxies?: string[];
+  readonly signInOrigins?: string[];
+  readonly port?: number;
+};
+
+/** The real web server, on a free port unless one is named; `close` ends it and all that it opened. */
+export async function startTestWeb(
+  upstreams: Upstreams,
+  pageDirectory?: string,
+  { trustedProxies, signInOrigins, port = 0 }: Options = {},
+) {
   const log = createLog('web', 'web-test', 'silent');
   const lifecycle = createLifecycle(log);
   const config = {
@@ -15,11 +25,12 @@ export async function startTestWeb(upstreams: Upstreams, pageDirectory?: string,
     SUFFRAGE_NAMESPACE: '',
     SUFFRAGE_HOST: '127.0.0.1',
     SUFFRAGE_METRICS_PORT: 0,
-    SUFFRAGE_HTTP_PORT: 0,
+    SUFFRAGE_HTTP_PORT: port,
     SUFFRAGE_INGESTION_URL: upstreams.ingestion,
     SUFFRAGE_RESULTS_URL: upstreams.results,
     SUFFRAGE_REGISTRAR_URL: upstreams.registrar,
     SUFFRAGE_TRUSTED_PROXIES: trustedProxies,
+    SUFFRAGE_SIGN_IN_ORIGINS: signInOrigins,
   } as const;
   const dependencies = {
     log,

@@ -80,15 +80,30 @@ export function identify(election: Election, vote: Vote): VoteIdentity {
 
 const MAX_REVISION = 2 ** 31 - 1;
 
+const FIELDS = {
+  'salt-length': 'salt',
+  'voter-reference-invalid': 'voterReference',
+  'revision-invalid': 'revision',
+} as const;
+
 /** `secret`: no revision, no voter reference. `pseudonymous`: a reference, and revision 1, or above with revote. */
-export function modeRefusal({ definition }: Election, vote: Vote): Refusal | undefined {
-  if (vote.salt.reveal().length !== SALT_LENGTH) return refuse('salt-length', 'salt');
+export function modeRefusal(election: Election, vote: Vote): Refusal | undefined {
+  const saltLength = vote.salt.reveal().length;
+  const fault = modeFault(election, saltLength, vote.voterReference.reveal().length, vote.revision);
+  return fault && refuse(fault, FIELDS[fault]);
+}
+
+/** The same of lengths in bytes. */
+export function modeFault(
+  { definition }: Election,
+  saltLength: number,
+  referenceLength: number,
+  revision: number,
+): keyof typeof FIELDS | undefined {
+  if (saltLength !== SALT_LENGTH) return 'salt-length';
   const secret = definition.mode === 'secret';
-  if (vote.voterReference.reveal().length !== (secret ? 0 : VOTER_REFERENCE_LENGTH)) {
-    return refuse('voter-reference-invalid', 'voterReference');
-  }
+  if (referenceLength !== (secret ? 0 : VOTER_REFERENCE_LENGTH)) return 'voter-reference-invalid';
   const lowest = secret ? 0 : 1;
   const highest = definition.revote === 'last' ? MAX_REVISION : lowest;
-  if (vote.revision < lowest || vote.revision > highest) return refuse('revision-invalid', 'revision');
-  return undefined;
+  return revision < lowest || revision > highest ? 'revision-invalid' : undefined;
 }

@@ -5,6 +5,11 @@ export function sha256(bytes: Uint8Array): Uint8Array {
   return toBytes(hash('sha256', bytes, 'binary'));
 }
 
+/** SHA-256, written to the beginning of `to`. */
+export function writeSha256(bytes: Uint8Array, to: Uint8Array): void {
+  copyDigest(hash('sha256', bytes, 'binary'), to);
+}
+
 /** SHA-384, 48 bytes. */
 export function sha384(bytes: Uint8Array): Uint8Array {
   return toBytes(hash('sha384', bytes, 'binary'));
@@ -16,6 +21,10 @@ export function sha384(bytes: Uint8Array): Uint8Array {
  */
 function toBytes(digest: string): Uint8Array {
   const bytes = new Uint8Array(digest.length);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = digest.charCodeAt(i);
+  copyDigest(digest, bytes);
   return bytes;
+}
+
+function copyDigest(digest: string, to: Uint8Array): void {
+  for (let i = 0; i < digest.length; i++) to[i] = digest.charCodeAt(i);
 }

@@ -30,6 +30,13 @@ export const snapshotSchema = z.strictObject({
 });
 export type Snapshot = z.infer<typeof snapshotSchema>;
 
+/** How many votes were counted when, oldest first: what an aggregator remembers, thinned as time goes by. */
+export const courseSchema = z.strictObject({
+  electionId: z.string(),
+  points: z.array(z.strictObject({ at: z.iso.datetime(), counted: z.int().min(0) })),
+});
+export type Course = z.infer<typeof courseSchema>;
+
 /** What became of one log record. */
 export const recordOutcomes = [
   'counted',
@@ -67,3 +74,19 @@ export const voteStatusSchema = z.object({
     .optional(),
 });
 export type VoteStatus = z.infer<typeof voteStatusSchema>;
+
+/**
+ * The status of a vote as the aggregator saw it at `statedAt`, signed with its results key (`signed-statement.ts`), for whoever
+ * needs it in writing. A status may still change: what is stated is that it was so.
+ */
+export const voteStatementSchema = z.strictObject({
+  kind: z.literal('vote-status'),
+  electionId: z.string(),
+  voteId: z.string(),
+  status: z.enum(voteStatuses).exclude(['unknown']),
+  code: z.string().optional(),
+  statedAt: z.iso.datetime(),
+  resultsKeyId: z.string(),
+  signature: z.string(),
+});
+export type VoteStatement = z.infer<typeof voteStatementSchema>;

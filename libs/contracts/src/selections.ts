@@ -97,15 +97,15 @@ export function decodeSelections(election: Election, bytes: Uint8Array): Selecti
   return selections;
 }
 
-/** Whether these are canonical bytes of valid selections of this ballot. */
-export function fitsBallot(election: Election, bytes: Uint8Array): boolean {
-  let at = 0;
+/** Whether these are canonical bytes of valid selections of this ballot; they may be a part of longer ones. */
+export function fitsBallot(election: Election, bytes: Uint8Array, from = 0, to = bytes.length): boolean {
+  let at = from;
   for (const { contest, exclusive } of election.contests) {
-    if (at + 2 > bytes.length) return false;
+    if (at + 2 > to) return false;
     const count = u16At(bytes, at);
     at += 2;
     const end = at + 2 * count;
-    if (end > bytes.length) return false;
+    if (end > to) return false;
     let hasExclusive = false;
     for (let last = -1; at < end; at += 2) {
       const index = u16At(bytes, at);
@@ -115,7 +115,7 @@ export function fitsBallot(election: Election, bytes: Uint8Array): boolean {
     }
     if (countRefusal(contest, count, hasExclusive) !== undefined) return false;
   }
-  return at === bytes.length;
+  return at === to;
 }
 
 function u16At(bytes: Uint8Array, at: number): number {

@@ -15,7 +15,7 @@ export function readResultsKey(pem: string): ResultsKey {
 }
 
 /** The statement with its key's id and its signature. */
-export function signStatement<Body extends { readonly kind: OfficialKind }>(
+export function signStatement<Body extends { readonly kind: OfficialKind | 'vote-status' }>(
   { keyId, privateKey }: ResultsKey,
   body: Body,
 ): Body & { readonly resultsKeyId: string; readonly signature: string } {

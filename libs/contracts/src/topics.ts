@@ -18,6 +18,10 @@ export type RedisNames = {
   readonly results: (id: string) => string;
   /** Key: an election's newest snapshot, JSON. */
   readonly snapshot: (id: string) => string;
+  /** Key: how many votes of an election were counted when, JSON. */
+  readonly course: (id: string) => string;
+  /** Key: who handled the latest votes of an election, JSON. */
+  readonly flow: (id: string) => string;
   /** Prefix of the keys that mark votes as counted: a hash follows, so that a key tells nothing. */
   readonly hint: string;
 };
@@ -28,6 +32,8 @@ export function redisNames(namespace: string): RedisNames {
     progress: `${prefix}:progress`,
     results: id => `${prefix}:results:${id}`,
     snapshot: id => `${prefix}:snapshot:${id}`,
+    course: id => `${prefix}:course:${id}`,
+    flow: id => `${prefix}:flow:${id}`,
     hint: `${prefix}:hint:`,
   };
 }

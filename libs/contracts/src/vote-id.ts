@@ -1,4 +1,4 @@
-import { sha256 } from '#hash';
+import { sha256, writeSha256 } from '#hash';
 import { concat, utf8 } from './bytes.ts';
 
 export const SALT_LENGTH = 32;
@@ -10,6 +10,8 @@ const SELECTIONS_AT = SALT_AT + SALT_LENGTH;
 /** Written anew by each call, because joining the parts in memory of their own costs as much as the hash. */
 const preimage = new Uint8Array(1024);
 preimage.set(DOMAIN);
+/** Its beginnings, by their length: making a view costs a fifth of the hash. */
+const beginnings: Uint8Array[] = [];
 
 /**
  * The commitment that a token signs, 32 bytes:
@@ -25,5 +27,41 @@ export function voteId(ballotHash: Uint8Array, salt: Uint8Array, selections: Uin
   preimage.set(ballotHash, DOMAIN.length);
   preimage.set(salt, SALT_AT);
   preimage.set(selections, SELECTIONS_AT);
-  return sha256(preimage.subarray(0, length));
+  return sha256(beginning(length));
+}
+
+/** Salt (32 bytes) and selections within longer bytes. */
+export type VoteParts = {
+  readonly saltAt: number;
+  readonly selectionsAt: number;
+  readonly selectionsLength: number;
+};
+
+/** Writes the vote ID of what lies in `bytes` to the beginning of `to`: for whoever reads votes by the million. */
+export function writeVoteId(
+  ballotHash: Uint8Array,
+  bytes: Uint8Array,
+  { saltAt, selectionsAt, selectionsLength }: VoteParts,
+  to: Uint8Array,
+): void {
+  const length = SELECTIONS_AT + selectionsLength;
+  if (length > preimage.length) {
+    const salt = bytes.subarray(saltAt, saltAt + SALT_LENGTH);
+    to.set(voteId(ballotHash, salt, bytes.subarray(selectionsAt, selectionsAt + selectionsLength)));
+    return;
+  }
+  // Loops that are compiled into this: as many calls of `set`, and the views for them, cost more than the hash.
+  for (let i = 0; i < 32; i++) preimage[DOMAIN.length + i] = ballotHash[i] ?? 0;
+  for (let i = 0; i < SALT_LENGTH; i++) preimage[SALT_AT + i] = bytes[saltAt + i] ?? 0;
+  for (let i = 0; i < selectionsLength; i++) preimage[SELECTIONS_AT + i] = bytes[selectionsAt + i] ?? 0;
+  writeSha256(beginning(length), to);
+}
+
+function beginning(length: number): Uint8Array {
+  let bytes = beginnings[length];
+  if (!bytes) {
+    bytes = preimage.subarray(0, length);
+    beginnings[length] = bytes;
+  }
+  return bytes;
 }

@@ -16,9 +16,14 @@ import { startTelemetry } from '@suffrage/runtime/telemetry';
 import { connectRedis } from '@suffrage/runtime/redis';
 import { closingOverdueMillis, startClosing } from './closing.ts';
 import type { Config } from './config.ts';
+import { createCourses } from './courses.ts';
 import { createElections } from './elections.ts';
 import { createResultsService, MAX_MESSAGE_BYTES, resultsServiceDefinition } from './grpc/results-service.ts';
+import { createReadLog } from './flow/read-partitions.ts';
+import { watchFlow } from './flow/watch-flow.ts';
+import { courseRoute } from './http/course.route.ts';
 import { exportRoutes } from './http/export.route.ts';
+import { flowRoute } from './http/flow.route.ts';
 import { officialRoutes } from './http/official.route.ts';
 import { resultsRoute } from './http/results.route.ts';
 import { socketRoute } from './http/socket.route.ts';
@@ -44,8 +49,8 @@ const STATEMENT_MILLIS = 5_000;
 /** Official counts go over every vote of an election. */
 const OFFICIAL_STATEMENT_MILLIS = 30 * 60_000;
 const OFFICIAL_ROUND_MILLIS = 1_000;
-/** A round, a cold start and a closing may read at the same time. */
-const READING_CONNECTIONS = 3;
+/** A round, a cold start, a closing and the flow of votes may read at the same time. */
+const READING_CONNECTIONS = 4;
 /** Per database, for vote status. */
 const STATUS_CONNECTIONS = 8;
 /** Kafka counts as away when topic `elections` was not read to its end for this long. */
@@ -104,7 +109,11 @@ export async function startAggregator(
   const electionsComplete = () => follower.completeAsOf() !== Number.NEGATIVE_INFINITY;
 
   const subscribers = createSubscribers(config.SUFFRAGE_SUBSCRIBER_LIMIT);
-  const newest = createNewestSnapshots(subscribers.tell);
+  const courses = createCourses({ redis, names, isElected: lock.isHeld, log }, lifecycle);
+  const newest = createNewestSnapshots(published => {
+    courses.note(published.snapshot);
+    subscribers.tell(published);
+  });
   const publisher = createPublisher({ redis, names, newest, published: metrics.published, log });
   const intervalMillis = config.SUFFRAGE_RESULT_REFRESH_INTERVAL;
   const pace = createPace(intervalMillis);
@@ -136,14 +145,18 @@ export async function startAggregator(
   );
   startClosing({ kafka, topics, pools, elections, follower, isElected: lock.isHeld, log }, lifecycle);
   const statements = createStatementStore(firstOf(statusPools));
-  if (config.SUFFRAGE_RESULTS_KEY_FILE !== undefined) {
+  const resultsKey =
+    config.SUFFRAGE_RESULTS_KEY_FILE === undefined
+      ? undefined
+      : readResultsKey(config.SUFFRAGE_RESULTS_KEY_FILE);
+  if (resultsKey) {
     const official = {
       pools: officialPools,
       topic: topics.votes,
       elections,
       book,
       statements,
-      key: readResultsKey(config.SUFFRAGE_RESULTS_KEY_FILE),
+      key: resultsKey,
       registrarUrl: config.SUFFRAGE_REGISTRAR_URL,
       isElected: lock.isHeld,
       pace: officialPace,
@@ -152,6 +165,23 @@ export async function startAggregator(
     };
     startOfficialRounds(official, lifecycle);
   }
+  const findFlow = watchFlow(
+    {
+      pools,
+      topic: topics.votes,
+      readLog: createReadLog({ kafka, topic: topics.votes }, lifecycle),
+      ingestionMetrics: config.SUFFRAGE_INGESTION_METRICS_URLS ?? [],
+      elections,
+      electionsComplete,
+      newest,
+      redis,
+      names,
+      isElected: lock.isHeld,
+      clock,
+      log,
+    },
+    lifecycle,
+  );
   const closingOverdue = () => closingOverdueMillis(elections.all(), clock());
   observeState(base, { newest, subscribers, isElected: lock.isHeld, closingOverdue, clock });
   observeLog(base, watchLog({ kafka, topic: topics.votes, pools, clock, log }, lifecycle), clock);
@@ -175,7 +205,9 @@ export async function startAggregator(
   resultsRoute(server, results);
   streamRoute(server, { results, subscribers, metrics });
   await socketRoute(server, { results, newest, subscribers, metrics });
-  voteStatusRoute(server, findStatus);
+  courseRoute(server, results, courses);
+  flowRoute(server, findFlow);
+  voteStatusRoute(server, { findStatus, key: resultsKey, clock });
   officialRoutes(server, statements);
   exportRoutes(server, { elections, statements });
   lifecycle.onClose('http server', () => closeHttpServer(server));

@@ -37,6 +37,12 @@ export const settings = {
   SUFFRAGE_RESULTS_KEY_FILE: secretFile.optional(),
   /** Where the registrar answers: its signed count of tokens becomes part of official results. */
   SUFFRAGE_REGISTRAR_URL: z.url().optional(),
+  /**
+   * Where ingestion processes serve their metrics, such as `http://ingestion-metrics:9464/metrics`, separated by commas; a name
+   * with several addresses stands for all of them. Their acknowledgement times are shown while an election is open; without
+   * it they are not.
+   */
+  SUFFRAGE_INGESTION_METRICS_URLS: list.pipe(z.array(z.url({ protocol: /^https?$/ }))).optional(),
   /** Pause between two readings of the tallies when no notice of progress comes, 100 ms or more. */
   SUFFRAGE_RESULT_REFRESH_INTERVAL: duration
     .refine(millis => millis >= SHORTEST_ROUND_MILLIS, `must not be below ${SHORTEST_ROUND_MILLIS}ms`)

@@ -20,6 +20,7 @@ import { watchLayout } from './log/layout.ts';
 import { openLocalQueue } from './log/local-queue.ts';
 import { createProducerPool } from './log/producers.ts';
 import { createIngestionMetrics, type IngestionMetrics, observeIngestion } from './metrics.ts';
+import { createTurns, type Turns } from './turns.ts';
 import { openVoteLog } from './vote-log.ts';
 
 /** Builds the whole of ingestion, in order, and serves it. Returns the ports in use. */
@@ -69,6 +70,7 @@ export async function startIngestion(
     },
     lifecycle,
   );
+  const turns = createTurns({ maxWaiting: config.SUFFRAGE_WAITING_VOTES, waiting: metrics.waitingVotes });
   observeIngestion(metrics, { log: voteLog, layout, electionsAsOf: elections.completeAsOf, clock });
   const castVote = createCastVote({
     elections: knownElections,
@@ -78,6 +80,7 @@ export async function startIngestion(
     clock,
     instance,
     maxInFlight: config.SUFFRAGE_IN_FLIGHT_VOTES,
+    turns,
   });
 
   const health = createHealth('ingestion', instance, {
@@ -90,7 +93,7 @@ export async function startIngestion(
     ...(queue ? { localQueue: { required: false, check: queue.hasRoom } } : {}),
   });
   await serveMetrics({ host, port: config.SUFFRAGE_METRICS_PORT, health, metrics }, lifecycle);
-  const grpcPort = await serveVoteService(config, { castVote, metrics, log }, lifecycle);
+  const grpcPort = await serveVoteService(config, { castVote, turns, metrics, log }, lifecycle);
   const server = await createHttpServer({
     title: 'Suffrage ingestion',
     log,
@@ -98,7 +101,7 @@ export async function startIngestion(
     metrics,
     bodyLimit: config.SUFFRAGE_BODY_LIMIT_BYTES,
   });
-  votesRoute(server, castVote, metrics);
+  votesRoute(server, { castVote, turns, metrics });
   localVoteRoute(server, queue);
   const address = await server.listen({ host, port: config.SUFFRAGE_HTTP_PORT });
   lifecycle.onClose('http server', () => closeHttpServer(server));
@@ -110,7 +113,7 @@ const UNREAD_MILLIS = 30_000;
 
 function serveVoteService(
   config: IngestionConfig,
-  needs: { castVote: CastVote; metrics: IngestionMetrics; log: Log },
+  needs: { castVote: CastVote; turns: Turns; metrics: IngestionMetrics; log: Log },
   lifecycle: Lifecycle,
 ): Promise<number> {
   const limits = {
@@ -119,7 +122,7 @@ function serveVoteService(
     streamVotes: config.SUFFRAGE_VOTES_PER_STREAM,
   };
   const definition = voteServiceDefinition(limits);
-  const { implementation, endStreams } = createVoteService({ ...needs, limits });
+  const { implementation, isFull, endStreams } = createVoteService({ ...needs, limits });
   return serveGrpc(
     {
       host: config.SUFFRAGE_HOST,
@@ -131,6 +134,7 @@ function serveVoteService(
         [definition.castVoteStream.path]: config.SUFFRAGE_CAST_VOTE_STREAMS,
       },
       unreadMillis: UNREAD_MILLIS,
+      isFull,
       reflection: config.SUFFRAGE_ENVIRONMENT === 'development',
       endStreams,
       log: needs.log,

@@ -7,6 +7,7 @@ import { crashPoint } from '@suffrage/runtime/crash-point';
 import type { RequestTrace } from '@suffrage/runtime/tracing';
 import type { KnownElections } from './known-elections.ts';
 import type { IngestionMetrics } from './metrics.ts';
+import type { Turns } from './turns.ts';
 import type { Stored, VoteLog } from './vote-log.ts';
 
 export type CastResult = Stored | Refusal;
@@ -28,18 +29,19 @@ type Options = {
   readonly clock: () => number;
   readonly instance: string;
   readonly maxInFlight: number;
+  readonly turns: Pick<Turns, 'next'>;
 };
 
 const NO_HEADERS: ReadonlyMap<string, string> = new Map();
 
 /**
- * The life of a vote here, in its fixed order: limit -> election known and open by this clock -> selections within the
+ * The life of a vote here, in its fixed order: limit -> its turn -> election known and open by this clock -> selections within the
  * ballot -> vote ID -> token -> append -> receipt. A refusal before the append leaves no trace on the log.
  * Where elections were not read to their end lately, a vote may go onto the local queue, if there is one: what can
  * change about an election meanwhile is decided when it is replayed.
  */
 export function createCastVote(options: Options): CastVote {
-  const { elections, checkToken, voteLog, metrics, clock, instance, maxInFlight } = options;
+  const { elections, checkToken, voteLog, metrics, clock, instance, maxInFlight, turns } = options;
   let inFlight = 0;
 
   const cast: CastVote = async (request, trace) => {
@@ -76,6 +78,8 @@ export function createCastVote(options: Options): CastVote {
     metrics.inFlight.set((inFlight += 1));
     const begun = performance.now();
     try {
+      const turn = turns.next();
+      if (turn) await turn;
       const result = await cast(request, trace);
       if (result.ok && result.durability === 'replicated')
         observeAcknowledged(metrics, (performance.now() - begun) / 1000, trace?.traceId());

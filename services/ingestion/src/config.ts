@@ -12,6 +12,8 @@ export const settings = {
   SUFFRAGE_RECEIPT_KEY_FILE: secretFile,
   SUFFRAGE_BODY_LIMIT_BYTES: z.coerce.number().int().min(1024).default(16_384),
   SUFFRAGE_IN_FLIGHT_VOTES: z.coerce.number().int().min(1).default(10_000),
+  /** Votes that have arrived and not been looked at: some 0.1 s of work. Then others are refused, and streams not read. */
+  SUFFRAGE_WAITING_VOTES: z.coerce.number().int().min(1).default(500),
   /** gRPC: votes in one call of CastVotes. */
   SUFFRAGE_VOTES_PER_CALL: z.coerce.number().int().min(1).max(10_000).default(1_000),
   /** gRPC: calls of CastVotes at the same time, from the first byte to the last of the answer. */

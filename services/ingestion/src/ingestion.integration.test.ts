@@ -296,6 +296,7 @@ test('ingestion without reachable brokers is not ready and answers 503 with Retr
       SUFFRAGE_RECEIPT_KEY_FILE: bed.receiptKeyPem,
       SUFFRAGE_BODY_LIMIT_BYTES: 16_384,
       SUFFRAGE_IN_FLIGHT_VOTES: 10,
+      SUFFRAGE_WAITING_VOTES: 500,
       SUFFRAGE_VOTES_PER_CALL: 1_000,
       SUFFRAGE_CAST_VOTES_CALLS: 50,
       SUFFRAGE_VOTES_PER_STREAM: 1_000,

@@ -49,6 +49,12 @@ export function createIngestionMetrics() {
       help: 'Votes between their arrival and their answer.',
       registers,
     }),
+    /** Votes; no labels. */
+    waitingVotes: new Gauge({
+      name: 'suffrage_ingestion_waiting_votes',
+      help: 'Votes that have arrived and were not looked at yet.',
+      registers,
+    }),
     /** No labels. */
     batchVotes: new Histogram({
       name: 'suffrage_ingestion_batch_votes',

@@ -14,7 +14,7 @@ import {
   readRecord,
 } from './judge.ts';
 import type { ProcessorMetrics } from './metrics.ts';
-import type { Fence } from './statements.ts';
+import type { Fence } from './progress-statements.ts';
 import type { Committed, VoteStore } from './vote-store.ts';
 
 export type BatchContext = {

@@ -4,7 +4,7 @@ import type { Pool } from '@suffrage/runtime/postgres/pool';
 import { keepTrying } from '@suffrage/runtime/wait';
 import type { Kafka } from 'kafkajs';
 import type { Owned } from './consume.ts';
-import { markRelayed, quarantinedRecords } from './statements.ts';
+import { markRelayed, quarantinedRecords } from './quarantine-statements.ts';
 
 const AT_A_TIME = 100;
 

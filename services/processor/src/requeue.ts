@@ -3,7 +3,7 @@ import type { Owned } from './consume.ts';
 import { planBatch } from './decide.ts';
 import { judgeRecord, readRecord } from './judge.ts';
 import { type BatchContext, isRefusal } from './process-batch.ts';
-import type { RefusedRow } from './statements.ts';
+import type { RefusedRow } from './quarantine-statements.ts';
 
 const AT_A_TIME = 100;
 

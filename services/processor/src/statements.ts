@@ -3,10 +3,6 @@ import { byteaArray, int4Array, int8Array, textArray } from './binary-array.ts';
 import { type Candidate, candidateKey, type Identified, identityKey, type NotCounted } from './decide.ts';
 import type { TallyChange } from './tally.ts';
 
-/** The right to write for one partition: the epoch is raised by every taker, so only the last one has it. */
-export type Fence = { readonly topic: string; readonly partition: number; readonly epoch: bigint };
-export type Progress = { readonly epoch: bigint; readonly nextOffset: bigint };
-
 /** A counted vote as its row holds it. */
 export type CountedRow = {
   readonly electionId: string;
@@ -20,53 +16,6 @@ export type CountedRow = {
 export type Replaced = CountedRow & { readonly supersededBy: Uint8Array };
 
 // Statements of every batch have a name: a connection has them prepared, and planned, once.
-
-// bigint columns arrive as text; a JavaScript number would lose digits of an offset.
-type ProgressRow = { epoch: string; next_offset: string };
-const toProgress = (row: ProgressRow): Progress => ({
-  epoch: BigInt(row.epoch),
-  nextOffset: BigInt(row.next_offset),
-});
-
-export async function takePartition(pool: Pool, topic: string, partition: number): Promise<Progress> {
-  const { rows } = await pool.query<ProgressRow>(
-    `insert into progress as p (topic, partition, epoch) values ($1, $2, 1)
-     on conflict (topic, partition) do update set epoch = p.epoch + 1
-     returning epoch, next_offset`,
-    [topic, partition],
-  );
-  const [row] = rows;
-  if (!row) throw new Error('taking a partition returned no row');
-  return toProgress(row);
-}
-
-export async function readProgress(
-  pool: Pool,
-  topic: string,
-  partition: number,
-): Promise<Progress | undefined> {
-  const { rows } = await pool.query<ProgressRow>(
-    'select epoch, next_offset from progress where topic = $1 and partition = $2',
-    [topic, partition],
-  );
-  return rows[0] && toProgress(rows[0]);
-}
-
-/** Locks the partition's row until the end of the transaction, if this epoch (and position) is in force. */
-export async function holdsFence(
-  client: Client,
-  { topic, partition, epoch }: Fence,
-  from?: bigint,
-): Promise<boolean> {
-  const { rowCount } = await client.query({
-    name: 'hold-fence',
-    text: `select 1 from progress
-     where topic = $1 and partition = $2 and epoch = $3 and next_offset = coalesce($4, next_offset)
-     for update`,
-    values: [topic, partition, epoch, from ?? null],
-  });
-  return rowCount === 1;
-}
 
 export async function countedAmong(pool: Pool, votes: readonly Identified[]): Promise<ReadonlySet<string>> {
   if (votes.length === 0) return new Set();
@@ -251,20 +200,6 @@ export async function insertOutcomes(
   );
 }
 
-/** Takes refused records back for another try. False when one of them has been taken already. */
-export async function takeRefused(
-  client: Client,
-  partition: number,
-  offsets: readonly bigint[],
-): Promise<boolean> {
-  const { rowCount } = await client.query(
-    `delete from outcomes
-     where partition = $1 and record_offset = any($2::bigint[]) and code = 'database-refused'`,
-    [partition, offsets],
-  );
-  return rowCount === offsets.length;
-}
-
 /** Tallies, and how many of the counted votes came from which instance: in one statement, because neither needs the other. */
 export async function addTotals(
   client: Client,
@@ -309,91 +244,4 @@ function countIntake(counted: readonly Candidate[]): Intake[] {
     else entries.set(key, { electionId, instance, votes: 1 });
   }
   return [...entries.values()].toSorted((a, b) => (a.instance < b.instance ? -1 : 1));
-}
-
-export async function advance(
-  client: Client,
-  { topic, partition }: Fence,
-  to: bigint,
-  counted: number,
-  notCounted: number,
-): Promise<void> {
-  await client.query({
-    name: 'advance',
-    text: `update progress set next_offset = $3, counted = counted + $4, not_counted = not_counted + $5
-     where topic = $1 and partition = $2`,
-    values: [topic, partition, to, counted, notCounted],
-  });
-}
-
-/** A record that counts after all moves from one side of the sum to the other. */
-export async function countRequeued(
-  client: Client,
-  { topic, partition }: Fence,
-  counted: number,
-): Promise<void> {
-  if (counted === 0) return;
-  await client.query(
-    `update progress set counted = counted + $3, not_counted = not_counted - $3, requeued = requeued + $3
-     where topic = $1 and partition = $2`,
-    [topic, partition, counted],
-  );
-}
-
-export type RefusedRow = {
-  readonly partition: number;
-  readonly offset: bigint;
-  readonly record: Uint8Array;
-  readonly timestamp: number;
-};
-
-/** The next records of a partition, after offset `after`, that the database refused before. */
-export async function refusedRecords(
-  pool: Pool,
-  partition: number,
-  after: bigint,
-  limit: number,
-): Promise<RefusedRow[]> {
-  const { rows } = await pool.query<{
-    record_offset: string;
-    record: Buffer;
-    cast_at: string;
-  }>(
-    `select record_offset, record, cast_at from outcomes
-     where code = 'database-refused' and partition = $1 and record_offset > $2
-     order by record_offset limit $3`,
-    [partition, String(after), limit],
-  );
-  return rows.map(row => ({
-    partition,
-    offset: BigInt(row.record_offset),
-    record: row.record,
-    timestamp: Number(row.cast_at),
-  }));
-}
-
-export type QuarantinedRow = { readonly partition: number; readonly offset: bigint; readonly reason: string };
-
-/** Quarantined records of these partitions that topic `votes.quarantine` does not have yet. */
-export async function quarantinedRecords(
-  pool: Pool,
-  partitions: readonly number[],
-  limit: number,
-): Promise<QuarantinedRow[]> {
-  const { rows } = await pool.query<{ partition: number; record_offset: string; code: string }>(
-    `select partition, record_offset, code from outcomes
-     where outcome = 'quarantined' and not relayed and partition = any($1::int[])
-     order by partition, record_offset limit $2`,
-    [partitions, limit],
-  );
-  return rows.map(row => ({ partition: row.partition, offset: BigInt(row.record_offset), reason: row.code }));
-}
-
-export async function markRelayed(pool: Pool, relayed: readonly QuarantinedRow[]): Promise<void> {
-  await pool.query(
-    `update outcomes o set relayed = true
-     from unnest($1::int[], $2::bigint[]) as r (partition, record_offset)
-     where o.partition = r.partition and o.record_offset = r.record_offset`,
-    [relayed.map(row => row.partition), relayed.map(row => row.offset)],
-  );
 }

@@ -1,10 +1,14 @@
 import { inTransaction, type Pool } from '@suffrage/runtime/postgres/pool';
 import type { Candidate, Identified, NotCounted } from './decide.ts';
-import * as sql from './statements.ts';
-import type { CountedRow, Fence, Progress, RefusedRow, Replaced } from './statements.ts';
+import * as progress from './progress-statements.ts';
+import type { Fence, Progress } from './progress-statements.ts';
+import * as quarantine from './quarantine-statements.ts';
+import type { RefusedRow } from './quarantine-statements.ts';
+import * as votes from './statements.ts';
+import type { CountedRow, Replaced } from './statements.ts';
 import type { TallyChange } from './tally.ts';
 
-/** The statements of one open transaction; `statements.ts` says what each of them does and locks. */
+/** The statements of one open transaction; `statements.ts` and its neighbours say what each of them does and locks. */
 export type VoteStatements = {
   holdsFence(fence: Fence, from?: bigint): Promise<boolean>;
   insertVotes(partition: number, candidates: readonly Candidate[]): Promise<ReadonlySet<string>>;
@@ -30,23 +34,24 @@ export type VoteDatabase = {
 
 export function openVoteDatabase(pool: Pool): VoteDatabase {
   return {
-    takePartition: (topic, partition) => sql.takePartition(pool, topic, partition),
-    readProgress: (topic, partition) => sql.readProgress(pool, topic, partition),
-    countedAmong: votes => sql.countedAmong(pool, votes),
-    refusedRecords: (partition, after, limit) => sql.refusedRecords(pool, partition, after, limit),
+    takePartition: (topic, partition) => progress.takePartition(pool, topic, partition),
+    readProgress: (topic, partition) => progress.readProgress(pool, topic, partition),
+    countedAmong: identified => votes.countedAmong(pool, identified),
+    refusedRecords: (partition, after, limit) => quarantine.refusedRecords(pool, partition, after, limit),
     transaction: work =>
       inTransaction(pool, 'begin', client =>
         work({
-          holdsFence: (fence, from) => sql.holdsFence(client, fence, from),
-          insertVotes: (partition, candidates) => sql.insertVotes(client, partition, candidates),
-          lockVotes: conflicts => sql.lockVotes(client, conflicts),
-          replaceVotes: (partition, votes) => sql.replaceVotes(client, partition, votes),
-          insertSuperseded: replaced => sql.insertSuperseded(client, replaced),
-          insertOutcomes: (partition, outcomes) => sql.insertOutcomes(client, partition, outcomes),
-          takeRefused: (partition, offsets) => sql.takeRefused(client, partition, offsets),
-          addTotals: (partition, changes, counted) => sql.addTotals(client, partition, changes, counted),
-          advance: (fence, to, counted, notCounted) => sql.advance(client, fence, to, counted, notCounted),
-          countRequeued: (fence, counted) => sql.countRequeued(client, fence, counted),
+          holdsFence: (fence, from) => progress.holdsFence(client, fence, from),
+          insertVotes: (partition, candidates) => votes.insertVotes(client, partition, candidates),
+          lockVotes: conflicts => votes.lockVotes(client, conflicts),
+          replaceVotes: (partition, candidates) => votes.replaceVotes(client, partition, candidates),
+          insertSuperseded: replaced => votes.insertSuperseded(client, replaced),
+          insertOutcomes: (partition, outcomes) => votes.insertOutcomes(client, partition, outcomes),
+          takeRefused: (partition, offsets) => quarantine.takeRefused(client, partition, offsets),
+          addTotals: (partition, changes, counted) => votes.addTotals(client, partition, changes, counted),
+          advance: (fence, to, counted, notCounted) =>
+            progress.advance(client, fence, to, counted, notCounted),
+          countRequeued: (fence, counted) => progress.countRequeued(client, fence, counted),
         }),
       ),
   };

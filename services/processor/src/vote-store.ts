@@ -8,7 +8,9 @@ import {
   type Plan,
   settleConflict,
 } from './decide.ts';
-import type { Fence, Progress, RefusedRow, Replaced } from './statements.ts';
+import type { Fence, Progress } from './progress-statements.ts';
+import type { RefusedRow } from './quarantine-statements.ts';
+import type { Replaced } from './statements.ts';
 import { tallyChanges } from './tally.ts';
 import type { VoteDatabase, VoteStatements } from './vote-database.ts';
 

@@ -3,7 +3,7 @@ import { sleep as systemSleep, type Sleep } from '@suffrage/runtime/wait';
 import type { LogRecord } from './judge.ts';
 import type { ProcessorMetrics } from './metrics.ts';
 import { type BatchContext, processBatch } from './process-batch.ts';
-import type { Progress } from './statements.ts';
+import type { Progress } from './progress-statements.ts';
 
 /**
  * How the consumer goes on: `done` with the next fetch, `seek` to an offset, `retake` because another epoch is in

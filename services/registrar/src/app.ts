@@ -10,7 +10,7 @@ import type { Log } from '@suffrage/runtime/log';
 import { isReachable, openPool } from '@suffrage/runtime/postgres/pool';
 import { startTelemetry } from '@suffrage/runtime/telemetry';
 import { repeatEvery } from '@suffrage/runtime/wait';
-import { type RegistrarConfig, readSignInSettings } from './config.ts';
+import { type RegistrarConfig, readSignInSettings, readVotersOffer } from './config.ts';
 import { findOrganisation } from './election-store.ts';
 import { createElections } from './elections.ts';
 import { actionsRoutes } from './http/actions.route.ts';
@@ -85,13 +85,14 @@ export async function startRegistrar(
   observeRegistrar(metrics, { pool, electionsAsOf: followed.completeAsOf, clock });
 
   const vault = openVault(config, lifecycle);
+  const votersOffer = readVotersOffer(config);
   const elections = createElections({
     pool,
     vault,
     issuerName: config.SUFFRAGE_ISSUER_NAME,
     receiptPublicKeys: config.SUFFRAGE_RECEIPT_PUBLIC_KEYS_FILE,
     resultsPublicKeys: config.SUFFRAGE_RESULTS_PUBLIC_KEYS_FILE,
-    votersSignIn: config.SUFFRAGE_VOTER_OIDC_ISSUER !== undefined,
+    votersSignIn: votersOffer !== undefined,
     clock,
     onChange: wakeRelay,
   });
@@ -134,8 +135,8 @@ export async function startRegistrar(
     },
     log,
   });
-  const principals = guardRoutes(server, authorise, id => findOrganisation(pool, id));
-  signInRoutes(server, principals, signIn?.offer);
+  const principals = guardRoutes(server, authorise, id => findOrganisation(pool, id), voters.limits);
+  signInRoutes(server, principals, { managers: signIn?.offer, voters: votersOffer });
   electionsRoutes(server, elections, principals);
   managersRoutes(server, elections, principals);
   actionsRoutes(server, { pool, elections }, principals);

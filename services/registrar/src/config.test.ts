@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { settings } from './config.ts';
+import { readVotersOffer, type RegistrarConfig, settings } from './config.ts';
 
 const addresses = z.object({
   SUFFRAGE_OIDC_ISSUER: settings.SUFFRAGE_OIDC_ISSUER,
@@ -14,4 +14,16 @@ test.each(Object.keys(addresses.shape))('%s is asked over TLS, or on this machin
     expect([address, accepts(address)]).toEqual([address, true]);
   for (const address of ['http://id.example', 'http://localhost.id.example', 'ftp://id.example'])
     expect([address, accepts(address)]).toEqual([address, false]);
+});
+
+test('where voters sign in is told whole, or not at all', () => {
+  const offer = (set: Pick<RegistrarConfig, 'SUFFRAGE_VOTER_OIDC_ISSUER' | 'SUFFRAGE_VOTER_OIDC_AUDIENCE'>) =>
+    readVotersOffer(set);
+  const issuer = 'https://id.example';
+  expect(offer({})).toBeUndefined();
+  expect(offer({ SUFFRAGE_VOTER_OIDC_ISSUER: issuer, SUFFRAGE_VOTER_OIDC_AUDIENCE: 'page' })).toEqual({
+    issuer,
+    clientId: 'page',
+  });
+  expect(() => offer({ SUFFRAGE_VOTER_OIDC_ISSUER: issuer })).toThrow('SUFFRAGE_VOTER_OIDC_AUDIENCE');
 });

@@ -1,6 +1,6 @@
 import { commonSettings, duration, list, port, secretFile } from '@suffrage/runtime/config';
 import { z } from 'zod';
-import { isSafe, type SignInSettings } from './sign-in.ts';
+import { isSafe, type SignInSettings, type VotersOffer } from './sign-in.ts';
 
 const httpsUrl = z.url().refine(isSafe, 'must be an https:// URL (http:// on this machine only)');
 const claim = z.string().min(1).max(200);
@@ -74,12 +74,16 @@ export const settings = {
   SUFFRAGE_TRUSTED_PROXIES: list.optional(),
   /** redis:// URL of a database and a user that the votes' services don't have. Without it each process counts for itself. */
   SUFFRAGE_LIMITS_REDIS_URL_FILE: secretFile.optional(),
-  /** Requests for tokens in a minute, where voters prove themselves. */
+  /** Requests for tokens in a minute, where voters prove themselves: so many at once, and then evenly. */
   SUFFRAGE_LIMIT_PER_ADDRESS: perMinute.default(60),
   SUFFRAGE_LIMIT_PER_CREDENTIAL: perMinute.default(20),
   SUFFRAGE_LIMIT_PER_ELECTION: perMinute.default(600_000),
   /** New sessions of an address in a minute. */
   SUFFRAGE_LIMIT_SESSIONS_PER_ADDRESS: perMinute.default(10),
+  /** Requests of one manager, auditor or observer in a minute. */
+  SUFFRAGE_LIMIT_PER_MANAGER: perMinute.default(1_200),
+  /** Requests with a manager's token, right or wrong, of an address in a minute. */
+  SUFFRAGE_LIMIT_MANAGERS_PER_ADDRESS: perMinute.default(3_000),
 };
 export type RegistrarConfig = z.output<z.ZodObject<typeof settings>>;
 
@@ -101,4 +105,18 @@ export function readSignInSettings(config: RegistrarConfig): SignInSettings | un
     jwksUrl: config.SUFFRAGE_OIDC_JWKS_URL,
     clockToleranceMillis: config.SUFFRAGE_OIDC_CLOCK_TOLERANCE,
   };
+}
+
+/**
+ * `undefined` where voters can not sign in.
+ * @throws Error when only one of the settings is there.
+ */
+export function readVotersOffer(
+  config: Pick<RegistrarConfig, 'SUFFRAGE_VOTER_OIDC_ISSUER' | 'SUFFRAGE_VOTER_OIDC_AUDIENCE'>,
+): VotersOffer | undefined {
+  const { SUFFRAGE_VOTER_OIDC_ISSUER: issuer, SUFFRAGE_VOTER_OIDC_AUDIENCE: clientId } = config;
+  if (issuer === undefined) return undefined;
+  if (clientId === undefined)
+    throw new Error('SUFFRAGE_VOTER_OIDC_ISSUER needs SUFFRAGE_VOTER_OIDC_AUDIENCE');
+  return { issuer, clientId };
 }

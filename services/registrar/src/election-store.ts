@@ -2,6 +2,7 @@ import { fingerprint } from '@suffrage/contracts/actions';
 import { type ElectionDefinition, electionDefinition } from '@suffrage/contracts/election';
 import { type Refusal, refuse } from '@suffrage/contracts/errors';
 import { type Client, inTransaction, type Pool } from '@suffrage/runtime/postgres/pool';
+import { LRUCache } from 'lru-cache';
 import { type Actor, isOfAnother, type NewAction, recordAction } from './action-store.ts';
 import { type SealedKeys, storeKeys } from './keys/key-store.ts';
 import type { StoredPhase } from './schedule.ts';
@@ -25,22 +26,14 @@ type Row = {
   at: Date | null;
   sealed: boolean;
 };
-const MOST_READ = 1_000;
-const read = new Map<string, ElectionDefinition>();
-
 /** Every request for a token asks for its election: to check the same text again costs as much as all else but the signature. */
-function readDefinition(text: string): ElectionDefinition {
-  const known = read.get(text);
-  if (known) return known;
-  const definition = electionDefinition.parse(JSON.parse(text));
-  const [oldest] = read.keys();
-  if (read.size >= MOST_READ && oldest !== undefined) read.delete(oldest);
-  read.set(text, definition);
-  return definition;
-}
+const definitions = new LRUCache<string, ElectionDefinition>({
+  max: 1_000,
+  memoMethod: text => electionDefinition.parse(JSON.parse(text)),
+});
 
 const toElection = ({ definition, phase, organisation, reason, at, sealed }: Row): StoredElection => ({
-  definition: readDefinition(definition),
+  definition: definitions.memo(definition),
   phase,
   organisation,
   sealed,

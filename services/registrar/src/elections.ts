@@ -35,6 +35,8 @@ export type ElectionView = {
   readonly official: boolean;
   /** Its result has no effect, whatever was counted. */
   readonly annulled?: { readonly reason: string; readonly at: string };
+  /** Whether it belongs to the organisation of who asks; only where somebody is known. */
+  readonly own?: boolean;
 };
 
 export type ElectionResult = { readonly ok: true; readonly election: ElectionView } | Refusal;
@@ -116,6 +118,10 @@ export function createElections({
     phase: sealed === true ? 'sealed' : phaseAt(definition, phase, clock()),
     official: phase === 'closed',
     ...(annulled ? { annulled } : {}),
+  });
+  const viewFor = (by: Principal | undefined, election: StoredElection): ElectionView => ({
+    ...view(election),
+    ...(by ? { own: election.organisation === by.organisation } : {}),
   });
   const now = (by: Principal) => ({ by, at: clock() });
   const answer = (changed: Changed): ElectionResult => {
@@ -225,11 +231,11 @@ export function createElections({
     },
     async find(id, by) {
       const found = await findElection(pool, id);
-      return found && mayBeSeen(found, by) ? view(found) : undefined;
+      return found && mayBeSeen(found, by) ? viewFor(by, found) : undefined;
     },
     async list(by) {
       const all = await listElections(pool);
-      return all.filter(election => mayBeSeen(election, by)).map(view);
+      return all.filter(election => mayBeSeen(election, by)).map(election => viewFor(by, election));
     },
   };
 }

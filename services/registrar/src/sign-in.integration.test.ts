@@ -80,9 +80,10 @@ test('the page is told where and how to sign in, and that nobody can where no pr
       scopes: 'openid elections',
       audience: provider.audience,
     },
+    voters: null,
   });
   const { url } = await bed.registrar();
-  expect(await (await fetch(`${url}/v1/sign-in`)).json()).toEqual({ openIdConnect: null });
+  expect(await (await fetch(`${url}/v1/sign-in`)).json()).toEqual({ openIdConnect: null, voters: null });
   expect(await whoAmI(await provider.signIn('ann'), url)).toMatchObject({ status: 401 });
 });
 

@@ -10,6 +10,9 @@ export type SignInOffer = {
   readonly audience: string;
 };
 
+/** Where voters sign in: `clientId` is the audience of their ID tokens. */
+export type VotersOffer = Pick<SignInOffer, 'issuer' | 'clientId'>;
+
 export type VerifiedToken =
   | { readonly kind: 'valid'; readonly claims: JWTPayload }
   | { readonly kind: 'invalid' }

@@ -6,7 +6,9 @@ import {
   identityKey,
   type NotCounted,
 } from '@suffrage/processor/decide';
-import type { CountedRow, Fence, Progress, RefusedRow, Replaced } from '@suffrage/processor/statements';
+import type { Fence, Progress } from '@suffrage/processor/progress-statements';
+import type { RefusedRow } from '@suffrage/processor/quarantine-statements';
+import type { CountedRow, Replaced } from '@suffrage/processor/statements';
 import type { TallyChange } from '@suffrage/processor/tally';
 import { databaseError } from './row-locks.ts';
 import type { ProgressRow, Tables, Transaction, VoteRow } from './tables.ts';

@@ -12,7 +12,7 @@ import { compareIssued, type IssuedSource } from './compare-issued.ts';
 import { createFindings } from './findings.ts';
 import { closeCase } from './judge.ts';
 import { takeOutsideRow } from './match-rows.ts';
-import { createPacker, type PackedRecords } from './pack-records.ts';
+import { createPacker, type Pack } from './pack-batches.ts';
 import type { PartitionRange } from './ranges.ts';
 import { type DatabaseView, openDatabase } from './read-database.ts';
 import { type Journal, openJournal, readJournal } from './read-journal.ts';
@@ -58,9 +58,8 @@ export type AuditOptions = {
 };
 
 const WAIT_STEP_MILLIS = 500;
-/** Records that one thread takes at a time: some 10,000 of votes. */
-const CHUNK_BYTES = 4 * 1024 * 1024;
-const CHUNK_OFFSETS = 2 ** 15;
+/** What one thread takes at a time: some 10,000 records. */
+const PACK_LIMITS = { bytes: 4 * 1024 * 1024, offsets: 2 ** 15 };
 /** Pages of table `votes` that one thread takes at a time: 8 MiB, some 50,000 rows. */
 const CHUNK_PAGES = 1_024;
 
@@ -290,43 +289,16 @@ async function* logTasks(
   receipts: readonly Run[],
 ): AsyncGenerator<Task, void> {
   for (const range of ranges) {
-    for await (const { start, end, records } of chunksOf(log, topic, range)) {
-      const chunk = { partition: range.partition, start, end };
-      const pieces = receiptSlices(chunk).flatMap(slice => piecesOf(receipts, slice));
-      yield { kind: 'log', range: chunk, records, receipts: pieces };
-    }
+    const packer = createPacker(range, PACK_LIMITS);
+    const tasksOf = (packs: readonly Pack[]) =>
+      packs.map(({ start, end, batches }): Task => {
+        const part = { partition: range.partition, start, end };
+        const pieces = receiptSlices(part).flatMap(slice => piecesOf(receipts, slice));
+        return { kind: 'log', range: part, batches, receipts: pieces };
+      });
+    for await (const fetched of log.batches(topic, range)) yield* tasksOf(packer.add(fetched));
+    yield* tasksOf(packer.end());
   }
-}
-
-type LogChunk = { readonly start: number; readonly end: number; readonly records: PackedRecords };
-
-/** A range in parts that follow each other without a gap. */
-async function* chunksOf(
-  log: LogReader,
-  topic: string,
-  range: PartitionRange,
-): AsyncGenerator<LogChunk, void> {
-  if (range.start === range.end) return;
-  let start = range.start;
-  let packer = createPacker(CHUNK_BYTES);
-  const close = (end: number): LogChunk => {
-    const chunk = { start, end, records: packer.packed() };
-    start = end;
-    packer = createPacker(CHUNK_BYTES);
-    return chunk;
-  };
-  for await (const handOver of log.fetches(topic, range)) {
-    const full: LogChunk[] = [];
-    handOver(record => {
-      while (record.offset >= start + CHUNK_OFFSETS) full.push(close(start + CHUNK_OFFSETS));
-      if (packer.add(record)) return;
-      full.push(close(record.offset));
-      packer.add(record);
-    });
-    yield* full;
-  }
-  while (range.end > start + CHUNK_OFFSETS) yield close(start + CHUNK_OFFSETS);
-  yield close(range.end);
 }
 
 function pagesOf({ pages }: DatabaseView, database: number): Task[] {

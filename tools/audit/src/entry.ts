@@ -50,39 +50,17 @@ export type EntrySink = {
   bytes(): Buffer;
 };
 
-export type RecordFacts = {
-  readonly ballotKey: Uint8Array;
+type Numbers = {
   /** Place of its definition among those of the topic. */
   readonly election: number;
   readonly revision: number;
-  readonly voteId: Uint8Array;
-  /** The first failing check; empty when valid. */
-  readonly code: string;
   readonly partition: number;
   readonly offset: number;
   readonly castAt: number;
-  readonly selections: Uint8Array;
-  readonly instanceTag: Buffer;
 };
 
-export function writeRecord(entry: Buffer, at: number, facts: RecordFacts): void {
-  const { ballotKey, voteId, selections, code } = facts;
-  copyBytes(ballotKey, 0, entry, at, ID_BYTES);
-  copyBytes(voteId, 0, entry, at + 41, ID_BYTES);
-  writeDigest(entry, at + 95, selections, 0, selections.length);
-  writeNumbers(entry, at, facts);
-  entry[at + 36] = 1;
-  entry[at + 73] = code === '' ? 0 : 1;
-  entry[at + 92] = 0;
-  entry[at + 93] = code === '' ? 0 : errorCodes.findIndex(known => known === code) + 1;
-  copyBytes(facts.instanceTag, 0, entry, at + 120, TAG_BYTES);
-}
-
-type Numbers = Pick<RecordFacts, 'election' | 'revision' | 'partition' | 'offset' | 'castAt'>;
-
-/** A row of `votes`: its bytes lie within longer ones. */
-export type CountedRow = Numbers & {
-  readonly database: number;
+/** What an entry copies: each lies within longer bytes. */
+type Bytes = {
   readonly ballotKey: Uint8Array;
   readonly ballotKeyAt: number;
   readonly voteId: Uint8Array;
@@ -92,10 +70,29 @@ export type CountedRow = Numbers & {
   readonly selectionsLength: number;
 };
 
+export type RecordFacts = Numbers &
+  Bytes & {
+    /** The first failing check; empty when valid. */
+    readonly code: string;
+    readonly instanceTag: Buffer;
+  };
+
+/** A row of `votes`. */
+export type CountedRow = Numbers & Bytes & { readonly database: number };
+
+export function writeRecord(entry: Buffer, at: number, facts: RecordFacts): void {
+  const { code } = facts;
+  writeBytes(entry, at, facts);
+  writeNumbers(entry, at, facts);
+  entry[at + 36] = 1;
+  entry[at + 73] = code === '' ? 0 : 1;
+  entry[at + 92] = 0;
+  entry[at + 93] = code === '' ? 0 : errorCodes.findIndex(known => known === code) + 1;
+  copyBytes(facts.instanceTag, 0, entry, at + 120, TAG_BYTES);
+}
+
 export function writeCountedRow(entry: Buffer, at: number, row: CountedRow): void {
-  copyBytes(row.ballotKey, row.ballotKeyAt, entry, at, ID_BYTES);
-  copyBytes(row.voteId, row.voteIdAt, entry, at + 41, ID_BYTES);
-  writeDigest(entry, at + 95, row.selections, row.selectionsAt, row.selectionsLength);
+  writeBytes(entry, at, row);
   writeNumbers(entry, at, row);
   entry[at + 36] = 0;
   entry[at + 73] = 0;
@@ -103,6 +100,12 @@ export function writeCountedRow(entry: Buffer, at: number, row: CountedRow): voi
   entry[at + 93] = 0;
   entry[at + 168] = row.database >>> 8;
   entry[at + 169] = row.database;
+}
+
+function writeBytes(entry: Buffer, at: number, facts: Bytes): void {
+  copyBytes(facts.ballotKey, facts.ballotKeyAt, entry, at, ID_BYTES);
+  copyBytes(facts.voteId, facts.voteIdAt, entry, at + 41, ID_BYTES);
+  writeDigest(entry, at + 95, facts.selections, facts.selectionsAt, facts.selectionsLength);
 }
 
 function writeNumbers(entry: Buffer, at: number, facts: Numbers): void {

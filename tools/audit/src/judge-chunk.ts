@@ -1,4 +1,5 @@
 import type { TokenCheck } from '@suffrage/contracts/check-vote';
+import { Redacted } from '@suffrage/contracts/redacted';
 import { shardOf, shardOfPartition } from '@suffrage/contracts/shards';
 import {
   type Case,
@@ -15,13 +16,8 @@ import { judgeLone } from './judge-ballot.ts';
 import { type JudgedRecord, judgeRecord } from './judge-record.ts';
 import { countMatch, keepStray, namesSameVote, type PlacedRow, reportContent } from './match-rows.ts';
 import type { PartitionRange } from './ranges.ts';
-
-export type ChunkRecord = {
-  readonly offset: number;
-  /** The record's timestamp, milliseconds since 1970. */
-  readonly castAt: number;
-  readonly value: Uint8Array | null;
-};
+import type { LogPlace } from './read-batches.ts';
+import { createPlainReader, type PlainVote } from './read-plain-vote.ts';
 
 /** A stretch of one partition. */
 export type Chunk = PartitionRange & {
@@ -29,15 +25,22 @@ export type Chunk = PartitionRange & {
   readonly rowsAt: (offset: number) => readonly PlacedRow[];
 };
 
+const NOTHING = new Uint8Array(0);
+
 export type ChunkJudge = {
   /** The next record, in the order of offsets. */
-  take(record: ChunkRecord): void;
+  take(record: LogPlace): void;
   /** After the last one. */
   end(): void;
 };
 
 /** What was seen of a record, for whoever holds it against a receipt. */
-export type SeenRecord = ChunkRecord & { readonly judged: JudgedRecord };
+export type SeenRecord = {
+  readonly offset: number;
+  /** The record's timestamp, milliseconds since 1970. */
+  readonly castAt: number;
+  readonly judged: JudgedRecord;
+};
 
 /**
  * Judges records one by one, matches them with the rows at their positions, and writes an entry for each processed record
@@ -56,58 +59,121 @@ export function judgeChunk(
   const processed = processedBelow(theCase, partition);
   const ownShard = shardOfPartition(partition, theCase.shards);
   const counts = countsOf(theCase, partition);
-  const elections = new Map(theCase.electionIds.map((id, index) => [id, index]));
+  const readPlain = createPlainReader(theCase, checkToken);
   let expected = chunk.start;
 
   const gap = (to: number) => {
     if (expected < to) theCase.gaps.push({ partition, from: expected, to });
   };
+  const isProcessed = (offset: number) => offset < processed && owner !== undefined;
+
+  /** Nearly all: a valid vote without a row at its place. */
+  const takePlain = (vote: PlainVote, { offset, castAt }: LogPlace) => {
+    if (!isProcessed(offset)) counts.notYetProcessed += 1;
+    else writePlain(theCase, entries, vote, { partition, offset, castAt });
+  };
+  const takeJudged = (judged: JudgedRecord, { offset, castAt }: LogPlace, atPlace: readonly PlacedRow[]) => {
+    onRecord?.({ offset, castAt, judged });
+    judgeShard(theCase, judged, ownShard, partition, offset);
+    if (!isProcessed(offset) || !owner) {
+      counts.notYetProcessed += 1;
+      return;
+    }
+    const row = matchRows(theCase, owner, judged, atPlace);
+    if (row) compareContent(theCase, owner, judged, row);
+    if (judged.state === 'unreadable' || !judged.ballotKey || !judged.voteId) {
+      settleLone(theCase, loneRecord(partition, offset, judged), row);
+      return;
+    }
+    const at = writeJudged(theCase, entries, judged, { partition, offset, castAt });
+    if (!row) return;
+    setOutcome(entries.bytes(), at, row.outcome, theCase.names.tagOf(row.code ?? ''), row.target);
+    if (row.outcome === 'superseded')
+      countIntake(theCase, partition, judged.vote.electionId, judged.vote.instance);
+  };
 
   return {
     take(record) {
-      const { offset, castAt, value } = record;
+      const { offset } = record;
       gap(offset);
       expected = offset + 1;
       counts.records += 1;
       const atPlace = chunk.rowsAt(offset);
-      const judged = believeRow(
-        theCase,
-        judgeRecord(value, castAt, theCase.findElection, checkToken),
-        atPlace,
-      );
-      onRecord?.({ ...record, judged });
-      judgeShard(theCase, judged, ownShard, partition, offset);
-      if (offset >= processed || !owner) {
-        counts.notYetProcessed += 1;
+      const plain = readPlain(record);
+      if (plain && atPlace.length === 0 && !onRecord && theCase.shards === 1) {
+        takePlain(plain, record);
         return;
       }
-      const row = matchRows(theCase, owner, judged, atPlace);
-      if (row) compareContent(theCase, owner, judged, row);
-      if (judged.state === 'unreadable' || !judged.ballotKey || !judged.voteId) {
-        settleLone(theCase, loneRecord(partition, offset, judged), row);
-        return;
-      }
-      const { vote, ballotKey, voteId, code } = judged;
-      const at = entries.next();
-      const entry = entries.bytes();
-      writeRecord(entry, at, {
-        ballotKey,
-        election: elections.get(vote.electionId) ?? 0,
-        revision: vote.revision,
-        voteId,
-        code,
-        partition,
-        offset,
-        castAt,
-        selections: vote.selections.reveal(),
-        instanceTag: theCase.names.tagOf(vote.instance),
-      });
-      if (!row) return;
-      setOutcome(entry, at, row.outcome, theCase.names.tagOf(row.code ?? ''), row.target);
-      if (row.outcome === 'superseded') countIntake(theCase, partition, vote.electionId, vote.instance);
+      const judged = plain ? judgedOf(plain) : judgeAnew(theCase, record, checkToken);
+      takeJudged(believeRow(theCase, judged, atPlace), record, atPlace);
     },
     end: () => gap(chunk.end),
   };
+}
+
+function judgeAnew(theCase: Case, record: LogPlace, checkToken: TokenCheck): JudgedRecord {
+  const { bytes, valueAt, valueLength, castAt } = record;
+  const value = valueLength < 0 ? null : bytes.subarray(valueAt, valueAt + valueLength);
+  return judgeRecord(value, castAt, theCase.findElection, checkToken);
+}
+
+/** The same vote as objects, that may be kept. */
+function judgedOf(vote: PlainVote): JudgedRecord {
+  const { electionId, revision, instance, bytes, selectionsAt, selectionsLength } = vote;
+  const selections = new Redacted(bytes.subarray(selectionsAt, selectionsAt + selectionsLength));
+  return {
+    state: 'valid',
+    vote: { electionId, revision, instance, selections },
+    code: '',
+    voteId: vote.voteId.slice(),
+    ballotKey: vote.ballotKey.slice(vote.ballotKeyAt, vote.ballotKeyAt + ID_BYTES),
+  };
+}
+
+type Position = { readonly partition: number; readonly offset: number; readonly castAt: number };
+
+function writePlain(theCase: Case, entries: EntrySink, vote: PlainVote, position: Position): void {
+  const at = entries.next();
+  writeRecord(entries.bytes(), at, {
+    ...position,
+    ballotKey: vote.ballotKey,
+    ballotKeyAt: vote.ballotKeyAt,
+    election: vote.election,
+    revision: vote.revision,
+    voteId: vote.voteId,
+    voteIdAt: 0,
+    code: '',
+    selections: vote.bytes,
+    selectionsAt: vote.selectionsAt,
+    selectionsLength: vote.selectionsLength,
+    instanceTag: theCase.names.tagOf(vote.instance),
+  });
+}
+
+/** @returns where the entry begins. */
+function writeJudged(
+  theCase: Case,
+  entries: EntrySink,
+  { vote, voteId, ballotKey, code }: Extract<JudgedRecord, { code: string }>,
+  position: Position,
+): number {
+  const at = entries.next();
+  const selections = vote.selections.reveal();
+  writeRecord(entries.bytes(), at, {
+    ...position,
+    ballotKey: ballotKey ?? NOTHING,
+    ballotKeyAt: 0,
+    election: Math.max(0, theCase.electionIds.indexOf(vote.electionId)),
+    revision: vote.revision,
+    voteId: voteId ?? NOTHING,
+    voteIdAt: 0,
+    code,
+    selections,
+    selectionsAt: 0,
+    selectionsLength: selections.length,
+    instanceTag: theCase.names.tagOf(vote.instance),
+  });
+  return at;
 }
 
 /** Without verifying tokens: what a database refused for its token is taken as refused for its token. */

@@ -3,9 +3,10 @@ import { type Case, type Evidence, findOwners, openCase, processedBelow } from '
 import { compareEntries, ENTRY_BYTES, type EntrySink } from './entry.ts';
 import { createFindings } from './findings.ts';
 import { closeCase, type Sums } from './judge.ts';
-import { type ChunkRecord, judgeChunk } from './judge-chunk.ts';
+import { judgeChunk } from './judge-chunk.ts';
 import { judgeGroups, judgeSorted } from './judge-groups.ts';
 import { countRow, takeOutsideRow } from './match-rows.ts';
+import type { LogPlace } from './read-batches.ts';
 import type { OutcomeRow, ProgressRow } from './read-database.ts';
 import { takeCountedRow } from './take-counted-row.ts';
 
@@ -15,10 +16,18 @@ export type DatabaseContent = Sums & {
   readonly rows: readonly OutcomeRow[];
 };
 
+export type MemoryRecord = {
+  readonly partition: number;
+  readonly offset: number;
+  /** The record's timestamp, milliseconds since 1970. */
+  readonly castAt: number;
+  readonly value: Uint8Array | null;
+};
+
 export type WorldInMemory = Omit<Evidence, 'databases' | 'owners' | 'signatures'> & {
   readonly databases: readonly DatabaseContent[];
   /** Each partition in the order of its offsets. */
-  readonly log: readonly (ChunkRecord & { readonly partition: number })[];
+  readonly log: readonly MemoryRecord[];
   readonly checkToken: TokenCheck;
   /** Whether entries are judged one by one, as those of ballot keys with very many records are. */
   readonly oneByOne?: boolean;
@@ -42,7 +51,7 @@ export function judgeInMemory(world: WorldInMemory): Case {
     const byOffset = Map.groupBy(rows, ({ offset }) => offset);
     const chunk = { ...range, rowsAt: (offset: number) => byOffset.get(offset) ?? [] };
     const judge = judgeChunk(theCase, chunk, checkToken, entries);
-    for (const record of log) if (record.partition === partition) judge.take(record);
+    for (const record of log) if (record.partition === partition) judge.take(placeOfValue(record));
     judge.end();
   }
   for (const [database, { rows }] of databases.entries()) {
@@ -61,6 +70,13 @@ export function judgeInMemory(world: WorldInMemory): Case {
   } else judgeSorted(theCase, bytes, places);
   closeCase(theCase, databases);
   return theCase;
+}
+
+/** The record as if it lay on a log. */
+function placeOfValue({ offset, castAt, value }: MemoryRecord): LogPlace {
+  const bytes = value ?? new Uint8Array(0);
+  const valueLength = value ? value.length : -1;
+  return { bytes, offset, castAt, keyAt: 0, keyLength: -1, valueAt: 0, valueLength };
 }
 
 type EntriesInMemory = EntrySink & { places(): number[] };

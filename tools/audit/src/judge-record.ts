@@ -8,7 +8,7 @@ export type JudgedRecord =
   | { readonly state: 'unreadable' }
   | {
       readonly state: 'valid' | 'invalid';
-      readonly vote: RecordedVote;
+      readonly vote: JudgedVote;
       /** The first failing check, in the fixed order; empty when valid. */
       readonly code: string;
       /** Missing when there is no election to compute it for, or the salt has the wrong length. */
@@ -16,6 +16,9 @@ export type JudgedRecord =
       /** Missing as well when the voter reference has a length that no ballot key has. */
       readonly ballotKey?: Uint8Array;
     };
+
+/** What is told further of a vote. */
+export type JudgedVote = Pick<RecordedVote, 'electionId' | 'revision' | 'selections' | 'instance'>;
 
 const NOTHING = new Uint8Array(0);
 

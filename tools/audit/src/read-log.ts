@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Consumer, FetchIsolationLevels, ListOffsetTimestamps } from '@platformatic/kafka';
+import { Consumer, ListOffsetTimestamps } from '@platformatic/kafka';
+import { type BatchFetcher, type FetchedBatches, openBatchFetcher } from './fetch-batches.ts';
 import type { PartitionRange } from './ranges.ts';
+import { readBatches } from './read-batches.ts';
 
 export type LogRecord = {
   readonly partition: number;
@@ -22,6 +24,8 @@ export type LogReader = {
   read(topic: string, range: PartitionRange, onRecord: (record: LogRecord) => void): Promise<void>;
   /** The same, fetch by fetch, at the pace of whoever takes them. */
   fetches(topic: string, range: PartitionRange): AsyncGenerator<Fetch, void>;
+  /** The same as batches; their memory is used again once the next ones are asked for. */
+  batches(topic: string, range: PartitionRange): AsyncGenerator<FetchedBatches, void>;
   close(): Promise<void>;
 };
 
@@ -30,8 +34,6 @@ export type Fetch = (onRecord: (record: LogRecord) => void) => void;
 
 const STALLED_MILLIS = 30_000;
 const PAUSE_MILLIS = 250;
-const FETCH_WAIT_MILLIS = 500;
-const FETCH_BYTES = 512 * 1024;
 
 export function openLogReader(brokers: readonly string[]): LogReader {
   const consumer = new Consumer({
@@ -40,8 +42,6 @@ export function openLogReader(brokers: readonly string[]): LogReader {
     groupId: 'suffrage-audit',
     bootstrapBrokers: [...brokers],
     autocreateTopics: false,
-    // High watermarks, not last stable offsets: a transaction on this topic would itself be a finding (a gap).
-    isolationLevel: FetchIsolationLevels.READ_UNCOMMITTED,
     connectTimeout: 3_000,
     requestTimeout: 10_000,
     timeout: 5_000,
@@ -49,13 +49,22 @@ export function openLogReader(brokers: readonly string[]): LogReader {
     retryDelay: PAUSE_MILLIS,
     metadataMaxAge: 60_000,
   });
+  const fetcher = openBatchFetcher(consumer);
+  const batches = (topic: string, range: PartitionRange) => fetchRange(consumer, fetcher, topic, range);
+  async function* fetches(topic: string, range: PartitionRange): AsyncGenerator<Fetch, void> {
+    for await (const { bytes } of batches(topic, range)) yield onRecord => deliver(bytes, range, onRecord);
+  }
   return {
     ranges: topic => rangesOf(consumer, topic),
     async read(topic, range, onRecord) {
-      for await (const handOver of fetchRange(consumer, topic, range)) handOver(onRecord);
+      for await (const { bytes } of batches(topic, range)) deliver(bytes, range, onRecord);
     },
-    fetches: (topic, range) => fetchRange(consumer, topic, range),
-    close: () => consumer.close(),
+    fetches,
+    batches,
+    async close() {
+      fetcher.close();
+      await consumer.close();
+    },
   };
 }
 
@@ -70,31 +79,27 @@ async function rangesOf(consumer: Consumer, topic: string): Promise<PartitionRan
   }));
 }
 
-type FetchedPartition = Awaited<ReturnType<Consumer['fetch']>>['responses'][number]['partitions'][number];
-
-/** What is still to be read of a partition. */
-type Cursor = { readonly partition: number; next: number; readonly end: number };
-
 async function* fetchRange(
   consumer: Consumer,
+  fetcher: BatchFetcher,
   topic: string,
   { partition, start, end }: PartitionRange,
-): AsyncGenerator<Fetch, void> {
-  const cursor: Cursor = { partition, next: start, end };
+): AsyncGenerator<FetchedBatches, void> {
   // The client refreshes its metadata for the topics it tracks.
   consumer.topics.track(topic);
+  let next = start;
   let movedAt = Date.now();
-  let fetching = fetchRound(consumer, topic, partition, start);
-  while (cursor.next < end) {
+  let fetching = fetchOnce(fetcher, topic, partition, next);
+  while (next < end) {
     const { fetched, failure } = await fetching;
-    const next = fetched ? nextOffset(fetched, cursor.next) : cursor.next;
-    if (next > cursor.next) {
+    const reached = Math.max(next, fetched?.batches.at(-1)?.next ?? next);
+    if (fetched && reached > next) {
+      next = reached;
       // The brokers gather the next batches while these are looked at.
-      if (next < end) fetching = fetchRound(consumer, topic, partition, next);
-      if (fetched) yield onRecord => deliver(cursor, fetched, onRecord);
+      if (next < end) fetching = fetchOnce(fetcher, topic, partition, next);
+      yield fetched;
       // Whoever takes them may have taken long.
       movedAt = Date.now();
-      cursor.next = next;
       continue;
     }
     if (Date.now() - movedAt > STALLED_MILLIS) {
@@ -103,67 +108,35 @@ async function* fetchRange(
     // A leader may have moved: ask anew, a little later.
     consumer.clearMetadata();
     await sleep(PAUSE_MILLIS);
-    fetching = fetchRound(consumer, topic, partition, cursor.next);
+    fetching = fetchOnce(fetcher, topic, partition, next);
   }
 }
 
-function nextOffset({ records: batches }: FetchedPartition, known: number): number {
-  const last = batches?.at(-1);
-  return last ? Math.max(known, Number(last.firstOffset) + last.lastOffsetDelta + 1) : known;
-}
-
-/** One fetch from the leader. What goes wrong is returned, to be tried again. */
-async function fetchRound(
-  consumer: Consumer,
+/** What goes wrong is returned, to be tried again. */
+async function fetchOnce(
+  fetcher: BatchFetcher,
   topic: string,
   partition: number,
   next: number,
-): Promise<{ readonly fetched?: FetchedPartition | undefined; readonly failure?: unknown }> {
+): Promise<{ readonly fetched?: FetchedBatches; readonly failure?: unknown }> {
   try {
-    const metadata = await consumer.metadata({ topics: [topic] });
-    const found = metadata.topics.get(topic);
-    if (!found) throw new Error(`the brokers know no topic ${topic}`);
-    const response = await consumer.fetch({
-      node: found.partitions[partition]?.leader ?? -1,
-      topics: [{ topicId: found.id, partitions: [fetchedPartition(partition, next)] }],
-      minBytes: 1,
-      maxBytes: FETCH_BYTES,
-      maxWaitTime: FETCH_WAIT_MILLIS,
-    });
-    return { fetched: response.responses[0]?.partitions[0] };
+    return { fetched: await fetcher.fetch(topic, partition, next) };
   } catch (failure) {
     return { failure };
   }
 }
 
-function fetchedPartition(partition: number, next: number) {
-  return {
-    partition,
-    fetchOffset: BigInt(next),
-    currentLeaderEpoch: -1,
-    lastFetchedEpoch: -1,
-    partitionMaxBytes: FETCH_BYTES,
-  };
-}
-
-const CONTROL_BATCH = 1 << 5;
-const LOG_APPEND_TIME = 1 << 3;
-
-function deliver(
-  cursor: Cursor,
-  { records: batches }: FetchedPartition,
-  onRecord: (record: LogRecord) => void,
-): void {
-  for (const batch of batches ?? []) {
-    const control = (batch.attributes & CONTROL_BATCH) !== 0;
-    for (const { offsetDelta, timestampDelta, key, value } of control ? [] : batch.records) {
-      const offset = Number(batch.firstOffset) + offsetDelta;
-      // A batch is delivered whole: its first records may be known, its last ones younger than the audit's start.
-      if (offset < cursor.next || offset >= cursor.end) continue;
-      const appendedByBroker = (batch.attributes & LOG_APPEND_TIME) !== 0;
-      const castAt = Number(appendedByBroker ? batch.maxTimestamp : batch.firstTimestamp + timestampDelta);
-      onRecord({ partition: cursor.partition, offset, castAt, key, value });
-    }
-    cursor.next = Math.max(cursor.next, Number(batch.firstOffset) + batch.lastOffsetDelta + 1);
-  }
+function deliver(bytes: Uint8Array, range: PartitionRange, onRecord: (record: LogRecord) => void): void {
+  // A copy: whoever takes records may keep them.
+  const all = Buffer.from(bytes);
+  const view = (at: number, length: number) => (length < 0 ? null : all.subarray(at, at + length));
+  readBatches(all, range, ({ offset, castAt, keyAt, keyLength, valueAt, valueLength }) =>
+    onRecord({
+      partition: range.partition,
+      offset,
+      castAt,
+      key: view(keyAt, keyLength),
+      value: view(valueAt, valueLength),
+    }),
+  );
 }

@@ -50,7 +50,7 @@ async function hold(lines: readonly string[], at: { offset?: number; castAt?: nu
     addReceipt(theCase, receipts, range, entries, place * RECEIPT_BYTES);
   const { offset = 3, castAt: time = castAt, code } = at;
   const seen = judged.state === 'valid' && code ? ({ ...judged, state: 'invalid', code } as const) : judged;
-  holdRecord(theCase, 1, { offset, castAt: time, value, judged: seen }, receipts.get(offset) ?? []);
+  holdRecord(theCase, 1, { offset, castAt: time, judged: seen }, receipts.get(offset) ?? []);
   if (offset !== 3) theCase.gaps.push({ partition: 1, from: 3, to: 4 });
   missAcknowledged(theCase, 1, receipts);
   return { kinds: theCase.findings.byKind(), first: theCase.findings.first(), ...theCase.receipts };

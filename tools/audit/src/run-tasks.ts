@@ -39,7 +39,7 @@ export function startThreads(assignment: Assignment): Threads {
         if (result) onResult(result);
       };
       for await (const task of tasks) {
-        const transferList = task.kind === 'log' ? [task.records.buffer] : [];
+        const transferList = task.kind === 'log' ? [task.batches.buffer] : [];
         const result = pool.run(task, { transferList });
         // When one task fails, the others end with the threads, and nobody waits for them.
         result.catch(() => undefined);

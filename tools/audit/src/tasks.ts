@@ -1,5 +1,5 @@
 import type { CasePart, Evidence } from './case.ts';
-import type { PackedRecords } from './pack-records.ts';
+import type { PackedBatches } from './pack-batches.ts';
 import type { PartitionRange } from './ranges.ts';
 import type { JournalLines } from './read-journal.ts';
 import type { Piece, Run } from './sort/sort-run.ts';
@@ -25,8 +25,8 @@ export type Task =
   | {
       readonly kind: 'log';
       readonly range: PartitionRange;
-      /** All records of the range: they move to the thread. */
-      readonly records: PackedRecords;
+      /** With all records of the range; they move to the thread. */
+      readonly batches: PackedBatches;
       /** Where its receipts are. */
       readonly receipts: readonly Piece[];
     }

@@ -9,8 +9,8 @@ import { compareEntries, ENTRY_BYTES } from './entry.ts';
 import { judgeChunk, type SeenRecord } from './judge-chunk.ts';
 import { judgeGroups, judgeSorted } from './judge-groups.ts';
 import { countRow } from './match-rows.ts';
-import { unpackRecords } from './pack-records.ts';
 import type { PartitionRange } from './ranges.ts';
+import { readBatches } from './read-batches.ts';
 import { openSnapshot, readOutcome, type SnapshotReader } from './read-database.ts';
 import type { JournalLines } from './read-journal.ts';
 import {
@@ -68,7 +68,7 @@ async function readReceipts(lines: JournalLines): Promise<TaskResult> {
 
 async function judgeLog({
   range,
-  records,
+  batches,
   receipts: pieces,
 }: Extract<Task, { kind: 'log' }>): Promise<TaskResult> {
   const theCase = openCase(evidence);
@@ -83,7 +83,7 @@ async function judgeLog({
   const seen = acknowledged.size > 0 ? hold : undefined;
   const judge = judgeChunk(theCase, { ...range, rowsAt: rows.at }, checkToken, sorted, seen);
   let done = 0;
-  unpackRecords(records, record => {
+  readBatches(batches, range, record => {
     judge.take(record);
     done += 1;
   });

@@ -104,7 +104,10 @@ async function demo(): Promise<boolean> {
   saveFigures(join(ROOT, 'out/demo.json'), figures);
   const ok = checks.every(check => check.ok);
   if (process.env.DEMO_STAY === '0') stackCommand('down');
-  else say(`The stack is still up: ${stack.pageUrl}/elections/${definition.id} (make down stops it)`);
+  else {
+    say(`The stack is still up: ${stack.pageUrl}/elections/${definition.id} (make down stops it)`);
+    say(`Hold an election yourself: ${stack.pageUrl}/manage, with the token ${stack.managerToken}`);
+  }
   say(ok ? 'Everything balances.' : 'Something does not balance: see the lines marked with ✗.');
   return ok;
 }

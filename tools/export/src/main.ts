@@ -1,9 +1,9 @@
+import { openProgress, progressBar } from '@suffrage/stack/progress-line';
 import { exportVotes } from './export-votes.ts';
 import { readSettings, usage } from './settings.ts';
 
 const WRITTEN = 0;
 const NOT_WRITTEN = 2;
-const REDRAW_MILLIS = 200;
 
 async function main(): Promise<number> {
   const settings = readSettings(process.argv.slice(2));
@@ -11,21 +11,17 @@ async function main(): Promise<number> {
     process.stdout.write(usage);
     return WRITTEN;
   }
-  let drawnAt = 0;
-  const onProgress = (stage: string, done: number, total: number) => {
-    if (!process.stderr.isTTY || performance.now() - drawnAt < REDRAW_MILLIS) return;
-    drawnAt = performance.now();
-    const numbers = `${done.toLocaleString('en-US')} of ${total.toLocaleString('en-US')}`;
-    process.stderr.write(`\r\u001B[K${stage}: ${numbers}`);
-  };
+  const progress = openProgress(process.stderr);
+  const onProgress = (stage: string, done: number, total: number) =>
+    progress.show(progressBar(stage, done, total));
   try {
     const votes = await exportVotes({ ...settings, onProgress });
-    if (process.stderr.isTTY) process.stderr.write('\r\u001B[K');
+    progress.clear();
     process.stdout.write(`${votes.toLocaleString('en-US')} votes: ${settings.directory}\n`);
     process.stdout.write(`Recount them: python3 docs/verify/verify.py ${settings.directory}\n`);
     return WRITTEN;
   } finally {
-    if (process.stderr.isTTY) process.stderr.write('\r\u001B[K');
+    progress.clear();
   }
 }
 

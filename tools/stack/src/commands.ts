@@ -11,6 +11,7 @@ import { runToEnd } from './process.ts';
 import { printedProgress } from './progress.ts';
 import { DEFAULT_COUNTS, defaultPlaces } from './services.ts';
 import { DEFAULT_SHARDS, prepareLogProcess, servicePortNames, startServices } from './start-services.ts';
+import { managerToken } from './secrets.ts';
 import { readState } from './state.ts';
 import { statusOf, statusTable } from './status.ts';
 
@@ -26,7 +27,8 @@ export async function up(dataDirectory: string, brokers: 1 | 3 | undefined, say:
     const state = readState(dataDirectory);
     const known = openParts(dataDirectory);
     const running = known.filter(part => part.isRunning());
-    if (running.length > 0 && state?.complete) return await startMissing(known, state.brokers, brokers, say);
+    if (running.length > 0 && state?.complete)
+      return await startMissing(dataDirectory, known, state.brokers, brokers, say);
     if (running.length > 0) {
       say('An earlier start was interrupted; stopping what it left:');
       await stopAndTell(running, say);
@@ -53,6 +55,7 @@ async function startAll(dataDirectory: string, brokers: 1 | 3, say: Say): Promis
 
 /** The usual case is that nothing is missing. */
 async function startMissing(
+  dataDirectory: string,
   parts: readonly Part[],
   brokers: number,
   wanted: number | undefined,
@@ -78,10 +81,9 @@ async function startMissing(
     } finally {
       progress.end();
     }
-    const page = parts.find(({ name }) => name.startsWith('web-'))?.port ?? 0;
-    say(
-      `The stack is up${missing.length === 0 ? ' already' : ''}: http://127.0.0.1:${page} (make status tells more)`,
-    );
+    const page = `http://127.0.0.1:${parts.find(({ name }) => name.startsWith('web-'))?.port ?? 0}`;
+    say(`The stack is up${missing.length === 0 ? ' already' : ''}: ${page} (make status tells more)`);
+    say(manageLine(page, dataDirectory));
     return 0;
   });
 }
@@ -95,11 +97,18 @@ async function start(parts: Parts, brokers: 1 | 3, say: Say): Promise<number> {
     const infrastructure = await startInfrastructureIn(parts, options);
     const services = await startServices(infrastructure, { progress });
     parts.markComplete();
-    say(`The stack is up: ${services.urls('web')[0] ?? ''}`);
+    const [page = ''] = services.urls('web');
+    say(`The stack is up: ${page}`);
+    say(manageLine(page, dataDirectory));
     return 0;
   } finally {
     progress.end();
   }
+}
+
+/** Whoever reads this can read the token's file, too, and reaches the stack from this machine alone. */
+function manageLine(page: string, dataDirectory: string): string {
+  return `Manage elections: ${page}/manage, with the token ${managerToken(dataDirectory)}`;
 }
 
 /** Ctrl-C, SIGTERM or a closed terminal undoes what `work` has started before this resolves (with 130). */

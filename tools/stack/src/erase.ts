@@ -1,6 +1,6 @@
 import type { Say } from './commands.ts';
 import { openParts } from './parts.ts';
-import { readSecret, secretFiles } from './secrets.ts';
+import { managerToken } from './secrets.ts';
 
 const REQUEST_MILLIS = 600_000;
 
@@ -15,13 +15,12 @@ export async function erase(dataDirectory: string, electionId: string, say: Say)
     say('The registrar of the stack is not running: make up starts it.');
     return 1;
   }
-  const [, token = ''] = readSecret(secretFiles(dataDirectory).managerTokens).split(/\s+/);
   say(`erasing what ${electionId} keeps of its voters …`);
   const response = await fetch(
     `http://127.0.0.1:${registrar.port}/v1/elections/${encodeURIComponent(electionId)}/erase`,
     {
       method: 'POST',
-      headers: { authorization: `Bearer ${token}` },
+      headers: { authorization: `Bearer ${managerToken(dataDirectory)}` },
       signal: AbortSignal.timeout(REQUEST_MILLIS),
     },
   );

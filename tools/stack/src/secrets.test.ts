@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { createSecrets, readSecret } from './secrets.ts';
+import { createSecrets, managerToken, readSecret } from './secrets.ts';
 
 let directory = '';
 beforeEach(() => {
@@ -42,4 +42,5 @@ test('the published key verifies what the receipt key signs', () => {
   expect(verify(null, message, createPublicKey(readSecret(files.receiptPublicKeys)), signature)).toBe(true);
   expect(Buffer.from(readSecret(files.electionKeysSecret), 'base64')).toHaveLength(32);
   expect(readSecret(files.managerTokens)).toMatch(/^demo [\w-]{32}$/);
+  expect(`demo ${managerToken(directory)}`).toBe(readSecret(files.managerTokens));
 });

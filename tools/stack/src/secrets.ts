@@ -85,6 +85,12 @@ export function readSecret(file: string): string {
   return readFileSync(file, 'utf8').trim();
 }
 
+/** The token that a person types in to manage elections of this stack. */
+export function managerToken(dataDirectory: string): string {
+  const [, token = ''] = readSecret(secretFiles(dataDirectory).managerTokens).split(/\s+/);
+  return token;
+}
+
 /** Replaced in one step, so that nobody reads half of it and an interruption leaves the old one. */
 export function writeSecret(file: string, text: string): void {
   writeFileSync(`${file}.new`, text, { mode: 0o600 });

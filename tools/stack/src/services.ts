@@ -144,14 +144,19 @@ function environmentOf(
     case 'processor':
       return { ...brokers, ...votesStores(secrets) };
     case 'aggregator': {
-      // A benchmark may hold elections without one.
+      // A benchmark may hold elections without these.
       const [registrar = ''] = urls('registrar').split(',');
+      const metricsUrls = places
+        .filter(place => place.kind === 'ingestion')
+        .map(place => `${httpUrl(place.ports.metrics)}/metrics`)
+        .join(',');
       return {
         ...brokers,
         ...votesStores(secrets),
         SUFFRAGE_GRPC_PORT: String(ports.grpc),
         SUFFRAGE_RESULTS_KEY_FILE: secrets.resultsKey,
         ...(registrar === '' ? {} : { SUFFRAGE_REGISTRAR_URL: registrar }),
+        ...(metricsUrls === '' ? {} : { SUFFRAGE_INGESTION_METRICS_URLS: metricsUrls }),
       };
     }
     case 'web':

@@ -42,11 +42,22 @@ function dateOf({ headers }: Response): number | null {
   return Number.isNaN(millis) ? null : millis;
 }
 
+const registrar = (id: string) => `/api/registrar/v1/elections/${encodeURIComponent(id)}`;
+const results = (id: string) => `/api/results/v1/elections/${encodeURIComponent(id)}`;
+const vote = (id: string, voteId: string) => `${results(id)}/votes/${encodeURIComponent(voteId)}`;
+
 export const paths = {
   elections: '/api/registrar/v1/elections',
-  election: (id: string) => `/api/registrar/v1/elections/${encodeURIComponent(id)}`,
-  results: (id: string) => `/api/results/v1/elections/${encodeURIComponent(id)}/results`,
-  vote: (id: string, voteId: string) =>
-    `/api/results/v1/elections/${encodeURIComponent(id)}/votes/${encodeURIComponent(voteId)}`,
-  stream: (id: string) => `/api/results/v1/elections/${encodeURIComponent(id)}/results/stream`,
+  election: registrar,
+  issued: (id: string) => `${registrar(id)}/issued`,
+  results: (id: string) => `${results(id)}/results`,
+  stream: (id: string) => `${results(id)}/results/stream`,
+  socket: (id: string) => `${results(id)}/results/socket`,
+  course: (id: string) => `${results(id)}/results/course`,
+  flow: (id: string) => `${results(id)}/flow`,
+  official: (id: string) => `${results(id)}/results/document`,
+  officialAs: (id: string, form: 'document.csv' | 'document.pdf' | 'nist.json') =>
+    `${results(id)}/results/${form}`,
+  vote,
+  voteStatement: (id: string, voteId: string) => `${vote(id, voteId)}/statement`,
 } as const;

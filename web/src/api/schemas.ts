@@ -28,6 +28,8 @@ export const electionSchema = z.object({
     closesAt: z.string(),
     timeZone: z.string(),
     resultsPolicy: z.enum(['live', 'after-close']),
+    privacyThreshold: z.optional(z.number()),
+    resultsKeys: z.optional(z.array(z.object({ keyId: z.string(), publicKey: z.string() }))),
   }),
   phase: z.enum(['draft', 'scheduled', 'open', 'closed', 'sealed']),
 });
@@ -45,6 +47,39 @@ export const snapshotSchema = z.object({
   ),
   ingestion: z.array(z.object({ instance: z.string(), votes: z.number() })),
   asOf: z.string(),
+  replicaLagMillis: z.optional(z.number()),
   provisional: z.boolean(),
+  annulled: z.optional(z.object({ reason: z.string(), at: z.string() })),
 });
 export type Snapshot = z.infer<typeof snapshotSchema>;
+
+export const courseSchema = z.object({
+  points: z.array(z.object({ at: z.string(), counted: z.number() })),
+});
+
+export const issuedSchema = z.object({
+  issued: z.number(),
+  exact: z.boolean(),
+  roll: z.optional(z.number()),
+});
+
+export const flowSchema = z.object({
+  asOf: z.string(),
+  window: z.nullable(
+    z.object({
+      from: z.string(),
+      to: z.string(),
+      flows: z.array(z.object({ instance: z.string(), partition: z.number(), votes: z.number() })),
+    }),
+  ),
+  partitions: z.array(
+    z.object({
+      partition: z.number(),
+      lagRecords: z.nullable(z.number()),
+      processor: z.nullable(z.string()),
+    }),
+  ),
+  acknowledgeP99Millis: z.nullable(z.number()),
+  replicaLagMillis: z.nullable(z.number()),
+});
+export type Flow = z.infer<typeof flowSchema>;

@@ -5,6 +5,14 @@ import { messages as arabic } from './catalogs/ar.ts';
 import { messages as german } from './catalogs/de.ts';
 import { type Catalog, messages as english } from './catalogs/en.ts';
 import { messages as spanish } from './catalogs/es.ts';
+import { messages as watchArabic } from '../watch/catalogs/ar.ts';
+import { messages as watchGerman } from '../watch/catalogs/de.ts';
+import { messages as watchEnglish } from '../watch/catalogs/en.ts';
+import { messages as watchSpanish } from '../watch/catalogs/es.ts';
+import { messages as managingArabic } from '../manage/catalogs/ar.ts';
+import { messages as managingGerman } from '../manage/catalogs/de.ts';
+import { messages as managingEnglish } from '../manage/catalogs/en.ts';
+import { messages as managingSpanish } from '../manage/catalogs/es.ts';
 
 type Token = ReturnType<typeof compileMessage>[number];
 
@@ -15,18 +23,28 @@ function placesOf(tokens: string | readonly Token[]): Set<string> {
   return new Set(named);
 }
 
-const catalogs: readonly (readonly [string, Catalog])[] = [
-  ['en', english],
-  ['de', german],
-  ['es', spanish],
-  ['ar', arabic],
+type Texts = Readonly<Record<string, string>>;
+
+const catalogs: readonly (readonly [string, Texts, Texts])[] = [
+  ['en', english, english],
+  ['de', german, english],
+  ['es', spanish, english],
+  ['ar', arabic, english],
+  ['en, watching', watchEnglish, watchEnglish],
+  ['de, watching', watchGerman, watchEnglish],
+  ['es, watching', watchSpanish, watchEnglish],
+  ['ar, watching', watchArabic, watchEnglish],
+  ['en, managing', managingEnglish, managingEnglish],
+  ['de, managing', managingGerman, managingEnglish],
+  ['es, managing', managingSpanish, managingEnglish],
+  ['ar, managing', managingArabic, managingEnglish],
 ];
 
 test.each(catalogs)(
   'each message in %s can be read and has the places of the English one',
-  (_language, catalog) => {
+  (_language, catalog, originals) => {
     for (const [id, text] of Object.entries(catalog)) {
-      const original = Object.entries(english).find(([name]) => name === id)?.[1] ?? '';
+      const original = originals[id] ?? '';
       expect([id, [...placesOf(compileMessage(text))].toSorted()]).toEqual([
         id,
         [...placesOf(compileMessage(original))].toSorted(),

@@ -5,8 +5,13 @@ import { DEFAULT_LANGUAGE, isLanguage, type Language, languages } from './langua
 /** What the page says now. One for the whole page, as there is one reader. */
 export const speech = setupI18n();
 
+export type Values = Readonly<Record<string, string | number>>;
+
 /** A text of the page in the language that it speaks now. Values fill its places; plurals follow the language's rules. */
-export function say(id: MessageId, values: Readonly<Record<string, string | number>> = {}): string {
+export const say: (id: MessageId, values?: Values) => string = sayAny;
+
+/** The same for parts of the page with catalogues of their own (`speak.ts`), which give it the type of their messages. */
+export function sayAny(id: string, values: Values = {}): string {
   return speech.t({ id, values: { ...values } });
 }
 

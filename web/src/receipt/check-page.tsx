@@ -1,27 +1,18 @@
 import type { Receipt } from '@suffrage/contracts/receipt';
-import { type ChangeEvent, type FormEvent, useEffect, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { say } from '../language/say.ts';
-import { readSought, type Sought } from '../route.ts';
+import { addresses, readSought, type Sought } from '../route.ts';
+import { Link } from '../views/shell.tsx';
 import { StepHeading } from '../vote/step-heading.tsx';
-import { readReceipt } from './read-receipt.ts';
+import { sayWatch } from '../watch/say.ts';
+import { ReceiptForm } from './receipt-form.tsx';
 import { Verdict } from './verdict.tsx';
 import { VoteStatusLine } from './vote-status-line.tsx';
 
 /** Checks a receipt on this device, and follows the vote that it names, or that a scanned address names. */
 export function CheckPage() {
   const sought = useSought();
-  const [text, setText] = useState('');
   const [checked, setChecked] = useState<Receipt | 'unreadable'>();
-  const check = (receiptText: string) => setChecked(readReceipt(receiptText) ?? 'unreadable');
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    check(text);
-  };
-  const takeFile = async ({ target }: ChangeEvent<HTMLInputElement>) => {
-    const fileText = (await target.files?.[0]?.text()) ?? '';
-    setText(fileText);
-    check(fileText);
-  };
   return (
     <section className="vote">
       <StepHeading title={say('check.title')} />
@@ -34,32 +25,17 @@ export function CheckPage() {
           <p className="soft">{say('check.unverified')}</p>
         </div>
       ) : null}
-      <form className="card field" onSubmit={submit}>
-        <p>{say('check.intro')}</p>
-        <label htmlFor="receipt">{say('check.text')}</label>
-        <textarea
-          id="receipt"
-          dir="ltr"
-          rows={6}
-          spellCheck={false}
-          value={text}
-          onChange={event => setText(event.target.value)}
-        />
-        <label htmlFor="receipt-file">{say('check.file')}</label>
-        <input
-          id="receipt-file"
-          type="file"
-          accept="application/json,.json"
-          onChange={event => void takeFile(event)}
-        />
-        <button type="submit" className="button primary">
-          {say('check.go')}
-        </button>
-      </form>
+      <ReceiptForm intro={say('check.intro')} onRead={setChecked} />
       <div role="status">
         {checked === 'unreadable' ? <p className="card">{say('check.unreadable')}</p> : null}
         {checked !== undefined && checked !== 'unreadable' ? (
-          <Verdict key={JSON.stringify(checked)} receipt={checked} />
+          <Verdict key={JSON.stringify(checked)} receipt={checked}>
+            <p>
+              <Link to={addresses.statement} state={checked}>
+                {sayWatch('statement.make')}
+              </Link>
+            </p>
+          </Verdict>
         ) : null}
       </div>
     </section>

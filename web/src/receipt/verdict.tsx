@@ -1,7 +1,7 @@
 import { checkReceipt, type ReceiptCheck } from '@suffrage/contracts/check-receipt';
 import type { PublicKey } from '@suffrage/contracts/election';
 import type { Receipt } from '@suffrage/contracts/receipt';
-import { useEffect, useState } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import { paths } from '../api/fetch.ts';
 import { formatInstant } from '../format.ts';
 import { useDocument } from '../hooks.ts';
@@ -12,7 +12,7 @@ import { VoteStatusLine } from './vote-status-line.tsx';
 const REFRESH_MILLIS = 60_000;
 
 /** Whether a receipt is genuine, by the keys that the election publishes. */
-export function Verdict({ receipt }: { receipt: Receipt }) {
+export function Verdict({ receipt, children }: { receipt: Receipt; children?: ReactNode }) {
   const loaded = useDocument(paths.election(receipt.electionId), votableSchema, REFRESH_MILLIS);
   switch (loaded.status) {
     case 'loading':
@@ -23,14 +23,20 @@ export function Verdict({ receipt }: { receipt: Receipt }) {
       return <p className="card">{say('election.unknown')}</p>;
     case 'ready': {
       const { receiptKeys, timeZone } = loaded.value.definition;
-      return <Verified receipt={receipt} receiptKeys={receiptKeys} timeZone={timeZone} />;
+      return <Verified {...{ receipt, receiptKeys, timeZone }}>{children}</Verified>;
     }
   }
 }
 
-type Props = { receipt: Receipt; receiptKeys: readonly PublicKey[]; timeZone: string };
+type Props = {
+  receipt: Receipt;
+  receiptKeys: readonly PublicKey[];
+  timeZone: string;
+  /** What may be done with a receipt that is genuine. */
+  children?: ReactNode;
+};
 
-function Verified({ receipt, receiptKeys, timeZone }: Props) {
+function Verified({ receipt, receiptKeys, timeZone, children }: Props) {
   const [verdict, setVerdict] = useState<ReceiptCheck>();
   useEffect(() => {
     void checkReceipt(receipt, receiptKeys).then(setVerdict);
@@ -51,6 +57,7 @@ function Verified({ receipt, receiptKeys, timeZone }: Props) {
       <h2>{say('check.ok')}</h2>
       <p>{say('check.ok-why', { when, place })}</p>
       <VoteStatusLine electionId={receipt.electionId} voteId={receipt.voteId} />
+      {children}
     </div>
   );
 }

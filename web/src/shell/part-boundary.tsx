@@ -1,5 +1,6 @@
 import { Component, type ReactNode } from 'react';
 import { say } from '../language/say.ts';
+import { report } from './report-errors.ts';
 import { Message } from '../views/message.tsx';
 
 /** Says that a part of the page could not be loaded or shown, instead of an empty page. React asks for a class here. */
@@ -8,6 +9,10 @@ export class PartBoundary extends Component<{ children: ReactNode }, { isBroken:
 
   static getDerivedStateFromError() {
     return { isBroken: true };
+  }
+
+  override componentDidCatch() {
+    report('part');
   }
 
   override render() {

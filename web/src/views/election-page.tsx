@@ -1,16 +1,18 @@
 import { type ReactNode, useMemo, useState } from 'react';
 import { paths } from '../api/fetch.ts';
-import { type Election, electionSchema, type Snapshot } from '../api/schemas.ts';
+import { type Election, electionSchema } from '../api/schemas.ts';
 import { useDocument, useNow, useResults } from '../hooks.ts';
-import type { Language } from '../language/languages.ts';
 import { say } from '../language/say.ts';
 import { useSpokenLanguage } from '../language/use-spoken-language.ts';
 import { ANNOUNCE_MILLIS, announcement } from '../live/announcement.ts';
 import type { ResultsState } from '../live/results-state.ts';
-import { rankOptions } from '../live/shares.ts';
 import { addresses } from '../route.ts';
 import { scheduleOf, whyHidden } from '../schedule.ts';
 import { preferredLanguages, textIn } from '../text.ts';
+import { CourseCard } from '../watch/course-card.tsx';
+import { Annulment, StandingWhy } from '../watch/notices.tsx';
+import { TakeAway } from '../watch/take-away.tsx';
+import { useStanding } from '../watch/use-official.ts';
 import { Announcer } from './announcer.tsx';
 import { PhaseBadge, StandingBadge } from './badges.tsx';
 import { ContestCard, type Presentation } from './contest-card.tsx';
@@ -18,6 +20,7 @@ import { Figures } from './figures.tsx';
 import { IntakeCards } from './intake-cards.tsx';
 import { Message, useTitle } from './message.tsx';
 import { PresentationChoice } from './presentation-choice.tsx';
+import { rankContests } from './rank-contests.ts';
 import { Link } from './shell.tsx';
 import { StatusLine } from './status-line.tsx';
 
@@ -48,19 +51,22 @@ function ElectionView({ election: { definition, phase }, results, skewMillis }: 
   const now = useNow();
   const { title, lang } = textIn(definition.title, preferredLanguages());
   const { snapshot } = results;
+  const standing = useStanding(definition, snapshot);
   useTitle(title);
   return (
     <article className="election-view">
+      <Annulment annulled={snapshot?.annulled} timeZone={definition.timeZone} />
       <header className="card hero">
         <div className="hero-words">
           <p className="badges">
             <PhaseBadge phase={phase} />
-            {snapshot === null ? null : <StandingBadge provisional={snapshot.provisional} />}
+            {snapshot === null ? null : <StandingBadge standing={standing} />}
           </p>
           <h1 lang={lang}>{title}</h1>
           <p className="soft">
             {scheduleOf(definition, phase)} · {say(`mode.${definition.mode}`)}
           </p>
+          <StandingWhy standing={standing} timeZone={definition.timeZone} />
           {phase === 'open' ? (
             <p>
               <Link to={addresses.vote(definition.id)} className="button primary">
@@ -69,11 +75,16 @@ function ElectionView({ election: { definition, phase }, results, skewMillis }: 
             </p>
           ) : null}
         </div>
-        <Figures results={results} now={now} />
+        <Figures id={definition.id} results={results} now={now} />
         <StatusLine results={results} phase={phase} now={now} skewMillis={skewMillis} />
       </header>
       <Results definition={definition} results={results} now={now + skewMillis} />
-      <IntakeCards intake={results.intake} now={now} />
+      <aside className="beside">
+        <TakeAway
+          {...{ id: definition.id, title, phase, isLive: definition.resultsPolicy === 'live', standing }}
+        />
+        <IntakeCards intake={results.intake} now={now} />
+      </aside>
     </article>
   );
 }
@@ -93,7 +104,7 @@ function Results({ definition, results: { snapshot, problem }, now }: ResultsPro
     return <ResultsSection>{words}</ResultsSection>;
   }
   const { contests, counted, provisional } = snapshot;
-  if (contests === null) return <ResultsSection>{whyHidden(definition, now)}</ResultsSection>;
+  if (contests === null) return <ResultsSection>{whyHidden(definition, now, !provisional)}</ResultsSection>;
   const standings = ranked.map(({ title, rows }) => ({ contest: title.title, rows }));
   return (
     <section className="results" aria-labelledby="results">
@@ -104,18 +115,10 @@ function Results({ definition, results: { snapshot, problem }, now }: ResultsPro
       {ranked.map(({ contest, title, rows }) => (
         <ContestCard key={contest.id} {...{ contest, title, rows, counted, provisional, presentation }} />
       ))}
+      <CourseCard id={definition.id} timeZone={definition.timeZone} {...{ snapshot, presentation }} />
       <Announcer text={announcement(counted, standings, provisional)} millis={ANNOUNCE_MILLIS} />
     </section>
   );
-}
-
-function rankContests({ contests }: Election['definition'], snapshot: Snapshot | null, language: Language) {
-  const languages = preferredLanguages(language);
-  return contests.map(contest => {
-    const tally = snapshot?.contests?.find(({ id }) => id === contest.id);
-    const rows = rankOptions(contest, tally, snapshot?.counted ?? 0, languages);
-    return { contest, title: textIn(contest.title, languages), rows };
-  });
 }
 
 /** The section of the results while there are none to show. */

@@ -1,10 +1,13 @@
 import { formatCount, formatPace } from '../format.ts';
 import { say } from '../language/say.ts';
 import { pacePerSecond, paceSeries, type ResultsState } from '../live/results-state.ts';
+import { Turnout } from '../watch/turnout.tsx';
 import { Sparkline } from './sparkline.tsx';
 
+type Props = { id: string; results: ResultsState; now: number };
+
 /** The numbers of the whole election. Those not known yet are said to be so, not shown as 0. */
-export function Figures({ results: { snapshot, marks }, now }: { results: ResultsState; now: number }) {
+export function Figures({ id, results: { snapshot, marks }, now }: Props) {
   const pace = pacePerSecond(marks, now);
   const running = snapshot === null || snapshot.provisional;
   return (
@@ -13,6 +16,7 @@ export function Figures({ results: { snapshot, marks }, now }: { results: Result
         <dt>{say('results.counted')}</dt>
         <dd data-testid="counted">{snapshot === null ? <Unknown /> : formatCount(snapshot.counted)}</dd>
       </div>
+      <Turnout id={id} counted={snapshot?.counted ?? null} />
       {running ? (
         <div className="figure">
           <dt>{say('results.pace')}</dt>

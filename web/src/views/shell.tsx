@@ -19,6 +19,7 @@ export function Shell({ main, children }: { main: RefObject<HTMLElement | null>;
         <nav aria-label={say('nav.main')}>
           <Link to={addresses.elections}>{say('nav.elections')}</Link>
           <Link to={addresses.check}>{say('nav.check')}</Link>
+          <Link to={addresses.manage}>{say('nav.manage')}</Link>
         </nav>
       </header>
       <main id="content" ref={main} tabIndex={-1}>
@@ -32,13 +33,21 @@ export function Shell({ main, children }: { main: RefObject<HTMLElement | null>;
   );
 }
 
-type LinkProps = { to: string; className?: string; describedBy?: string; children: ReactNode };
+type LinkProps = {
+  to: string;
+  className?: string;
+  describedBy?: string;
+  /** Handed to the view that it leads to; part of no address. */
+  state?: unknown;
+  children: ReactNode;
+};
 
 /** A link within the page; with a modifier key, or by another button, it is a link like any other. */
-export function Link({ to, className, describedBy, children }: LinkProps) {
+export function Link({ to, className, describedBy, state, children }: LinkProps) {
   return (
     <RoutedLink
       href={to}
+      state={state}
       {...(className === undefined ? {} : { className })}
       {...(describedBy === undefined ? {} : { 'aria-describedby': describedBy })}
     >

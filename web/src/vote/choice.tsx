@@ -8,11 +8,13 @@ import { say } from '../language/say.ts';
 import { addresses } from '../route.ts';
 import { Message } from '../views/message.tsx';
 import { Link } from '../views/shell.tsx';
-import { askedOf } from './asked-of-voter.ts';
+import { type Asked, askedOf } from './asked-of-voter.ts';
 import { Ballot } from './ballot.tsx';
 import type { Marked } from './marks.ts';
+import { keptProof } from './kept-proof.ts';
 import { ProofForm } from './proof-form.tsx';
 import { Review } from './review.tsx';
+import { SignInForm } from './sign-in-form.tsx';
 import { votableSchema } from './votable.ts';
 
 const REFRESH_MILLIS = 30_000;
@@ -43,14 +45,28 @@ export function Choice({ id, ...props }: Props) {
 }
 
 type Step = 'ballot' | 'proof' | 'review';
+
+/** Signing in leaves the page, and marks are kept nowhere before they are cast: so it comes first. */
+function stepsFor(asked: Asked, phase: Phase): readonly [Step, ...Step[]] {
+  switch (asked) {
+    case 'nothing':
+    case 'session':
+      return ['ballot', 'review'];
+    case 'code':
+    case 'name':
+      return ['ballot', 'proof', 'review'];
+    case 'sign-in':
+      return phase === 'open' ? ['proof', 'ballot', 'review'] : ['ballot', 'review'];
+  }
+}
+
 type StepsProps = Omit<Props, 'id'> & { definition: ElectionDefinition; phase: Phase };
 
 function ChoiceSteps({ definition, phase, marked, onMark, onCast }: StepsProps) {
-  const [step, setStep] = useState<Step>('ballot');
-  const [proof, setProof] = useState<Proof>();
   const asked = askedOf(definition);
-  const stepsOf: readonly Step[] =
-    asked === 'nothing' || asked === 'session' ? ['ballot', 'review'] : ['ballot', 'proof', 'review'];
+  const [proof, setProof] = useState<Proof | undefined>(() => keptProof(definition.id));
+  const stepsOf = stepsFor(asked, phase);
+  const [step, setStep] = useState<Step>(proof === undefined ? stepsOf[0] : 'ballot');
   if (phase === 'closed' || phase === 'sealed') {
     return (
       <Message title={say('vote.over')}>
@@ -60,6 +76,7 @@ function ChoiceSteps({ definition, phase, marked, onMark, onCast }: StepsProps) 
   }
   const place = say('vote.step', { step: stepsOf.indexOf(step) + 1, steps: stepsOf.length });
   const next = stepsOf[stepsOf.indexOf(step) + 1] ?? 'review';
+  if (step === 'proof' && asked === 'sign-in') return <SignInForm electionId={definition.id} place={place} />;
   switch (step) {
     case 'ballot':
       return (
@@ -74,7 +91,7 @@ function ChoiceSteps({ definition, phase, marked, onMark, onCast }: StepsProps) 
     case 'proof':
       return (
         <ProofForm
-          asked={asked}
+          asked={asked === 'name' ? 'name' : 'code'}
           isSecret={definition.mode === 'secret'}
           place={place}
           onBack={() => setStep('ballot')}

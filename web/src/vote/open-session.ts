@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { say } from '../language/say.ts';
 
 const sessionSchema = z.object({ session: z.string() });
-const problemSchema = z.object({ title: z.string() });
+const problemSchema = z.object({ code: z.string(), title: z.string() });
 
 export type SessionAnswer =
   | { readonly ok: true; readonly proof: Proof }
@@ -27,7 +27,9 @@ export async function openSession(electionId: string): Promise<SessionAnswer> {
     const given = sessionSchema.safeParse(body);
     if (response.ok && given.success) return { ok: true, proof: { bearer: given.data.session } };
     const refused = problemSchema.safeParse(body);
-    return { ok: false, why: refused.success ? refused.data.title : say('registrar.away') };
+    if (!refused.success) return { ok: false, why: say('registrar.away') };
+    const { code, title } = refused.data;
+    return { ok: false, why: code === 'captcha-refused' ? say('review.captcha') : title };
   } catch {
     return { ok: false, why: say('registrar.away') };
   }

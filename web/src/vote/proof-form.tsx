@@ -1,13 +1,15 @@
 import type { Proof } from '@suffrage/client/browser';
 import { type FormEvent, useState } from 'react';
 import { say } from '../language/say.ts';
-import { Message } from '../views/message.tsx';
 import type { Asked } from './asked-of-voter.ts';
 import { StepHeading } from './step-heading.tsx';
 import { readTypedCode, type TypedCode } from './typed-code.ts';
 
+/** What voters type in. */
+type Typed = Extract<Asked, 'code' | 'name'>;
+
 type Props = {
-  asked: Asked;
+  asked: Typed;
   isSecret: boolean;
   place?: string;
   onBack?: () => void;
@@ -18,7 +20,6 @@ type Props = {
 export function ProofForm({ asked, isSecret, place, onBack, onProof }: Props) {
   const [typed, setTyped] = useState('');
   const [isChecked, setChecked] = useState(false);
-  if (asked === 'sign-in') return <Message title={say('proof.sign-in')}>{say('proof.sign-in-why')}</Message>;
   const proof = proofIn(asked, typed);
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -66,7 +67,7 @@ export function ProofForm({ asked, isSecret, place, onBack, onProof }: Props) {
   );
 }
 
-function proofIn(asked: Asked, typed: string): Proof | undefined {
+function proofIn(asked: Typed, typed: string): Proof | undefined {
   if (asked === 'name') return typed.trim() === '' ? undefined : { voter: typed.trim() };
   const read = readTypedCode(typed);
   return read.kind === 'good' ? { code: read.code } : undefined;

@@ -9,6 +9,7 @@ import { askedOf } from './asked-of-voter.ts';
 import { votableSchema } from './votable.ts';
 import { openSession } from './open-session.ts';
 import { ProofForm } from './proof-form.tsx';
+import { SignInForm } from './sign-in-form.tsx';
 import { StepHeading } from './step-heading.tsx';
 
 type Props = {
@@ -76,6 +77,7 @@ function ProofAgain({ id, onProof }: { id: string; onProof: (proof: Proof) => vo
   }
   const { definition } = loaded.value;
   const asked = askedOf(definition);
+  if (asked === 'sign-in') return <SignInForm electionId={id} />;
   if (asked !== 'session' && asked !== 'nothing')
     return <ProofForm asked={asked} isSecret={definition.mode === 'secret'} onProof={onProof} />;
   const renew = async () => {

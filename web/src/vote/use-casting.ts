@@ -4,6 +4,7 @@ import type { MarkedOptions } from '@suffrage/contracts/selections';
 import { useEffect, useMemo, useReducer, useRef } from 'react';
 import { type CastingEvent, reachedBy, reduceCasting } from './casting.ts';
 import { deviceVoter } from './device-voter.ts';
+import { keptProof } from './kept-proof.ts';
 
 /**
  * The vote of this device in one election. A vote that is kept goes on by itself: after a reload, a crash, a closed tab.
@@ -16,7 +17,8 @@ export function useCasting(electionId: string) {
   useEffect(() => {
     const leavingThis = new AbortController();
     leaving.current = leavingThis;
-    void voter.resume(undefined, leavingThis.signal);
+    // Who has signed in again comes back to a vote that waits for just that.
+    void voter.resume(keptProof(electionId), leavingThis.signal);
     return () => leavingThis.abort();
   }, [voter]);
   return {

@@ -6,3 +6,4 @@ export const votableSchema = z.object({
   definition: electionDefinition,
   phase: z.enum(['draft', 'scheduled', 'open', 'closed', 'sealed']),
 });
+export type Votable = z.infer<typeof votableSchema>;

@@ -18,6 +18,8 @@ const MAX_SLOW_ARRIVALS = 10_000;
 type Options = {
   /** Path of a method -> how many of its calls may be open at once, from their first byte to the last of the answer. */
   readonly maxCalls: Readonly<Record<string, number>>;
+  /** Whether a call that arrives is refused. */
+  readonly isFull: (path: string) => boolean;
   /** How much unfinished requests may hold, all together. */
   readonly maxUnfinishedBytes: number;
   /** A client that takes nothing of a message for so long ends its connection. */
@@ -33,7 +35,7 @@ type Options = {
  * for what is unread), so its connection goes.
  */
 export function guardCalls(options: Options): ServerInterceptor {
-  const { maxCalls, unreadMillis, cutOff } = options;
+  const { maxCalls, isFull, unreadMillis, cutOff } = options;
   const open = new Map<string, number>();
   const watchArrival = createArrivalWatch(options);
 
@@ -45,7 +47,7 @@ export function guardCalls(options: Options): ServerInterceptor {
     const listener: ServerListener = {
       onReceiveMetadata: (metadata, next) => {
         const calls = open.get(path) ?? 0;
-        if (calls >= (maxCalls[path] ?? Number.POSITIVE_INFINITY)) {
+        if (calls >= (maxCalls[path] ?? Number.POSITIVE_INFINITY) || isFull(path)) {
           return call.sendStatus(toServiceError(refuse('overloaded')));
         }
         open.set(path, calls + 1);

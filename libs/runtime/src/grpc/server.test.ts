@@ -42,7 +42,11 @@ afterEach(async () => {
   for (const server of servers.splice(0)) await server.close();
 });
 
-async function serve(unreadMillis: number, maxCalls: Readonly<Record<string, number>> = {}) {
+async function serve(
+  unreadMillis: number,
+  maxCalls: Readonly<Record<string, number>> = {},
+  isFull: (path: string) => boolean = () => false,
+) {
   const own = createLifecycle(log);
   servers.push(own);
   const services = { test: { definition, implementation } };
@@ -55,7 +59,7 @@ async function serve(unreadMillis: number, maxCalls: Readonly<Record<string, num
     endStreams: () => {},
     log,
   };
-  const port = await serveGrpc({ ...options, services, unreadMillis, maxCalls }, own);
+  const port = await serveGrpc({ ...options, services, unreadMillis, maxCalls, isFull }, own);
   return {
     close: () => own.close(),
     connect: () => {
@@ -164,6 +168,22 @@ test('calls beyond the limit of their method are refused, others are not', async
   let again = -1;
   while (again !== free) again = (await answer(call(session, definition.stream.path).end())).grpc;
 }, 20_000);
+
+test('calls are refused unread while the service is full, and served when it is not', async () => {
+  let full = true;
+  const { connect: open } = await serve(5_000, {}, path => full && path === definition.small.path);
+  const session = open();
+  const refused = call(session, definition.small.path);
+  refused.write(UNFINISHED);
+  expect(await answer(refused)).toEqual({ bytes: 0, grpc: status.UNAVAILABLE });
+  const large = call(session, definition.large.path);
+  large.end(EMPTY);
+  expect((await answer(large)).grpc).toBe(status.OK);
+  full = false;
+  const small = call(session, definition.small.path);
+  small.end(EMPTY);
+  expect((await answer(small)).grpc).toBe(status.OK);
+});
 
 test('closing answers what is under way, tells clients to leave and takes no more', async () => {
   const { connect: open, close } = await serve(60_000);

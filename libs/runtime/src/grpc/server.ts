@@ -33,6 +33,8 @@ type Options = {
   readonly maxMessageBytes: number;
   /** Path of a method -> how many of its calls may be open at once; further ones are refused as `overloaded`. */
   readonly maxCalls?: Readonly<Record<string, number>>;
+  /** Asked when a call arrives, before its message is read: whether it is refused as `overloaded`. Default never. */
+  readonly isFull?: (path: string) => boolean;
   /** How much requests that have not come whole within 0.2 s may hold together; default 128 MiB. */
   readonly maxUnfinishedBytes?: number;
   /** A client that takes nothing of a message for so long ends its connection. */
@@ -50,7 +52,7 @@ type Options = {
  */
 export async function serveGrpc(options: Options, lifecycle: Lifecycle): Promise<number> {
   const { host, port, services, maxMessageBytes, maxCalls = {}, unreadMillis, log } = options;
-  const { maxUnfinishedBytes = MAX_UNFINISHED_BYTES } = options;
+  const { maxUnfinishedBytes = MAX_UNFINISHED_BYTES, isFull = () => false } = options;
   const sockets = new Map<string, Socket>();
   const cutOff = (peer: string) => {
     const socket = sockets.get(peer);
@@ -65,7 +67,7 @@ export async function serveGrpc(options: Options, lifecycle: Lifecycle): Promise
     'grpc.max_concurrent_streams': MAX_STREAMS_PER_CONNECTION,
     'grpc.keepalive_time_ms': KEEPALIVE_MILLIS,
     'grpc.keepalive_timeout_ms': KEEPALIVE_ANSWER_MILLIS,
-    interceptors: [guardCalls({ maxCalls, maxUnfinishedBytes, unreadMillis, receivedBytes, cutOff })],
+    interceptors: [guardCalls({ maxCalls, isFull, maxUnfinishedBytes, unreadMillis, receivedBytes, cutOff })],
   });
   for (const { definition, implementation } of Object.values(services)) {
     server.addService(definition, implementation);

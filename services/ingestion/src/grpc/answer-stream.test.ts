@@ -21,14 +21,16 @@ const method = {
 let close = async () => {};
 afterEach(() => close());
 
-type Behaviour = Omit<Parameters<typeof answerStream<Buffer, Buffer>>[1], 'maxUntaken'>;
+type Behaviour = Pick<Parameters<typeof answerStream<Buffer, Buffer>>[1], 'idleMillis' | 'answer'> & {
+  readonly room?: () => Promise<void> | undefined;
+};
 
 /** A real server with one stream, and a client that sends `requests` and leaves its side open. */
 async function openStream(behaviour: Behaviour, requests: readonly string[]) {
   const lifecycle = createLifecycle(log);
   const { promise: opened, resolve: open } = Promise.withResolvers<OpenStream>();
   const stream = (call: ServerDuplexStream<Buffer, Buffer>) =>
-    open(answerStream(call, { maxUntaken: 2, ...behaviour }));
+    open(answerStream(call, { maxUntaken: 2, room: () => undefined, ...behaviour }));
   const port = await serveGrpc(
     {
       host: '127.0.0.1',
@@ -86,6 +88,32 @@ test('a stream that is ended answers what it took and nothing else', async () =>
   expect(await end).toBe('not-ready');
   expect(answers).toEqual(['1', '2']);
   expect(taken.length).toBe(2);
+}, 20_000);
+
+test('a stream is not read while there is no room', async () => {
+  const room = Promise.withResolvers<void>();
+  const asked = { full: true };
+  const taken: string[] = [];
+  const answer = async (request: Buffer) => {
+    taken.push(request.toString());
+    return request;
+  };
+  const { answers, opened } = await openStream(
+    { idleMillis: 60_000, room: () => (asked.full ? room.promise : undefined), answer },
+    ['1', '2', '3', '4'],
+  );
+  const stream = await opened;
+  while (answers.length < 1) await new Promise(resolve => setTimeout(resolve, 5));
+  // Taking its answer does not let it be read again.
+  await new Promise(resolve => setTimeout(resolve, 100));
+  const takenWhileFull = taken.length;
+  asked.full = false;
+  room.resolve();
+  while (answers.length < 4) await new Promise(resolve => setTimeout(resolve, 5));
+  expect(takenWhileFull).toBeLessThan(4);
+  expect(answers).toEqual(['1', '2', '3', '4']);
+  stream.end(refuse('not-ready'));
+  await stream.over;
 }, 20_000);
 
 test('a stream that says nothing ends, one that waits for an answer does not', async () => {

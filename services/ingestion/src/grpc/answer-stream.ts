@@ -12,6 +12,8 @@ export type OpenStream = {
 type Options<Request, Response> = {
   /** Requests whose answer the client has not taken: at that many the stream is not read until it has. */
   readonly maxUntaken: number;
+  /** Resolves when more may be read; `undefined`: now. */
+  readonly room: () => Promise<void> | undefined;
   /** After so long without a request, and with nothing to answer, the stream ends with `request-timeout`. */
   readonly idleMillis: number;
   /** Never rejects. */
@@ -25,7 +27,7 @@ type Options<Request, Response> = {
  */
 export function answerStream<Request, Response>(
   stream: ServerDuplexStream<Request, Response>,
-  { maxUntaken, idleMillis, answer }: Options<Request, Response>,
+  { maxUntaken, room, idleMillis, answer }: Options<Request, Response>,
 ): OpenStream {
   let untaken = 0;
   let isEnding = false;
@@ -45,9 +47,20 @@ export function answerStream<Request, Response>(
     else idle.refresh();
   };
   const idle = setTimeout(whenIdle, idleMillis);
+  let isWaiting = false;
+  const readOn = () => {
+    if (untaken < maxUntaken && !isWaiting && !isEnding) stream.resume();
+  };
   const taken = () => {
     untaken -= 1;
-    if (untaken < maxUntaken && !isEnding) stream.resume();
+    readOn();
+  };
+  const waitForRoom = async (until: Promise<void>) => {
+    isWaiting = true;
+    stream.pause();
+    await until;
+    isWaiting = false;
+    readOn();
   };
 
   stream.on('data', (request: Request) => {
@@ -55,6 +68,8 @@ export function answerStream<Request, Response>(
     idle.refresh();
     if (untaken >= maxUntaken) stream.pause();
     const answering = answer(request);
+    const full = room();
+    if (full && !isWaiting) void waitForRoom(full);
     answered = answered.then(async () => {
       const response = await answering;
       if (!stream.cancelled) stream.write(response, taken);

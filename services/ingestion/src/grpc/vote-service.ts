@@ -13,11 +13,13 @@ import { type RequestTrace, traceRequest } from '@suffrage/runtime/tracing';
 import type { sendUnaryData, ServerDuplexStream, ServerUnaryCall } from '@grpc/grpc-js';
 import { answerName, type CastResult, type CastVote } from '../cast-vote.ts';
 import type { IngestionMetrics } from '../metrics.ts';
+import type { Turns } from '../turns.ts';
 import { answerStream, type OpenStream } from './answer-stream.ts';
 import { encodeResponse, encodeResults, fromMessage } from './messages.ts';
 
 type Options = {
   readonly castVote: CastVote;
+  readonly turns: Pick<Turns, 'isFull' | 'room'>;
   readonly metrics: Pick<IngestionMetrics, 'votes'>;
   readonly log: Log;
   readonly limits: Limits;
@@ -48,7 +50,7 @@ type Stream = ServerDuplexStream<Received<CastVoteStreamRequest>, Buffer>;
 export type VoteService = ReturnType<typeof createVoteService>;
 
 /** `suffrage.v1.VoteService`: the same use case as REST, another transport. */
-export function createVoteService({ castVote, metrics, log, limits }: Options) {
+export function createVoteService({ castVote, turns, metrics, log, limits }: Options) {
   const readVote = receive(CastVoteRequest.decode, limits.voteBytes);
   const streams = new Set<OpenStream>();
   let closing = false;
@@ -106,6 +108,7 @@ export function createVoteService({ castVote, metrics, log, limits }: Options) {
       let votes = 0;
       const open = answerStream(stream, {
         maxUntaken: limits.streamVotes,
+        room: turns.room,
         idleMillis: IDLE_MILLIS,
         answer: async (request: Received<CastVoteStreamRequest>) => {
           votes += 1;
@@ -139,6 +142,12 @@ export function createVoteService({ castVote, metrics, log, limits }: Options) {
         });
       },
       castVoteStream: (stream: Stream): void => void castVoteStream(stream),
+    },
+    /** Whether this call is refused unread; streams are held back instead. */
+    isFull(path: string): boolean {
+      const isRefused = path !== VoteServiceService.castVoteStream.path && turns.isFull();
+      if (isRefused) count(refuse('overloaded'));
+      return isRefused;
     },
     /** Every stream takes no more, answers what it took and ends. */
     endStreams(): void {

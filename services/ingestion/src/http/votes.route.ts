@@ -1,5 +1,5 @@
 import { toBase64url } from '@suffrage/contracts/bytes';
-import { errorRegistry } from '@suffrage/contracts/errors';
+import { errorRegistry, refuse } from '@suffrage/contracts/errors';
 import { localAcceptanceSchema } from '@suffrage/contracts/local-vote';
 import { receiptSchema } from '@suffrage/contracts/receipt';
 import { castVoteBody, fromCastVoteBody } from '@suffrage/contracts/vote-request';
@@ -8,6 +8,7 @@ import type { HttpServer } from '@suffrage/runtime/http/server';
 import { traceRequest } from '@suffrage/runtime/tracing';
 import { answerName, type CastResult, type CastVote } from '../cast-vote.ts';
 import type { IngestionMetrics } from '../metrics.ts';
+import type { Turns } from '../turns.ts';
 import { electionParams } from './schemas.ts';
 
 /** Receipts are made from types, not from input: reading each against its schema again cost as much as its Merkle path. */
@@ -21,12 +22,14 @@ function statusOf(result: CastResult): number {
   return result.durability === 'replicated' ? 201 : 202;
 }
 
+type Needs = {
+  readonly castVote: CastVote;
+  readonly turns: Pick<Turns, 'isFull'>;
+  readonly metrics: Pick<IngestionMetrics, 'votes'>;
+};
+
 /** `POST /v1/elections/{id}/votes` -> 201 with a receipt, 202 for what is on the disk only, or a problem document. */
-export function votesRoute(
-  server: HttpServer,
-  castVote: CastVote,
-  metrics: Pick<IngestionMetrics, 'votes'>,
-): void {
+export function votesRoute(server: HttpServer, { castVote, turns, metrics }: Needs): void {
   const schema = {
     summary: 'Cast a vote',
     description:
@@ -36,23 +39,33 @@ export function votesRoute(
     body: castVoteBody,
     response: { 201: receiptSchema, 202: localAcceptanceSchema, ...problemResponses },
   };
-  server.post('/v1/elections/:electionId/votes', { schema, serializerCompiler }, async (request, reply) => {
-    const vote = fromCastVoteBody(request.params.electionId, request.body);
-    const result =
-      'ok' in vote
-        ? vote
-        : await traceRequest(`POST ${ROUTE}`, TRACED, request.headers, async trace => {
-            const answered = await castVote(vote, trace);
-            trace.set({
-              'suffrage.answer': answerName(answered),
-              'http.response.status_code': statusOf(answered),
+  server.post('/v1/elections/:electionId/votes', {
+    schema,
+    serializerCompiler,
+    /** Before the body is read: where most are refused, refusing has to cost little. */
+    onRequest(_request, reply, goOn) {
+      if (!turns.isFull()) return goOn();
+      metrics.votes.inc({ transport: 'rest', code: 'overloaded' });
+      sendRefusal(reply, refuse('overloaded'));
+    },
+    handler: async (request, reply) => {
+      const vote = fromCastVoteBody(request.params.electionId, request.body);
+      const result =
+        'ok' in vote
+          ? vote
+          : await traceRequest(`POST ${ROUTE}`, TRACED, request.headers, async trace => {
+              const answered = await castVote(vote, trace);
+              trace.set({
+                'suffrage.answer': answerName(answered),
+                'http.response.status_code': statusOf(answered),
+              });
+              return answered;
             });
-            return answered;
-          });
-    metrics.votes.inc({ transport: 'rest', code: answerName(result) });
-    if (!result.ok) return sendRefusal(reply, result);
-    if (result.durability === 'replicated') return reply.code(201).send(result.receipt.toJson());
-    const { electionId, voteId } = result;
-    return reply.code(202).send({ durability: 'local', electionId, voteId: toBase64url(voteId) });
+      metrics.votes.inc({ transport: 'rest', code: answerName(result) });
+      if (!result.ok) return sendRefusal(reply, result);
+      if (result.durability === 'replicated') return reply.code(201).send(result.receipt.toJson());
+      const { electionId, voteId } = result;
+      return reply.code(202).send({ durability: 'local', electionId, voteId: toBase64url(voteId) });
+    },
   });
 }

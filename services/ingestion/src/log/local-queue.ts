@@ -1,7 +1,21 @@
-import { toBase64url } from '@suffrage/contracts/bytes';
 import type { LocalVoteStatus } from '@suffrage/contracts/local-vote';
 import type { Log } from '@suffrage/runtime/log';
 import type { IngestionMetrics } from '../metrics.ts';
+import {
+  EXPIRED,
+  identityInKey,
+  identityOf,
+  NAMES,
+  numberInKey,
+  shardOfKey,
+  shardPrefix,
+  startingWith,
+  TIME_BYTES,
+  type VoteIdentity,
+  voteKey,
+  VOTES,
+  withTime,
+} from './queue-keys.ts';
 import {
   type Database,
   type OpenDatabase,
@@ -9,14 +23,6 @@ import {
   openQueueStore,
   type QueueStore,
 } from './queue-store.ts';
-
-/** What tells a vote from every other one. */
-export type VoteIdentity = {
-  readonly electionId: string;
-  readonly voteId: Uint8Array;
-  readonly ballotKey: Uint8Array;
-  readonly revision: number;
-};
 
 export type KeptVote = {
   /** Its place: votes of one shard are in the order of their keys. */
@@ -26,15 +32,7 @@ export type KeptVote = {
   readonly record: Uint8Array;
 };
 
-/**
- * Votes on this instance's disk, in the order of their arrival, one order for each shard:
- *
- *     vote/<shard>/<number>/<identity>  ->  u64 milliseconds since 1970, vote record
- *     name/<identity>                   ->  the key of the vote
- *     expired/<identity>                ->  milliseconds since 1970
- *
- * A vote and its name are written and removed together, and so are its expiry mark and the removal.
- */
+/** Votes on this instance's disk, in the order of their arrival, one order for each shard. */
 export type LocalQueue = {
   /** Whether votes are taken now: the bound leaves room for one of any size, and the disk takes writes. */
   hasRoom(): boolean;
@@ -82,15 +80,11 @@ type State = Omit<Options, 'directory' | 'topic' | 'log' | 'openDatabase'> & {
   readonly leaving: Set<string>;
 };
 
-const VOTES = 'vote/';
-const NAMES = 'name/';
-const EXPIRED = 'expired/';
 const EXPIRED_KNOWN_MILLIS = 7 * 86_400_000;
-const TIME_BYTES = 8;
 /** What LevelDB adds to an entry at most: lengths, a sequence number, a share of the index. */
 const ENTRY_OVERHEAD_BYTES = 32;
 const READ_ENTRIES = 1_000;
-/** No vote is larger: gRPC takes messages up to 64 KiB. */
+/** No vote is larger, with some room: 16 KiB by default, whichever way it comes. */
 const ROOM_BYTES = 65_536;
 
 /** Opens the queue and counts what it holds. @throws Error as `openQueueStore`. */
@@ -150,7 +144,7 @@ async function keep(
     return false;
   }
   count.lastNumber += 1;
-  const key = `${shardPrefix(shard)}${digits(count.lastNumber, 16)}/${identity}`;
+  const key = voteKey(shard, count.lastNumber, identity);
   const bytes = sizeOf({ key, identity, record: vote.value });
   state.reservedBytes += bytes;
   try {
@@ -290,25 +284,4 @@ function sizeOf({ key, identity, record }: KeptVote): number {
   const entry = key.length + TIME_BYTES + record.length;
   const name = NAMES.length + identity.length + key.length;
   return entry + name + 2 * ENTRY_OVERHEAD_BYTES;
-}
-
-/** Ids and base64url hold no `/`. */
-function identityOf({ electionId, voteId, ballotKey, revision }: VoteIdentity): string {
-  return `${electionId}/${toBase64url(voteId)}/${toBase64url(ballotKey)}/${revision}`;
-}
-
-const digits = (value: number, width: number) => String(value).padStart(width, '0');
-const shardPrefix = (shard: number) => `${VOTES}${digits(shard, 3)}/`;
-const shardOfKey = (key: string) => Number(key.split('/')[1]);
-const numberInKey = (key: string) => Number(key.split('/')[2]);
-const identityInKey = (key: string) => key.split('/').slice(3).join('/');
-
-/** `0` is the character after `/`. */
-const startingWith = (prefix: string) => ({ gte: prefix, lt: `${prefix.slice(0, -1)}0` });
-
-function withTime(millis: number, record: Uint8Array): Buffer {
-  const value = Buffer.allocUnsafe(TIME_BYTES + record.length);
-  value.writeBigUInt64BE(BigInt(millis));
-  value.set(record, TIME_BYTES);
-  return value;
 }

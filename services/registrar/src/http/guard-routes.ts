@@ -5,7 +5,9 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { type Access, accessTo } from '../access.ts';
 import type { Principal } from '../principal.ts';
+import { limitedAddress, type RateLimits } from '../voters/rate-limits.ts';
 import type { Authorise } from './authorise.ts';
+import { isWithinLimits } from './within-limits.ts';
 
 export type Principals = {
   /** `undefined` where none is needed and none came. */
@@ -24,6 +26,7 @@ export function guardRoutes(
   server: HttpServer,
   authorise: Authorise,
   findOrganisation: (electionId: string) => Promise<string | undefined>,
+  limits: RateLimits,
 ): Principals {
   const principals = new WeakMap<FastifyRequest, Principal>();
   server.addHook('onRoute', ({ method, url }) => {
@@ -35,8 +38,11 @@ export function guardRoutes(
     const { url = '' } = request.routeOptions;
     const route = GUARDED.test(url) ? accessTo(request.method, url) : undefined;
     if (!route || isPublic(route, request.headers.authorization)) return;
+    if (!(await isWithinLimits(limits, { managers: limitedAddress(request.ip) }, reply))) return reply;
     const principal = await authorise(request);
     if (!principal.ok) return sendRefusal(reply, principal);
+    const { subject, organisation } = principal;
+    if (!(await isWithinLimits(limits, { manager: `${organisation} ${subject}` }, reply))) return reply;
     if (!mayUse(route, principal)) {
       logRefused(request, principal, 'role-missing');
       return sendRefusal(reply, refuse('role-missing'));

@@ -11,6 +11,7 @@ export const electionView = z.strictObject({
   phase: z.enum(['draft', 'scheduled', 'open', 'closed', 'sealed']),
   official: z.boolean(),
   annulled: z.strictObject({ reason: z.string(), at: z.iso.datetime() }).optional(),
+  own: z.boolean().optional(),
 });
 
 export const electionResponses = { 200: electionView, ...problemResponses };

@@ -1,9 +1,9 @@
-import { refuse } from '@suffrage/contracts/errors';
 import { problemResponses, sendRefusal } from '@suffrage/runtime/http/problems';
 import type { HttpServer } from '@suffrage/runtime/http/server';
 import { z } from 'zod';
 import { limitedAddress, type RateLimits } from '../voters/rate-limits.ts';
 import type { Sessions } from '../voters/sessions.ts';
+import { isWithinLimits } from './within-limits.ts';
 
 /** `POST /v1/elections/{id}/sessions`: the right to one token, in an election that is open to everybody. */
 export function sessionsRoute(server: HttpServer, sessions: Sessions, limits: RateLimits): void {
@@ -19,12 +19,7 @@ export function sessionsRoute(server: HttpServer, sessions: Sessions, limits: Ra
   };
   const config = { unobserved: true };
   server.post('/v1/elections/:electionId/sessions', { schema, config }, async (request, reply) => {
-    const limit = await limits.take({ sessions: limitedAddress(request.ip) });
-    if (limit.headers) reply.headers(limit.headers);
-    if (!limit.ok) {
-      reply.header('retry-after', limit.retryAfterSeconds);
-      return sendRefusal(reply, refuse('rate-limited'));
-    }
+    if (!(await isWithinLimits(limits, { sessions: limitedAddress(request.ip) }, reply))) return reply;
     const result = await sessions.open(request.params.electionId, request.body?.captcha);
     if (!result.ok) return sendRefusal(reply, result);
     const { session, expiresAt } = result;

@@ -2,7 +2,7 @@ import { problemResponses } from '@suffrage/runtime/http/problems';
 import type { HttpServer } from '@suffrage/runtime/http/server';
 import { z } from 'zod';
 import { roles } from '../principal.ts';
-import type { SignInOffer } from '../sign-in.ts';
+import type { SignInOffer, VotersOffer } from '../sign-in.ts';
 import type { Principals } from './guard-routes.ts';
 
 const offerSchema = z.strictObject({
@@ -10,6 +10,12 @@ const offerSchema = z.strictObject({
   clientId: z.string(),
   scopes: z.string(),
   audience: z.string(),
+});
+/** Voters bring ID tokens of this client. */
+const votersOfferSchema = offerSchema.pick({ issuer: true, clientId: true });
+const signInSchema = z.strictObject({
+  openIdConnect: z.nullable(offerSchema),
+  voters: z.nullable(votersOfferSchema),
 });
 const principalSchema = z.strictObject({
   subject: z.string(),
@@ -21,17 +27,17 @@ const principalSchema = z.strictObject({
 export function signInRoutes(
   server: HttpServer,
   principals: Principals,
-  offer: SignInOffer | undefined,
+  offers: { readonly managers: SignInOffer | undefined; readonly voters: VotersOffer | undefined },
 ): void {
   server.get(
     '/v1/sign-in',
     {
       schema: {
-        summary: 'How to sign in; null where only static tokens are known',
-        response: { 200: z.strictObject({ openIdConnect: z.nullable(offerSchema) }), ...problemResponses },
+        summary: 'How managers and voters sign in; null where they can not',
+        response: { 200: signInSchema, ...problemResponses },
       },
     },
-    async () => ({ openIdConnect: offer ?? null }),
+    async () => ({ openIdConnect: offers.managers ?? null, voters: offers.voters ?? null }),
   );
   server.get(
     '/v1/principal',

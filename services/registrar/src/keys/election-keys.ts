@@ -2,6 +2,7 @@ import { createSecretKey, type KeyObject } from 'node:crypto';
 import type { ElectionDefinition } from '@suffrage/contracts/election';
 import { publishedTokenKey, tokenPrivateKey } from '@suffrage/contracts/token-keys.node';
 import type { Pool } from '@suffrage/runtime/postgres/pool';
+import { keepRecent } from '../keep-recent.ts';
 import { loadKeys } from './key-store.ts';
 import type { KeyVault } from './key-vault.ts';
 
@@ -37,12 +38,7 @@ export function createElectionKeys({
   readonly vault: KeyVault;
   readonly clock: () => number;
 }): ElectionKeys {
-  type Kept = {
-    readonly keyId: string | undefined;
-    readonly keys: Promise<UsableKeys | undefined>;
-    readonly until: number;
-  };
-  const kept = new Map<string, Kept>();
+  const recent = keepRecent<UsableKeys>({ millis: KEPT_MILLIS, most: MOST_KEPT, clock });
 
   const load = async (electionId: string, keyId: string | undefined): Promise<UsableKeys | undefined> => {
     const plain = await loadKeys(pool, vault, electionId);
@@ -56,23 +52,8 @@ export function createElectionKeys({
       registrarKey: plain.registrarKey && tokenPrivateKey(plain.registrarKey),
     };
   };
-  const forget = (electionId: string) => void kept.delete(electionId);
-
   return {
-    forget,
-    of({ id: electionId, tokenKeys: [named] }) {
-      const keyId = named?.keyId;
-      const known = kept.get(electionId);
-      if (known?.keyId === keyId && known && clock() < known.until) return known.keys;
-      kept.delete(electionId);
-      const [oldest] = kept.keys();
-      if (kept.size >= MOST_KEPT && oldest !== undefined) kept.delete(oldest);
-      const keys = load(electionId, keyId);
-      kept.set(electionId, { keyId, keys, until: clock() + KEPT_MILLIS });
-      // What is not there, or could not be had, is asked for again.
-      const drop = () => kept.get(electionId)?.keys === keys && forget(electionId);
-      keys.then(found => found ?? drop(), drop);
-      return keys;
-    },
+    of: ({ id, tokenKeys: [named] }) => recent.get(`${id} ${named?.keyId}`, () => load(id, named?.keyId)),
+    forget: electionId => recent.forget(name => name.startsWith(`${electionId} `)),
   };
 }

@@ -1,24 +1,26 @@
 import type { KeyObject } from 'node:crypto';
 import { availableParallelism } from 'node:os';
-import type { BlindSigning } from '@suffrage/contracts/token-keys.node';
 import type { Lifecycle } from '@suffrage/runtime/lifecycle';
 import { Piscina } from 'piscina';
 import type { SignTask } from './sign-worker.ts';
 
-/** Signs in threads of their own, so that requests go on being answered meanwhile. */
-export type BlindSigner = (keyId: string, key: KeyObject, message: Uint8Array) => Promise<BlindSigning>;
+/**
+ * Signs in threads of their own, so that requests go on being answered meanwhile.
+ * @param message one that `canBlindSign`.
+ */
+export type BlindSigner = (keyId: string, key: KeyObject, message: Uint8Array) => Promise<Uint8Array>;
 
-type Waiting = { readonly message: Uint8Array; readonly done: PromiseWithResolvers<BlindSigning> };
+type Waiting = { readonly message: Uint8Array; readonly done: PromiseWithResolvers<Uint8Array> };
 
-/** Some 4 ms of work: handing it over costs little beside it, and no thread is kept long from another election. */
-const TASK_MESSAGES = 8;
+/** Some 8 ms of work: handing it over costs a hundredth of it, and no thread is kept long from another election. */
+const TASK_MESSAGES = 16;
 /** Some 2 s of work for each core. Beyond it a request is refused, not kept. */
-const QUEUED_TASKS = 500;
+const QUEUED_TASKS = 250;
 
 /** @param threads 0: one for each core. */
 export function createBlindSigner(threads: number, lifecycle: Lifecycle): BlindSigner {
   const count = threads === 0 ? availableParallelism() : threads;
-  const pool = new Piscina<SignTask, BlindSigning[]>({
+  const pool = new Piscina<SignTask, Uint8Array>({
     filename: new URL('sign-worker.ts', import.meta.url).href,
     name: 'signBatch',
     minThreads: 1,
@@ -31,12 +33,13 @@ export function createBlindSigner(threads: number, lifecycle: Lifecycle): BlindS
 
   const run = async (keyId: string, key: KeyObject, part: readonly Waiting[]): Promise<void> => {
     try {
-      const signed = await pool.run({ keyId, key, messages: part.map(({ message }) => message) });
-      for (const [place, { done }] of part.entries()) {
-        const result = signed[place];
-        if (result) done.resolve(result);
-        else done.reject(new Error('a signing thread answered too little'));
-      }
+      const size = part[0]?.message.length ?? 0;
+      const messages = new Uint8Array(part.length * size);
+      for (const [place, { message }] of part.entries()) messages.set(message, place * size);
+      const signed = await pool.run({ keyId, key, messages, size });
+      if (signed.length !== messages.length) throw new Error('a signing thread answered too little');
+      for (const [place, { done }] of part.entries())
+        done.resolve(signed.subarray(place * size, (place + 1) * size));
     } catch (error) {
       for (const { done } of part) done.reject(error);
     }
@@ -50,7 +53,7 @@ export function createBlindSigner(threads: number, lifecycle: Lifecycle): BlindS
   };
 
   return (keyId, key, message) => {
-    const done = Promise.withResolvers<BlindSigning>();
+    const done = Promise.withResolvers<Uint8Array>();
     const queue = queues.get(keyId);
     if (queue) {
       queue.push({ message, done });

@@ -7,6 +7,7 @@ import { type Actor, recordAction } from '../action-store.ts';
 import { findElection, lockElection, type StoredElection } from '../election-store.ts';
 import { phaseAt } from '../schedule.ts';
 import type { CodeHash } from './code-hash.ts';
+import { identityOf } from './roll-rows.ts';
 import { addCodes, findOnRoll, hasToken, nextUncoded, removeCodes, replaceCode } from './codes-store.ts';
 import { lockAlone, tryLockAlone } from './election-lock.ts';
 
@@ -118,7 +119,7 @@ export function createGiveCodes({ pool, bulkPool, codeHash, clock }: Options): G
         if (late) return late;
         // Whoever uses the old code at this moment has a token before, or none.
         await lockAlone(client, 'tokens', electionId);
-        const reference = await findOnRoll(client, electionId, { voter: voter.trim().normalize() });
+        const reference = await findOnRoll(client, electionId, { voter: identityOf(voter) });
         if (!reference) return refuse('voter-unknown', 'voter');
         if (await hasToken(client, electionId, reference)) return refuse('token-already-issued', 'voter');
         const { code, hash } = codeHash.create(electionId);

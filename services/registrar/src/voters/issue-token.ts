@@ -77,14 +77,19 @@ export function createIssueToken(options: Options): IssueToken {
     const proof = proofOf(definition);
     if (!proof) return issueUnproven(options, definition, usable, request);
 
-    const before = await limits.take({ address, election: electionId });
-    if (!before.ok) return limited(before);
-    const proven = await prove(definition, proof, usable, { code: request.code, authorization });
-    if (!proven.ok) return { ...proven, limits: before.headers };
-    const mine = await limits.take({ credential: proven.name });
-    if (!mine.ok) return limited(mine);
+    const ask = () => prove(definition, proof, usable, { code: request.code, authorization });
+    const shared = { address, election: electionId };
+    // An ID token costs a signature to verify, and maybe a request to its provider: not without a limit before it.
+    const early = proof === 'sign-in' ? await limits.take(shared) : undefined;
+    if (early?.ok === false) return limited(early);
+    const proven = await ask();
+    const own = proven.ok ? { credential: proven.name } : {};
+    const taken = await limits.take(early ? own : { ...shared, ...own });
+    if (!taken.ok) return limited(taken);
+    const headers = taken.headers ?? early?.headers;
+    if (!proven.ok) return { ...proven, limits: headers };
     const issued = await issueProven(options, definition, usable, request, proven.credential);
-    return { ...issued, limits: mine.headers ?? before.headers };
+    return { ...issued, limits: headers };
   };
 }
 
@@ -182,9 +187,8 @@ async function signBlind(
   bytes: Uint8Array,
 ): Promise<IssueResult> {
   const tokenKeyId = definition.tokenKeys[0]?.keyId ?? '';
-  const signed = await signer(tokenKeyId, tokenKey, bytes);
-  if (!signed.ok) return refuse(signed.code, 'blindedMessage');
-  return { ok: true, token: { blindSignature: toBase64url(signed.blindSignature), tokenKeyId } };
+  const blindSignature = await signer(tokenKeyId, tokenKey, bytes);
+  return { ok: true, token: { blindSignature: toBase64url(blindSignature), tokenKeyId } };
 }
 
 function readRevisionAsk(

@@ -60,6 +60,8 @@ export function openVoters(config: RegistrarConfig, base: Base, lifecycle: Lifec
       credential: config.SUFFRAGE_LIMIT_PER_CREDENTIAL,
       election: config.SUFFRAGE_LIMIT_PER_ELECTION,
       sessions: config.SUFFRAGE_LIMIT_SESSIONS_PER_ADDRESS,
+      manager: config.SUFFRAGE_LIMIT_PER_MANAGER,
+      managers: config.SUFFRAGE_LIMIT_MANAGERS_PER_ADDRESS,
     },
     onUnlimited: counts.unlimited,
     clock,

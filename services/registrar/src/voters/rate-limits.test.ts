@@ -21,7 +21,7 @@ test('without its Redis nothing is limited, and no metric moves when a voter ask
   redis.on('error', () => undefined);
   const limits = createRateLimits({
     redis,
-    quotas: { address: 1, credential: 1, election: 1, sessions: 1 },
+    quotas: { address: 1, credential: 1, election: 1, sessions: 1, manager: 1, managers: 1 },
     onUnlimited: counts.unlimited,
     clock: Date.now,
   });

@@ -1,18 +1,25 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
 import { isIPv6 } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
-import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import { LRUCache } from 'lru-cache';
+import { PERIOD_MILLIS, type Take, type Taken, takeInMemory } from './gcra.ts';
+import { takeInRedis } from './gcra-redis.ts';
+import { inBatches } from './in-batches.ts';
 
-/** Requests within a minute. */
+/** Requests within a minute: so many at once, and in the long run so many a minute. */
 export type Quotas = {
   readonly address: number;
   readonly credential: number;
   readonly election: number;
   /** New sessions of an address. */
   readonly sessions: number;
+  /** Of one manager, auditor or observer. */
+  readonly manager: number;
+  /** Of all managers at an address, and of whoever tries to be one. */
+  readonly managers: number;
 };
 type Policy = keyof Quotas;
-type Taken = { readonly policy: Policy; readonly left: RateLimiterRes; readonly isOver: boolean };
 
 /** Fields of draft-ietf-httpapi-ratelimit-headers: the limit that is nearest. */
 export type LimitHeaders = Readonly<Record<'ratelimit-policy' | 'ratelimit', string>>;
@@ -21,17 +28,20 @@ export type Limited =
   | { readonly ok: false; readonly headers: LimitHeaders; readonly retryAfterSeconds: number };
 
 export type RateLimits = {
-  /** Takes one from each; refused when one of them is used up. */
+  /** Takes one from each; refused, and none is taken, when one of them is used up. */
   take(asked: Partial<Readonly<Record<Policy, string | Uint8Array>>>): Promise<Limited>;
 };
 
-const WINDOW_SECONDS = 60;
 const HOUR_MILLIS = 3_600_000;
+/** Names that are counted in this process; of more the oldest are forgotten. */
+const MOST_NAMES = 100_000;
+/** Requests in one script: Redis does nothing else meanwhile, some 1 ms. */
+const BATCH = 100;
 
 /**
- * Counts requests in Redis, or without one in this process. Addresses and credentials are counted under an HMAC whose key
- * lives in this process only and for an hour, so that nothing there names a voter; each replica counts for itself therefore.
- * While Redis is away nothing is limited: voters matter more.
+ * Counts requests in Redis, or without one in this process; those that arrive together in one round trip. Addresses and
+ * credentials are counted under an HMAC whose key lives in this process only and for an hour, so that nothing there names a
+ * voter; each replica counts for itself therefore. While Redis is away nothing is limited: voters matter more.
  * @param options.onUnlimited told of each request that was not limited for that reason.
  */
 export function createRateLimits({
@@ -45,70 +55,58 @@ export function createRateLimits({
   readonly onUnlimited: () => void;
   readonly clock: () => number;
 }): RateLimits {
-  const limiter = (policy: Policy) => {
-    const options = {
-      keyPrefix: `suffrage-limits:${policy}`,
-      points: quotas[policy],
-      duration: WINDOW_SECONDS,
-    };
-    return redis
-      ? new RateLimiterRedis({ ...options, storeClient: redis, inMemoryBlockOnConsumed: options.points + 1 })
-      : new RateLimiterMemory(options);
-  };
-  const limiters = {
-    address: limiter('address'),
-    credential: limiter('credential'),
-    election: limiter('election'),
-    sessions: limiter('sessions'),
-  };
+  const takeAll = redis
+    ? takeInRedis(redis)
+    : takeInMemory(new LRUCache<string, number>({ max: MOST_NAMES }));
   const hidden = hourlyHash(clock);
-
-  const consume = async (policy: Policy, name: string | Uint8Array): Promise<Taken | undefined> => {
-    try {
-      const left = await limiters[policy].consume(policy === 'election' ? String(name) : hidden(name));
-      return { policy, left, isOver: false };
-    } catch (error) {
-      // The library throws what it refuses, and lets faults of Redis through.
-      if (error instanceof RateLimiterRes) return { policy, left: error, isOver: true };
-      onUnlimited();
-      return undefined;
-    }
-  };
+  const take = inBatches<readonly Take[], Taken>({
+    most: BATCH,
+    gather: () => setImmediate(),
+    answer: groups => takeAll(groups, clock()),
+  });
 
   return {
     async take(asked) {
-      let nearest: Taken | undefined;
-      for (const policy of POLICIES) {
-        const name = asked[policy];
-        const taken = name === undefined ? undefined : await consume(policy, name);
-        if (!taken) continue;
-        if (taken.isOver)
-          return { ok: false, headers: headersOf(taken), retryAfterSeconds: seconds(taken.left) };
-        if (!nearest || taken.left.remainingPoints < nearest.left.remainingPoints) nearest = taken;
+      const policies = POLICIES.filter(policy => asked[policy] !== undefined);
+      const group = policies.map(policy => {
+        const name = asked[policy] ?? '';
+        const counted = policy === 'election' ? String(name) : hidden(name);
+        return { key: `suffrage-limits:${policy}:${counted}`, quota: quotas[policy] };
+      });
+      try {
+        const taken = await take(group);
+        const policy = policies[taken.place];
+        if (!policy) return { ok: true };
+        const headers = headersOf(policy, taken);
+        return taken.isOver
+          ? { ok: false, headers, retryAfterSeconds: seconds(taken.nextMillis) }
+          : { ok: true, headers };
+      } catch {
+        onUnlimited();
+        return { ok: true };
       }
-      return nearest ? { ok: true, headers: headersOf(nearest) } : { ok: true };
     },
   };
 
-  function headersOf({ policy, left }: Taken): LimitHeaders {
+  function headersOf(policy: Policy, { left, fullMillis }: Taken): LimitHeaders {
     return {
-      'ratelimit-policy': `"${policy}";q=${quotas[policy]};w=${WINDOW_SECONDS}`,
-      ratelimit: `"${policy}";r=${left.remainingPoints};t=${seconds(left)}`,
+      'ratelimit-policy': `"${policy}";q=${quotas[policy]};w=${PERIOD_MILLIS / 1000}`,
+      ratelimit: `"${policy}";r=${left};t=${seconds(fullMillis)}`,
     };
   }
 }
 
-/** The cheapest to check for an attacker first. */
-const POLICIES: readonly Policy[] = ['address', 'sessions', 'credential', 'election'];
+/** Of several that are used up the first is named. */
+const POLICIES: readonly Policy[] = ['address', 'sessions', 'managers', 'manager', 'credential', 'election'];
 
-const seconds = ({ msBeforeNext }: RateLimiterRes) => Math.max(1, Math.ceil(msBeforeNext / 1000));
+const seconds = (millis: number) => Math.max(1, Math.ceil(millis / 1000));
 
 function hourlyHash(clock: () => number): (name: string | Uint8Array) => string {
   let hour = -1;
-  let key = Buffer.alloc(0);
+  let key: KeyObject | undefined;
   return name => {
     const now = Math.floor(clock() / HOUR_MILLIS);
-    if (now !== hour) [hour, key] = [now, randomBytes(32)];
+    if (!key || now !== hour) [hour, key] = [now, createSecretKey(randomBytes(32))];
     return createHmac('sha256', key).update(name).digest('base64url');
   };
 }

@@ -80,9 +80,18 @@ function readColumns(record: readonly string[], columns: Columns, line: number):
   return checkRow(record[columns.voter] ?? '', record[columns.subject], line);
 }
 
-/** The same identity has one spelling: surrounding space is dropped, and Unicode is composed (NFC). */
+/**
+ * The one spelling of an identity: Unicode's compatible forms are composed (NFKC: full-width letters, ligatures, all kinds of
+ * space), runs of space are one, and none is around it. Letters of other scripts that look alike stay different.
+ */
+export function identityOf(text: string): string {
+  return text.normalize('NFKC').replaceAll(/\s+/gu, ' ').trim();
+}
+
 function checkRow(voterText: string, subjectText: string | undefined, line: number): ReadRow {
-  const voter = voterText.trim().normalize();
+  const control = controlIn(voterText, 'voter');
+  if (control) return refused({ line, reason: control });
+  const voter = identityOf(voterText);
   const subject = subjectText?.trim();
   if (voter === '') return refused({ line, reason: 'has no voter' });
   const wrong =
@@ -92,10 +101,22 @@ function checkRow(voterText: string, subjectText: string | undefined, line: numb
     : { ok: true, row: { line, voter, ...(subject ? { subject } : {}) } };
 }
 
+/** Before spaces are made one: a tab is a control character, too. */
+function controlIn(text: string, name: string): string | undefined {
+  return /[\p{Cc}\p{Zl}\p{Zp}]/u.test(text.trim()) ? `${name} holds a control character` : undefined;
+}
+
 function wrongText(text: string, name: string, most: number): string | undefined {
   if (text.length > most) return `${name} is longer than ${most} characters`;
-  if (/\p{Cc}/u.test(text)) return `${name} holds a control character`;
+  const control = controlIn(text, name);
+  if (control) return control;
+  const invisible = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/u.exec(text)?.[0];
+  // Two voters would look the same, and whoever reads the roll could not tell them apart.
+  if (invisible) return `${name} holds a character that can not be seen (${codePoint(invisible)}): remove it`;
   // What could not be decoded shows as U+FFFD.
   if (text.includes('\uFFFD') || !text.isWellFormed()) return `${name} is not UTF-8`;
   return undefined;
 }
+
+const codePoint = (character: string) =>
+  `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;

@@ -73,6 +73,29 @@ test('a roll is taken whole or not at all, and the same file again changes nothi
   expect(rows).toEqual([{ count: '1' }]);
 });
 
+test('one voter has one spelling, and no two look the same because of what can not be seen', async () => {
+  await api.create('spelling');
+  // Full-width letters, a ligature, a no-break space and two spaces, a letter and its accent apart.
+  expect((await api.putRoll('spelling', 'voter\nＡnn Lee\nofﬁce\nRené\n')).json).toMatchObject({
+    voters: 3,
+  });
+  const same = await api.putRoll('spelling', 'voter\nAnn  Lee\noffice\nRené\n');
+  expect(same.json).toEqual({ voters: 3, added: 0, removed: 0, changed: 0 });
+  const twice = await api.putRoll('spelling', 'voter\noffice\nofﬁce\n');
+  expect(twice.json.rows).toEqual([{ line: 3, reason: 'repeats the voter of line 2' }]);
+  const hidden = await api.putRoll('spelling', 'voter\nan​n\nb­ob\ncyㅤ\n‮dee\neve️\n');
+  const reason = (code: string) => `voter holds a character that can not be seen (${code}): remove it`;
+  expect(hidden).toMatchObject({ status: 422, json: { code: 'roll-rows-invalid', rowCount: 5 } });
+  expect(hidden.json.rows).toEqual(
+    ['U+200B', 'U+00AD', 'U+1160', 'U+202E', 'U+FE0F'].map((code, place) => ({
+      line: place + 2,
+      reason: reason(code),
+    })),
+  );
+  expect((await api.call('POST', '/spelling/codes')).status).toBe(200);
+  expect((await api.call('POST', '/spelling/codes/again', { voter: ' Ａnn  Lee' })).status).toBe(200);
+});
+
 test('of very many bad rows the first thousand are told, and how many there are', async () => {
   await api.create('many-bad');
   const { json } = await api.putRoll('many-bad', `voter\n${'same\n'.repeat(3_000)}`);

@@ -13,6 +13,11 @@ export const messages: Catalog = {
   'nav.main': 'Hauptmenü',
   'nav.elections': 'Alle Wahlen',
   'nav.check': 'Quittung prüfen',
+  'nav.manage': 'Verwalten',
+  'sign-in.working': 'Sie werden angemeldet…',
+  'sign-in.failed': 'Die Anmeldung ist nicht gelungen',
+  'sign-in.failed-why':
+    'Der Anmeldedienst hat nicht geantwortet oder nicht zugestimmt, oder die Anmeldung wurde in einem anderen Tab begonnen.',
   'nowhere.title': 'Unter dieser Adresse gibt es nichts',
   'nowhere.why': 'Der Link ist vielleicht unvollständig.',
 
@@ -94,9 +99,13 @@ export const messages: Catalog = {
     'Nehmen Sie denselben Namen, wenn Sie noch einmal abstimmen. Er wird niemandem mit Ihrer Stimme gezeigt.',
   'proof.one-device':
     'Bleiben Sie ab jetzt auf diesem Gerät: Die Stimme kann nur hier zu Ende gebracht werden. Geht das Gerät verloren, bevor sie gezählt ist, kann Ihnen niemand eine andere geben.',
-  'proof.sign-in': 'Für diese Wahl müssen Sie sich anmelden',
+  'proof.sign-in': 'Zum Abstimmen anmelden',
   'proof.sign-in-why':
-    'Diese Seite kann Sie nicht anmelden. Stimmen Sie mit der App ab, die Sie von der Wahlleitung haben.',
+    'Diese Wahl verlangt eine Anmeldung bei {host}. Danach kommen Sie zu Ihrem Stimmzettel zurück; Ihre Wahl ist dort nicht bekannt.',
+  'proof.sign-in-go': 'Bei {host} anmelden',
+  'proof.sign-in-away': 'Der Anmeldedienst antwortet gerade nicht. Versuchen Sie es noch einmal.',
+  'proof.sign-in-none':
+    'Hier kann sich niemand anmelden: Das Wählerverzeichnis nennt keinen Anmeldedienst. Fragen Sie die Wahlleitung.',
   'proof.back': 'Zurück zum Stimmzettel',
   'proof.next': 'Stimme überprüfen',
 
@@ -107,6 +116,8 @@ export const messages: Catalog = {
   'review.revote': 'Bis zum Ende der Wahl können Sie noch einmal abstimmen; die letzte Stimme zählt.',
   'review.cast': 'Stimme abgeben',
   'review.session': 'Ihr Stimmrecht wird geholt …',
+  'review.captcha':
+    'Diese Wahl verlangt ein Captcha, das diese Seite nicht lädt: Sein Anbieter erführe von Ihrem Besuch. Stimmen Sie mit der App der Wahlleitung ab.',
   'review.session-failed': 'Sie haben noch kein Stimmrecht: {why} Es wurde nichts gesendet.',
 
   'progress.title': 'Ihre Stimme wird abgegeben',

@@ -13,6 +13,11 @@ export const messages = {
   'nav.main': 'Main',
   'nav.elections': 'All elections',
   'nav.check': 'Check a receipt',
+  'nav.manage': 'Manage',
+  'sign-in.working': 'Signing you in…',
+  'sign-in.failed': 'You could not be signed in',
+  'sign-in.failed-why':
+    'The sign-in service did not answer, did not agree, or the sign-in was begun in another tab.',
   'nowhere.title': 'There is nothing at this address',
   'nowhere.why': 'The link may be incomplete.',
 
@@ -89,9 +94,13 @@ export const messages = {
   'proof.name-help': 'Use the same name whenever you vote again. It is not shown to anybody with your vote.',
   'proof.one-device':
     'From here on use this device: the vote can be finished only where it was begun. If the device is lost before the vote is counted, nobody can give you another.',
-  'proof.sign-in': 'This election asks voters to sign in',
+  'proof.sign-in': 'Sign in to vote',
   'proof.sign-in-why':
-    'This page can’t sign you in. Vote with the app that those who hold the election have given you.',
+    'This election asks voters to sign in at {host}. You come back here to your ballot; there your choice is not known.',
+  'proof.sign-in-go': 'Sign in at {host}',
+  'proof.sign-in-away': 'The sign-in service does not answer at the moment. Try again.',
+  'proof.sign-in-none':
+    'Nobody can sign in here: the registrar names no sign-in service for voters. Ask those who hold the election.',
   'proof.back': 'Back to the ballot',
   'proof.next': 'Review your vote',
 
@@ -102,6 +111,8 @@ export const messages = {
   'review.revote': 'You may vote again until the election closes; the last vote counts.',
   'review.cast': 'Cast your vote',
   'review.session': 'Getting your right to vote…',
+  'review.captcha':
+    'this election asks for a captcha, which this page does not load: its provider would learn of your visit. Vote with the app of those who hold the election.',
   'review.session-failed': 'You have no right to vote yet: {why} Nothing was sent.',
 
   'progress.title': 'Casting your vote',

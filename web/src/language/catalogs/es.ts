@@ -12,6 +12,11 @@ export const messages: Catalog = {
   'nav.main': 'Principal',
   'nav.elections': 'Todas las elecciones',
   'nav.check': 'Comprobar un recibo',
+  'nav.manage': 'Gestionar',
+  'sign-in.working': 'Iniciando su sesión…',
+  'sign-in.failed': 'No se pudo iniciar la sesión',
+  'sign-in.failed-why':
+    'El servicio de identificación no respondió o no lo aceptó, o la sesión se inició en otra pestaña.',
   'nowhere.title': 'No hay nada en esta dirección',
   'nowhere.why': 'El enlace puede estar incompleto.',
 
@@ -88,9 +93,13 @@ export const messages: Catalog = {
   'proof.name-help': 'Use el mismo nombre si vuelve a votar. No se muestra a nadie junto a su voto.',
   'proof.one-device':
     'Desde aquí siga en este dispositivo: el voto solo puede terminarse donde empezó. Si lo pierde antes de que se cuente, nadie puede darle otro.',
-  'proof.sign-in': 'Esta elección pide identificarse',
+  'proof.sign-in': 'Identifíquese para votar',
   'proof.sign-in-why':
-    'Esta página no puede identificarle. Vote con la aplicación que le dieron quienes organizan la elección.',
+    'Esta elección pide identificarse en {host}. Después volverá a su papeleta; allí no se conoce su elección.',
+  'proof.sign-in-go': 'Identificarse en {host}',
+  'proof.sign-in-away': 'El servicio de identificación no responde en este momento. Inténtelo de nuevo.',
+  'proof.sign-in-none':
+    'Aquí nadie puede identificarse: el registro no indica ningún servicio para votantes. Pregunte a quienes organizan la elección.',
   'proof.back': 'Volver a la papeleta',
   'proof.next': 'Revisar su voto',
 
@@ -101,6 +110,8 @@ export const messages: Catalog = {
   'review.revote': 'Puede volver a votar hasta el cierre; cuenta el último voto.',
   'review.cast': 'Emitir su voto',
   'review.session': 'Obteniendo su derecho a votar…',
+  'review.captcha':
+    'esta elección pide un captcha que esta página no carga: su proveedor sabría de su visita. Vote con la aplicación de quienes organizan la elección.',
   'review.session-failed': 'Aún no tiene derecho a votar: {why} No se envió nada.',
 
   'progress.title': 'Emitiendo su voto',

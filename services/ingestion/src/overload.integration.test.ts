@@ -1,0 +1,74 @@
+import { credentials } from '@grpc/grpc-js';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { VoteServiceClient } from '@suffrage/contracts/generated/suffrage/v1/vote_service';
+import { receiptSchema } from '@suffrage/contracts/receipt';
+import type { CastVoteBody } from '@suffrage/contracts/vote-request';
+import { signedVote, type TestElection } from '@suffrage/contracts/testing.node';
+import { until } from '@suffrage/test/poll';
+import { readLog } from '@suffrage/test/read-log';
+import { openTestbed, type Testbed } from '@suffrage/test/testbed';
+import { post, voteBody, voteRequest } from '@suffrage/test/vote-body';
+import { Pool } from 'undici';
+
+const MANY = 400;
+
+let bed: Testbed;
+let election: TestElection;
+let ingestion: Awaited<ReturnType<Testbed['ingestion']>>;
+
+beforeAll(async () => {
+  bed = await openTestbed({ partitions: 4, shards: 1 });
+  election = await bed.publishElection();
+  ingestion = await bed.ingestion({ settings: { SUFFRAGE_WAITING_VOTES: 1, SUFFRAGE_METRICS_PORT: 0 } });
+  await until('ingestion is ready', async () => (await fetch(`${ingestion.url}/health/ready`)).ok);
+}, 60_000);
+
+afterAll(() => bed.close(), 60_000);
+
+/** All requests lie in the server's sockets before it looks at the first: sending one by one costs more than serving. */
+async function castAtOnce(bodies: readonly CastVoteBody[]) {
+  const client = new Pool(ingestion.url, { connections: 8, pipelining: MANY / 8 });
+  const path = `/v1/elections/${election.election.definition.id}/votes`;
+  const headers = { 'content-type': 'application/json' };
+  const request = { path, method: 'POST', headers, idempotent: true } as const;
+  const answers = await Promise.all(
+    bodies.map(body => client.request({ ...request, body: JSON.stringify(body) })),
+  );
+  await client.close();
+  return answers;
+}
+
+test('more votes at once than can be looked at: some get a receipt, the others are told to come again, and none is lost or stored unsaid', async () => {
+  const bodies = Array.from({ length: MANY }, () => voteBody(election.election, signedVote(election)));
+  const answers = await castAtOnce(bodies);
+  const refused = answers.filter(({ statusCode }) => statusCode !== 201);
+  expect(refused.length).toBeGreaterThan(0);
+  expect(refused.length).toBeLessThan(MANY);
+  for (const { statusCode, headers, body } of refused) {
+    const { code } = (await body.json()) as { code: string };
+    expect({ statusCode, code, after: headers['retry-after'] }).toEqual({
+      statusCode: 503,
+      code: 'overloaded',
+      after: '1',
+    });
+  }
+  expect((await readLog(bed.kafka, bed.topics.votes)).length).toBe(MANY - refused.length);
+  // What was refused is taken when it comes again.
+  const again = bodies.filter((_, place) => answers[place]?.statusCode !== 201);
+  for (const body of again.slice(0, 20)) {
+    receiptSchema.parse((await post(ingestion.url, election.election.definition.id, body)).json);
+  }
+});
+
+test('a stream is held back instead, and has all its votes accepted', async () => {
+  const client = new VoteServiceClient(ingestion.grpcAddress, credentials.createInsecure());
+  const request = () => voteRequest(election, signedVote(election));
+  const stream = client.castVoteStream();
+  const receipts: boolean[] = [];
+  stream.on('data', ({ result }) => receipts.push(result?.receipt !== undefined));
+  for (let sent = 0; sent < MANY; sent += 1) stream.write({ vote: request() });
+  stream.end();
+  await new Promise((resolve, reject) => stream.once('end', resolve).once('error', reject));
+  expect(receipts).toEqual(Array.from({ length: MANY }, () => true));
+  client.close();
+});

@@ -1,0 +1,72 @@
+import type { Gauge } from 'prom-client';
+
+/** Votes are worked on for so long, then what has arrived meanwhile is read. */
+const TURN_MILLIS = 4;
+
+type Options = {
+  /** When so many votes wait, those that arrive should be refused, or left unread. */
+  readonly maxWaiting: number;
+  readonly waiting: Pick<Gauge, 'set'>;
+  /** Milliseconds. */
+  readonly clock?: () => number;
+};
+
+/**
+ * Keeps overload where it can be seen. Verifying a vote takes a hundred times as long as refusing it, so votes that are
+ * worked on as they are read would keep everything else unread, in sockets, where nothing can count it. Here votes are
+ * worked on in turns of the event loop, first come first served, and those whose turn has not come are counted.
+ */
+export type Turns = {
+  /** Whether a vote that arrives now would wait too long: refuse it, best before its body is read. */
+  readonly isFull: () => boolean;
+  /** Resolves when the next vote may be worked on; `undefined`: at once, as nearly always. */
+  readonly next: () => Promise<void> | undefined;
+  /** Resolves when it is no longer full; `undefined`: it is not. */
+  readonly room: () => Promise<void> | undefined;
+};
+
+export function createTurns({
+  maxWaiting,
+  waiting,
+  clock = performance.now.bind(performance),
+}: Options): Turns {
+  const votes: (() => void)[] = [];
+  let forRoom: PromiseWithResolvers<void> | undefined;
+  let isOpen = false;
+  let ends = 0;
+
+  const isFull = () => votes.length >= maxWaiting;
+  const open = () => {
+    isOpen = true;
+    ends = clock() + TURN_MILLIS;
+    setImmediate(close);
+  };
+  const close = () => {
+    isOpen = false;
+    if (votes.length === 0) return;
+    open();
+    workOn();
+  };
+  /** One vote after another: the work of a vote is what follows its promise, so the next is let in behind it. */
+  const workOn = () => {
+    const begin = clock() < ends ? votes.shift() : undefined;
+    if (begin) {
+      begin();
+      return queueMicrotask(workOn);
+    }
+    waiting.set(votes.length);
+    if (isFull()) return;
+    forRoom?.resolve();
+    forRoom = undefined;
+  };
+
+  return {
+    isFull,
+    next() {
+      if (!isOpen) open();
+      if (votes.length === 0 && clock() < ends) return undefined;
+      return new Promise(resolve => waiting.set(votes.push(resolve)));
+    },
+    room: () => (isFull() ? (forRoom ??= Promise.withResolvers<void>()).promise : undefined),
+  };
+}

@@ -1,0 +1,398 @@
+import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
+import { readFile } from 'node:fs/promises';
+import type { Page } from 'playwright-core';
+import { checkStatement } from '@suffrage/contracts/signed-statement';
+import { electionDefinition } from '@suffrage/contracts/election';
+import { officialSchemas } from '@suffrage/contracts/official';
+import { violations } from './test/axe.ts';
+import {
+  chooseAndReview,
+  counted,
+  heading,
+  openVotingRoom,
+  press,
+  type VotingRoom,
+} from './test/voting-room.ts';
+
+jest.setTimeout(120_000);
+
+const accounts = {
+  ann: { organisation: 'acme', roles: ['manager'] },
+  olga: { organisation: 'acme', roles: ['observer'] },
+  abe: { organisation: 'acme', roles: ['auditor'] },
+  vera: {},
+  victor: {},
+};
+const OWN = 'Your organisation’s elections';
+
+let room: VotingRoom;
+
+beforeAll(async () => {
+  room = await openVotingRoom({ accounts });
+}, 120_000);
+
+afterAll(() => room?.close(), 60_000);
+
+afterEach(() => room.clear());
+
+/** As on a local installation: with the token that the stack prints. */
+async function signInByToken(path = '/manage', page?: Page): Promise<Page> {
+  const shown = page ?? (await room.open(path));
+  await shown.getByText('With a manager’s token').click();
+  await shown.getByLabel('Token', { exact: true }).fill('manager-token');
+  await shown.getByRole('button', { name: 'Sign in to manage' }).click();
+  await shown.getByRole('button', { name: 'Sign out' }).waitFor();
+  return shown;
+}
+
+async function signInAs(subject: string, path = '/manage'): Promise<Page> {
+  const page = await room.open(path);
+  await page.getByRole('button', { name: /^Sign in at/ }).click();
+  await page.getByRole('link', { name: subject, exact: true }).click();
+  await page.getByRole('button', { name: 'Sign out' }).waitFor();
+  return page;
+}
+
+async function writeDraft(page: Page, title: string): Promise<void> {
+  await page.goto(new URL('/manage/new', page.url()).href);
+  await page.getByLabel('Title of the election').fill(title);
+  await page.getByLabel('Question or office').fill('Mayor');
+  await page.getByLabel('Option 1', { exact: true }).fill('Ann');
+  await page.getByLabel('Option 2', { exact: true }).fill('Bob');
+}
+
+async function saveDraft(page: Page, title: string): Promise<void> {
+  await press(page, 'Save the draft');
+  await heading(page, title);
+}
+
+/** Does what a dialog asks about, whose button says `confirm`. */
+async function confirm(page: Page, task: string, button: string, reason?: string): Promise<void> {
+  await press(page, task);
+  const dialog = page.getByRole('alertdialog');
+  if (reason !== undefined) await dialog.getByLabel('Reason').fill(reason);
+  expect(await violations(page)).toEqual([]);
+  await dialog.getByRole('button', { name: button, exact: true }).click();
+  await dialog.waitFor({ state: 'detached' });
+}
+
+const nextIs = (page: Page, words: string) =>
+  page.getByTestId('next').filter({ hasText: words }).waitFor({ timeout: 60_000 });
+
+/** What the browser said of refusals is no fault of the page. */
+const complaints = () => room.complaints.filter(one => !one.startsWith('Failed to load resource'));
+
+test('a new user holds an election from nothing: creates, votes on a phone, watches, closes, checks the receipt, exports', async () => {
+  const page = await signInByToken();
+  expect(await violations(page)).toEqual([]);
+  await page.getByRole('link', { name: 'New election' }).click();
+  await heading(page, 'New election');
+  await press(page, 'Save the draft');
+  await page.getByTestId('faults').getByText('Contest 1, option 2').waitFor();
+  expect(await page.getByTestId('faults').evaluate(list => list === document.activeElement)).toBe(true);
+  expect(await violations(page)).toEqual([]);
+  await page.getByTestId('faults').getByRole('button', { name: 'Title of the election' }).click();
+  await page.keyboard.type('Village election');
+  await page.getByLabel('Question or office').fill('Mayor');
+  await page.getByLabel('Option 1', { exact: true }).fill('Ann');
+  await page.getByLabel('Option 2', { exact: true }).fill('Bob');
+  await saveDraft(page, 'Village election');
+  await nextIs(page, 'A draft');
+  await confirm(page, 'Open now', 'Open it now');
+  await nextIs(page, 'Votes are taken');
+  expect(await violations(page)).toEqual([]);
+
+  const phone = await room.newContext({ viewport: { width: 390, height: 844 } });
+  const voter = await room.open('/elections/village-election/vote', phone);
+  await chooseAndReview(voter, 'Bob');
+  await press(voter, 'Cast your vote');
+  const voteId = await counted(voter);
+  const saving = voter.waitForEvent('download');
+  await press(voter, 'Save the receipt');
+  const receipt = await readFile(await (await saving).path(), 'utf8');
+
+  const watcher = await room.open('/elections/village-election');
+  await watcher.getByText('1 vote', { exact: false }).first().waitFor();
+  await confirm(page, 'Stop', 'Stop the election', 'everybody has voted');
+  await nextIs(page, 'Voting has ended');
+  await nextIs(page, 'The results are official');
+  await page.getByTestId('statement-results').getByText('signature verified').waitFor();
+  await page.getByRole('row', { name: 'Bob 1' }).waitFor();
+  await confirm(page, 'Seal', 'Seal it');
+  await nextIs(page, 'Sealed');
+  await page.getByTestId('statement-seal').getByText('signature verified').waitFor({ timeout: 30_000 });
+  await page.getByRole('cell', { name: 'everybody has voted' }).waitFor();
+  expect(await violations(page)).toEqual([]);
+
+  const exporting = page.waitForEvent('download');
+  await page.getByRole('link', { name: 'Signed document (JSON)' }).click();
+  const written = await readFile(await (await exporting).path(), 'utf8');
+  const results = officialSchemas.results.parse(JSON.parse(written));
+  const { json } = await room.api.call('GET', '/village-election');
+  const { resultsKeys = [] } = electionDefinition.parse(json.definition);
+  expect(await checkStatement(results, resultsKeys)).toBe('valid');
+  expect(results.contests?.[0]?.options).toEqual([
+    { id: 'ann', votes: 0 },
+    { id: 'bob', votes: 1 },
+  ]);
+
+  const checker = await room.open('/check');
+  await checker.getByLabel('Receipt', { exact: true }).fill(receipt);
+  await press(checker, 'Check');
+  await checker.getByTestId('verdict').filter({ hasText: 'The receipt is genuine' }).waitFor();
+  expect(JSON.parse(receipt)).toMatchObject({ voteId });
+  expect(complaints()).toEqual([]);
+}, 240_000);
+
+test('who signs in at the provider comes back to where it was asked for, and no token leaves the tab', async () => {
+  const page = await signInAs('ann', '/manage/audit');
+  await heading(page, 'Audit report');
+  expect(new URL(page.url()).pathname + new URL(page.url()).search).toBe('/manage/audit');
+  await page.getByText('ann · acme').waitFor();
+  const kept = await page.evaluate(() => [Object.keys(localStorage), Object.keys(sessionStorage)]);
+  expect(kept).toEqual([[], ['suffrage:manager']]);
+  const token = await page.evaluate(() => sessionStorage.getItem('suffrage:manager') ?? '');
+  const bearing = room.requests.filter(request => request.headers().authorization === `Bearer ${token}`);
+  expect(bearing.length).toBeGreaterThan(0);
+  expect(bearing.filter(request => !new URL(request.url()).pathname.startsWith('/api/registrar/'))).toEqual(
+    [],
+  );
+  expect(room.requests.filter(request => request.url().includes(token))).toEqual([]);
+  await press(page, 'Sign out');
+  await heading(page, 'Sign in to manage');
+  expect(await page.evaluate(() => sessionStorage.length)).toBe(0);
+  expect(complaints()).toEqual([]);
+});
+
+test('an answer of the provider that this tab has not asked for is not taken', async () => {
+  const page = await room.open('/signed-in?code=stolen&state=guessed');
+  await heading(page, 'You could not be signed in');
+  expect(page.url()).toMatch(/\/signed-in$/);
+  expect(room.requests.filter(request => request.url().includes('/token'))).toEqual([]);
+});
+
+test('observers and auditors see what they may see, and no button that would be refused', async () => {
+  const page = await signInAs('ann');
+  await writeDraft(page, 'Roles');
+  await saveDraft(page, 'Roles');
+  await confirm(page, 'Open now', 'Open it now');
+  const buttons = (shown: Page) =>
+    shown.getByRole('main').getByRole('button').or(shown.getByRole('main').getByRole('link')).allInnerTexts();
+  const observer = await signInAs('olga', '/manage/elections/roles');
+  await observer.getByText('Rights to vote given').waitFor();
+  // Documents that have been stated by now can be saved.
+  expect((await buttons(observer)).filter(name => name !== 'Save').toSorted()).toEqual(
+    [OWN, 'As everybody sees it', 'Audit report', 'Save as a file', 'See the results', 'Sign out'].toSorted(),
+  );
+  const auditor = await signInAs('abe', '/manage/elections/roles');
+  await auditor.getByRole('cell', { name: 'opened by hand' }).waitFor();
+  expect(await auditor.getByRole('button', { name: 'Stop' }).count()).toBe(0);
+  await observer.getByRole('link', { name: OWN }).click();
+  await observer.getByRole('link', { name: 'Roles' }).waitFor();
+  expect(await observer.getByRole('link', { name: 'New election' }).count()).toBe(0);
+  const stranger = await signInByToken();
+  await heading(stranger, OWN);
+  await stranger
+    .getByText('Village election')
+    .or(stranger.getByText('There is no election yet.'))
+    .first()
+    .waitFor();
+  expect(await stranger.getByRole('link', { name: 'Roles', exact: true }).count()).toBe(0);
+  expect(complaints()).toEqual([]);
+});
+
+test('a roll with bad rows is refused row by row; a good one is taken, and its codes come as a file', async () => {
+  const page = await signInByToken();
+  await writeDraft(page, 'Rolled');
+  await page.getByLabel('Voters on a roll').check();
+  await saveDraft(page, 'Rolled');
+  await press(page, 'Open now');
+  await page.getByRole('alertdialog').getByText('Nobody is on the roll').waitFor();
+  await page.keyboard.press('Escape');
+  const upload = (csv: string) =>
+    page.getByLabel('Upload the roll (CSV)').setInputFiles({
+      name: 'roll.csv',
+      mimeType: 'text/csv',
+      buffer: Buffer.from(csv),
+    });
+  await upload('voter\nada\nada\n');
+  await page.getByTestId('refused-roll-rows-invalid').getByText('upload the file again').waitFor();
+  await page.getByRole('row', { name: '3 repeats the voter of line 2' }).waitFor();
+  expect(await violations(page)).toEqual([]);
+  await upload('voter\nada\nbob\n');
+  await page.getByTestId('roll-state').filter({ hasText: '2 on it; 2 added' }).waitFor();
+  const making = page.waitForEvent('download');
+  await press(page, 'Make and save missing codes');
+  const [header, ...codes] = (await readFile(await (await making).path(), 'utf8')).trim().split('\r\n');
+  expect([header, codes.length]).toEqual(['voter,code', 2]);
+  await confirm(page, 'Schedule', 'Schedule it');
+  await nextIs(page, 'It opens and closes by itself');
+  await upload('voter\nada\n');
+  await page.getByTestId('refused-roll-removal').getByText('still has all of them').waitFor();
+  await confirm(page, 'Annul', 'Annul the election', 'the wrong roll');
+  await page.getByText('This election is annulled: the wrong roll').waitFor();
+  expect(complaints()).toEqual([]);
+});
+
+test('a short name that is taken is refused at its field; the draft is edited, duplicated, exported, imported and deleted', async () => {
+  const page = await signInByToken();
+  await writeDraft(page, 'Twice');
+  await saveDraft(page, 'Twice');
+  await writeDraft(page, 'Twice');
+  await press(page, 'Save the draft');
+  await page.getByTestId('refused-election-exists').getByText('Choose another name').waitFor();
+  await page.getByText('The registrar refused this (election-exists).').waitFor();
+  await page.goto(new URL('/manage/elections/twice', page.url()).href);
+  const exporting = page.waitForEvent('download');
+  await press(page, 'Save as a file');
+  const file = await (await exporting).path();
+  await page.getByRole('link', { name: 'Edit the draft' }).click();
+  await page.getByLabel('Title of the election').fill('Thrice');
+  await page.reload();
+  await saveDraft(page, 'Thrice');
+  await press(page, 'Duplicate');
+  await page.getByRole('alertdialog').getByLabel('Short name in addresses').fill('copied');
+  await page.getByRole('button', { name: 'Make the copy' }).click();
+  await page.getByText('copied', { exact: true }).waitFor();
+  await confirm(page, 'Delete', 'Delete the draft');
+  await heading(page, OWN);
+  expect(await page.getByRole('link', { name: 'Thrice' }).count()).toBe(1);
+  await page.getByRole('link', { name: 'New election' }).click();
+  await page.getByText('Begin with a file').click();
+  await page.getByLabel('Election as JSON').setInputFiles(file);
+  await page.getByText('The file was read.').waitFor();
+  expect(await page.getByLabel('Title of the election').inputValue()).toBe('Twice');
+  expect(complaints()).toEqual([]);
+});
+
+test('when the sign-in ends while somebody writes, what was written is there after the next one', async () => {
+  const page = await signInByToken();
+  await writeDraft(page, 'Kept');
+  await page.evaluate(() => sessionStorage.setItem('suffrage:manager', 'expired'));
+  await page.reload();
+  await page.getByRole('alert').getByText('does not know this sign-in').waitFor();
+  await signInByToken('', page);
+  await heading(page, 'New election');
+  expect(await page.getByLabel('Title of the election').inputValue()).toBe('Kept');
+});
+
+test('a manager needs no mouse', async () => {
+  const page = await signInByToken('/manage/new');
+  const tabTo = async (name: string) => {
+    for (let presses = 0; presses < 60; presses += 1) {
+      const reached = await page.evaluate(wanted => {
+        const { activeElement: it } = document;
+        const labels =
+          it instanceof HTMLInputElement ? [...(it.labels ?? [])].map(label => label.innerText) : [];
+        return [...labels, it instanceof HTMLElement ? it.innerText : ''].some(
+          text => text.trim() === wanted,
+        );
+      }, name);
+      if (reached) return;
+      await page.keyboard.press('Tab');
+    }
+    throw new Error(`no way to ${name} by Tab`);
+  };
+  for (const [name, text] of [
+    ['Title of the election', 'By keys'],
+    ['Question or office', 'Mayor'],
+    ['Option 1', 'Ann'],
+    ['Option 2', 'Bob'],
+  ] as const) {
+    await tabTo(name);
+    await page.keyboard.type(text);
+  }
+  await page.keyboard.press('Enter');
+  await heading(page, 'By keys');
+  await tabTo('Open now');
+  await page.keyboard.press('Enter');
+  await page.getByRole('alertdialog').waitFor();
+  await tabTo('Open it now');
+  await page.keyboard.press('Enter');
+  await nextIs(page, 'Votes are taken');
+});
+
+test('texts that look like markup are shown as they are, wherever a manager can write some', async () => {
+  const evil = '<img src=x onerror="document.title=1"><script>document.title=2</script>';
+  const page = await signInByToken();
+  await writeDraft(page, evil);
+  await page.getByLabel('Short name in addresses').fill('evil');
+  for (const label of ['Question or office', 'Option 1', 'Option 2'])
+    await page.getByLabel(label, { exact: true }).fill(evil);
+  await page.getByText('More about option 1').click();
+  await page.getByRole('textbox', { name: 'Description' }).fill(evil);
+  await saveDraft(page, evil);
+  await confirm(page, 'Open now', 'Open it now');
+  await nextIs(page, 'Votes are taken');
+  await confirm(page, 'Annul', 'Annul the election', evil);
+  await page.getByText(`This election is annulled: ${evil}`).waitFor();
+  await page.getByText('Ballot and rules').click();
+  const voter = await room.open('/elections/evil/vote');
+  await voter.getByRole('radio', { name: evil }).first().waitFor();
+  for (const shown of [page, voter]) {
+    expect(await shown.locator('main img, main script').count()).toBe(0);
+    expect(await shown.title()).not.toMatch(/^[12]$/);
+  }
+  expect(complaints()).toEqual([]);
+});
+
+test('a report of the audit is shown with its findings, and what is none is called so', async () => {
+  const counts = { records: 3, counted: 2, superseded: 0, olderRevision: 0, duplicate: 0, rejected: 0 };
+  const rest = { quarantined: 0, missing: 1, notYetProcessed: 0, extra: 0, different: 0 };
+  const message = 'the record has no row';
+  const report = {
+    topic: 'votes',
+    startedAt: '2027-01-01T00:00:00.000Z',
+    seconds: 1.5,
+    balances: false,
+    totals: { ...counts, ...rest },
+    signatures: true,
+    votes: { village: 2 },
+    partitions: [{ partition: 0, ...counts, ...rest }],
+    findings: {
+      total: 1,
+      byKind: { 'missing-row': 1 },
+      first: [
+        { kind: 'missing-row', invariant: 'INV-2', message, partition: 0, offset: 7, electionId: 'village' },
+      ],
+    },
+  };
+  const page = await signInByToken('/manage/audit');
+  const show = (text: string) =>
+    page.getByLabel('Report').setInputFiles({
+      name: 'audit.json',
+      mimeType: 'application/json',
+      buffer: Buffer.from(text),
+    });
+  await show(JSON.stringify(report));
+  await page.getByTestId('audit-verdict').filter({ hasText: '1 finding' }).waitFor();
+  await page.getByRole('row', { name: `missing-row (INV-2) ${message} village 0/7` }).waitFor();
+  await page.getByRole('row', { name: 'All 3 2 1' }).waitFor();
+  expect(await violations(page)).toEqual([]);
+  await show('{}');
+  await page.getByRole('alert').getByText('is no report of the audit').waitFor();
+  expect(complaints()).toEqual([]);
+});
+
+test('voters sign in first where the election asks for it; who is not on the roll is told what to do', async () => {
+  await room.api.create('signed', { voterProof: 'sign-in' });
+  await room.api.putRoll('signed', 'voter,subject\nVera,vera\n');
+  await room.api.open('signed');
+  const voteAs = async (subject: string) => {
+    const page = await room.open('/elections/signed/vote');
+    await heading(page, 'Sign in to vote');
+    expect(await violations(page)).toEqual([]);
+    await page.getByRole('button', { name: /^Sign in at/ }).click();
+    await page.getByRole('link', { name: subject, exact: true }).click();
+    await heading(page, 'Your ballot');
+    expect(page.url()).toMatch(/\/elections\/signed\/vote$/);
+    expect(await page.evaluate(() => sessionStorage.length)).toBe(0);
+    await chooseAndReview(page, 'a');
+    await press(page, 'Cast your vote');
+    return page;
+  };
+  await counted(await voteAs('vera'));
+  const stranger = await voteAs('victor');
+  await stranger.getByTestId('problem-not-eligible').getByText('Ask those who hold the election.').waitFor();
+  expect(complaints()).toEqual([]);
+});

@@ -1,0 +1,62 @@
+import { draftOf } from '@suffrage/contracts/election';
+import { useQuery } from '@tanstack/react-query';
+import { useLocation } from 'wouter';
+import { Message, useTitle } from '../../views/message.tsx';
+import { Link } from '../../views/shell.tsx';
+import { electionQuery, useSaveDraft } from '../queries.ts';
+import { RefusedMessage } from '../refusal.tsx';
+import { manageAddresses } from '../routes.ts';
+import { say } from '../say.ts';
+import type { ManagedElection } from '../schemas.ts';
+import { DraftFormView } from './draft-form.tsx';
+import { formOf } from './form.ts';
+import { useKeptForm } from './kept-form.ts';
+
+export function EditView({ id }: { id: string }) {
+  // Once: what is being written is not to change under the hands.
+  const { data, error } = useQuery({
+    ...electionQuery(id),
+    refetchInterval: false,
+    refetchOnWindowFocus: false,
+  });
+  if (error && !data) return <RefusedMessage error={error} />;
+  if (!data) return <Message title={say('manage.loading')} />;
+  if (data.phase !== 'draft') {
+    return (
+      <Message title={say('form.locked')}>
+        {say('refused.election-locked')} <Link to={manageAddresses.election(id)}>{say('manage.back')}</Link>
+      </Message>
+    );
+  }
+  return <EditForm election={data} />;
+}
+
+function EditForm({ election: { definition } }: { election: ManagedElection }) {
+  const { id } = definition;
+  const [, go] = useLocation();
+  const { form, setForm, forget } = useKeptForm(id, () => formOf(draftOf(definition)));
+  const save = useSaveDraft(id);
+  useTitle(say('form.edit'));
+  const leave = () => {
+    forget();
+    go(manageAddresses.election(id));
+  };
+  return (
+    <div className="manage">
+      <header className="section-head">
+        <h1>{say('form.edit')}</h1>
+        <button type="button" className="button" onClick={leave}>
+          {say('form.discard')}
+        </button>
+      </header>
+      <DraftFormView
+        form={form}
+        onChange={setForm}
+        isSaved
+        isBusy={save.isPending}
+        error={save.error}
+        onSave={draft => save.mutate(draft, { onSuccess: leave })}
+      />
+    </div>
+  );
+}

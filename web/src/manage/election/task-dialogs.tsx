@@ -1,0 +1,195 @@
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useLocation } from 'wouter';
+import { formatInstant } from '../../format.ts';
+import { Confirm } from '../confirm.tsx';
+import { instantsOf } from '../draft/form.ts';
+import { rollQuery, useAct, useRemove } from '../queries.ts';
+import { preferredLanguages, textIn } from '../../text.ts';
+import { manageAddresses } from '../routes.ts';
+import { say } from '../say.ts';
+import type { ManagedElection } from '../schemas.ts';
+import type { Task } from './tasks.ts';
+import { localInputOf } from '../local-input.ts';
+
+type Props = { election: ManagedElection; onClose: () => void };
+
+/** Asks before the task is done, and for what it needs. */
+export function TaskDialog({ task, ...props }: Props & { task: Task }) {
+  switch (task) {
+    case 'publish':
+    case 'open':
+    case 'seal':
+      return <PlainDialog task={task} {...props} />;
+    case 'stop':
+    case 'annul':
+      return <ReasonDialog task={task} {...props} />;
+    case 'extend':
+      return <ExtendDialog {...props} />;
+    case 'duplicate':
+      return <DuplicateDialog {...props} />;
+    case 'remove':
+      return <RemoveDialog {...props} />;
+  }
+}
+
+function PlainDialog({ task, election, onClose }: Props & { task: 'publish' | 'open' | 'seal' }) {
+  const { id, opensAt, closesAt, timeZone } = election.definition;
+  const act = useAct(id);
+  const when = { opens: formatInstant(opensAt, timeZone), closes: formatInstant(closesAt, timeZone) };
+  return (
+    <Confirm
+      title={titleOf(task, election)}
+      confirm={say(`task.${task}-do`)}
+      isBusy={act.isPending}
+      error={act.error}
+      onConfirm={() => act.mutate({ action: task }, { onSuccess: onClose })}
+      onClose={onClose}
+    >
+      <p>{say(`task.${task}-why`, when)}</p>
+      {task === 'seal' ? null : <EmptyRoll election={election} />}
+    </Confirm>
+  );
+}
+
+/** Once voting has begun nobody comes onto the roll any more. */
+function EmptyRoll({ election: { definition } }: { election: ManagedElection }) {
+  const isRoll = definition.eligibility === 'roll';
+  const { data } = useQuery({ ...rollQuery(definition.id), enabled: isRoll });
+  return isRoll && data?.voters === 0 ? <p className="refusal">{say('task.roll-empty')}</p> : null;
+}
+
+function ReasonDialog({ task, election, onClose }: Props & { task: 'stop' | 'annul' }) {
+  const [reason, setReason] = useState('');
+  const act = useAct(election.definition.id);
+  const action = task === 'stop' ? 'close' : 'annul';
+  return (
+    <Confirm
+      title={titleOf(task, election)}
+      confirm={say(`task.${task}-do`)}
+      isGrave
+      isBusy={act.isPending}
+      error={act.error}
+      onConfirm={() => act.mutate({ action, body: { reason } }, { onSuccess: onClose })}
+      onClose={onClose}
+    >
+      <p>{say(`task.${task}-why`)}</p>
+      <div className="field">
+        <label htmlFor="reason">{say('task.reason')}</label>
+        <p id="reason-help" className="soft">
+          {say('task.reason-help')}
+        </p>
+        <textarea
+          id="reason"
+          rows={3}
+          dir="auto"
+          required
+          minLength={3}
+          maxLength={1_000}
+          value={reason}
+          onChange={event => setReason(event.target.value)}
+          aria-describedby="reason-help"
+        />
+      </div>
+    </Confirm>
+  );
+}
+
+function ExtendDialog({ election, onClose }: Props) {
+  const { id, closesAt, timeZone } = election.definition;
+  const [local, setLocal] = useState(localInputOf(closesAt, timeZone));
+  const act = useAct(id);
+  // In the hour that clocks show twice: the later one, as nobody is to lose time to vote.
+  const next = instantsOf(local, timeZone).at(-1);
+  const isLater = next !== undefined && Date.parse(next) > Date.parse(closesAt);
+  return (
+    <Confirm
+      title={titleOf('extend', election)}
+      confirm={say('task.extend-do')}
+      isBusy={act.isPending}
+      error={act.error}
+      onConfirm={() => {
+        if (isLater) act.mutate({ action: 'close', body: { closesAt: next } }, { onSuccess: onClose });
+      }}
+      onClose={onClose}
+    >
+      <p>{say('task.extend-why', { closes: formatInstant(closesAt, timeZone) })}</p>
+      <div className="field">
+        <label htmlFor="closes">{say('task.extend-to', { zone: timeZone })}</label>
+        <input
+          id="closes"
+          type="datetime-local"
+          required
+          value={local}
+          onChange={event => setLocal(event.target.value)}
+          aria-invalid={!isLater}
+          aria-describedby="closes-state"
+        />
+        <p id="closes-state" className="soft" aria-live="polite">
+          {isLater ? formatInstant(next, timeZone) : say('task.extend-later')}
+        </p>
+      </div>
+    </Confirm>
+  );
+}
+
+function DuplicateDialog({ election, onClose }: Props) {
+  const [id, setId] = useState(`${election.definition.id}-2`.slice(-63));
+  const [, go] = useLocation();
+  const act = useAct(election.definition.id);
+  return (
+    <Confirm
+      title={titleOf('duplicate', election)}
+      confirm={say('task.duplicate-do')}
+      isBusy={act.isPending}
+      error={act.error}
+      onConfirm={() =>
+        act.mutate(
+          { action: 'duplicate', body: { id } },
+          { onSuccess: () => go(manageAddresses.election(id)) },
+        )
+      }
+      onClose={onClose}
+    >
+      <p>{say('task.duplicate-why')}</p>
+      <div className="field">
+        <label htmlFor="copy-id">{say('form.id')}</label>
+        <p id="copy-help" className="soft">
+          {say('fault.id')}
+        </p>
+        <input
+          id="copy-id"
+          dir="ltr"
+          required
+          pattern="[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?"
+          value={id}
+          onChange={event => setId(event.target.value)}
+          aria-describedby="copy-help"
+        />
+      </div>
+    </Confirm>
+  );
+}
+
+function RemoveDialog({ election, onClose }: Props) {
+  const [, go] = useLocation();
+  const remove = useRemove(election.definition.id);
+  return (
+    <Confirm
+      title={titleOf('remove', election)}
+      confirm={say('task.remove-do')}
+      isGrave
+      isBusy={remove.isPending}
+      error={remove.error}
+      onConfirm={() => remove.mutate(undefined, { onSuccess: () => go(manageAddresses.elections) })}
+      onClose={onClose}
+    >
+      <p>{say('task.remove-why')}</p>
+    </Confirm>
+  );
+}
+
+/** What is asked about, and which election. */
+function titleOf(task: Task, { definition }: ManagedElection): string {
+  return `${say(`task.${task}`)}: ${textIn(definition.title, preferredLanguages()).title}`;
+}

@@ -1,0 +1,20 @@
+import { expect, test } from '@jest/globals';
+import { tasksOf } from './tasks.ts';
+
+const annulled = { reason: 'why', at: '2027-01-01T00:00:00Z' };
+const keys = { resultsKeys: [{ keyId: 'a', publicKey: 'b' }] };
+
+test.each([
+  ['a draft', { phase: 'draft' }, ['publish', 'open', 'duplicate', 'remove']],
+  ['an open election', { phase: 'open' }, ['extend', 'stop', 'duplicate', 'annul']],
+  ['one that is being counted', { phase: 'closed' }, ['duplicate', 'annul']],
+  ['an official one', { phase: 'closed', official: true }, ['seal', 'duplicate', 'annul']],
+  [
+    'one without a key for results',
+    { phase: 'closed', official: true, definition: {} },
+    ['duplicate', 'annul'],
+  ],
+  ['an annulled one', { phase: 'sealed', official: true, annulled }, ['duplicate']],
+] as const)('of %s only what the registrar takes is offered', (_name, change, tasks) => {
+  expect(tasksOf({ official: false, definition: keys, ...change })).toEqual(tasks);
+});

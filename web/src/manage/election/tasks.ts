@@ -1,0 +1,27 @@
+import type { ManagedElection } from '../schemas.ts';
+
+/** What a manager can do with an election, in the order that it comes up. */
+export type Task = 'publish' | 'open' | 'extend' | 'stop' | 'seal' | 'duplicate' | 'annul' | 'remove';
+
+/** What the registrar would not refuse for the election's phase; it decides all the same. */
+export function tasksOf({
+  phase,
+  official,
+  annulled,
+  definition,
+}: Pick<ManagedElection, 'phase' | 'official' | 'annulled'> & {
+  readonly definition: Pick<ManagedElection['definition'], 'resultsKeys'>;
+}): readonly Task[] {
+  const annul: readonly Task[] = annulled ? [] : ['annul'];
+  switch (phase) {
+    case 'draft':
+      return ['publish', 'open', 'duplicate', 'remove'];
+    case 'scheduled':
+    case 'open':
+      return ['extend', 'stop', 'duplicate', ...annul];
+    case 'closed':
+      return [...(official && definition.resultsKeys ? (['seal'] as const) : []), 'duplicate', ...annul];
+    case 'sealed':
+      return ['duplicate', ...annul];
+  }
+}

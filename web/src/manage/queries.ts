@@ -1,0 +1,137 @@
+import { actionsExportSchema } from '@suffrage/contracts/actions';
+import { type OfficialKind, officialSchemas } from '@suffrage/contracts/official';
+import { snapshotSchema } from '@suffrage/contracts/results';
+import { turnoutSchema } from '@suffrage/contracts/turnout';
+import { QueryClient, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { z } from 'zod';
+import { ask, askResults, Refused } from './ask.ts';
+import { electionSchema, electionsSchema, principalSchema, rollSchema } from './schemas.ts';
+
+const REFRESH_MILLIS = 5_000;
+/** Phases follow the clock, and closings what is on its way: somebody who waits for it looks at this view. */
+const ELECTION_REFRESH_MILLIS = 2_000;
+/** The registrar's own number is a minute old at most. */
+const TURNOUT_REFRESH_MILLIS = 15_000;
+
+/** What the registrar and the results service have said, for all views of managers. Refusals are not asked again. */
+export const knowledge = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 1_000,
+      retry: (failures, error) =>
+        failures < 2 && error instanceof Refused && error.problem.code === 'unreachable',
+    },
+  },
+});
+
+const of = (id: string) => `/v1/elections/${encodeURIComponent(id)}`;
+
+export const principalQuery = queryOptions({
+  queryKey: ['principal'],
+  queryFn: ({ signal }) => ask('/v1/principal', principalSchema, { signal }),
+  staleTime: Number.POSITIVE_INFINITY,
+});
+
+export const electionsQuery = queryOptions({
+  queryKey: ['elections'],
+  queryFn: ({ signal }) => ask('/v1/elections', electionsSchema, { signal }),
+  refetchInterval: REFRESH_MILLIS,
+});
+
+export const electionQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['election', id],
+    queryFn: ({ signal }) => ask(of(id), electionSchema, { signal }),
+    refetchInterval: ELECTION_REFRESH_MILLIS,
+  });
+
+export const rollQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['election', id, 'roll'],
+    queryFn: ({ signal }) => ask(`${of(id)}/roll`, rollSchema, { signal }),
+  });
+
+export const turnoutQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['turnout', id],
+    queryFn: ({ signal }) => ask(`${of(id)}/turnout`, turnoutSchema, { signal }),
+    refetchInterval: TURNOUT_REFRESH_MILLIS,
+  });
+
+export const actionsQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['election', id, 'actions'],
+    queryFn: ({ signal }) => ask(`${of(id)}/actions`, actionsExportSchema, { signal }),
+    refetchInterval: REFRESH_MILLIS,
+  });
+
+export const snapshotQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['snapshot', id],
+    queryFn: ({ signal }) => askResults(`${of(id)}/results`, snapshotSchema, signal),
+    refetchInterval: REFRESH_MILLIS,
+  });
+
+const PATHS = {
+  'zero-report': 'zero-report',
+  results: 'results/document',
+  'audit-addendum': 'results/addendum',
+  seal: 'seal',
+} as const satisfies Record<OfficialKind, string>;
+
+export const officialPath = (id: string, path: string): string => `/api/results${of(id)}/${path}`;
+export const statementPath = (id: string, kind: OfficialKind): string => officialPath(id, PATHS[kind]);
+
+/** `null` as long as it has not been stated; once it is, it does not change. */
+export const officialQuery = <Kind extends OfficialKind>(id: string, kind: Kind) =>
+  queryOptions({
+    queryKey: ['official', id, kind],
+    queryFn: ({ signal }) => askResults(`${of(id)}/${PATHS[kind]}`, officialSchemas[kind], signal),
+    refetchInterval: query => (query.state.data ? false : REFRESH_MILLIS),
+  });
+
+/** One of the things that managers do with an election, by the name of its route. */
+export type Act = {
+  readonly action: 'publish' | 'open' | 'close' | 'annul' | 'seal' | 'duplicate';
+  readonly body?: object;
+};
+
+export function useAct(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ action, body }: Act) =>
+      ask(`${of(id)}/${action}`, electionSchema, {
+        method: 'POST',
+        ...(body ? { body: { json: body } } : {}),
+      }),
+    onSettled: () => forget(client, id),
+  });
+}
+
+export function useRemove(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => ask(of(id), z.null(), { method: 'DELETE' }),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['elections'] }),
+  });
+}
+
+/** Creates a draft, or replaces the one that `id` names. */
+export function useSaveDraft(id: string | undefined) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (draft: object) =>
+      ask(id === undefined ? '/v1/elections' : of(id), electionSchema, {
+        method: id === undefined ? 'POST' : 'PUT',
+        body: { json: draft },
+      }),
+    onSuccess: ({ definition }) => forget(client, definition.id),
+  });
+}
+
+async function forget(client: QueryClient, id: string): Promise<void> {
+  await Promise.all([
+    client.invalidateQueries({ queryKey: ['elections'] }),
+    client.invalidateQueries({ queryKey: ['election', id] }),
+  ]);
+}

@@ -1,0 +1,95 @@
+/** What the parts for watching say, in English; loaded with them. See `language/catalogs/en.ts`. */
+export const messages = {
+  'standing.counted': 'Counted, not signed yet',
+  'standing.official-why': 'The totals are signed, and this browser has verified the signature ({when}).',
+  'standing.counted-why': 'Every vote is counted. The signed results follow by themselves.',
+  'standing.doubtful': 'Signature does not hold',
+  'standing.doubtful-why':
+    'The signed results don’t fit this election or what is shown here. Tell those who hold the election.',
+  'annulled.title': 'This election was annulled',
+  'annulled.why': 'Since {when} its result has no effect. The reason given: {reason}',
+  'hidden.threshold':
+    '{min, plural, one {Totals are hidden while they are of fewer than # vote, so that nobody’s choice can be told from them.} other {Totals are hidden while they, or those of an option, are of fewer than # votes, so that nobody’s choice can be told from them.}}',
+  'turnout.name': 'Turnout',
+  'turnout.of': '{counted} of {roll} on the roll',
+
+  'course.title': 'Votes over time',
+  'course.label': 'Votes counted from {from} to {to}: from {first} to {last}.',
+  'course.time': 'Time',
+  'course.few': 'The course of the count appears here once it has begun.',
+
+  'take.title': 'Pass it on',
+  'take.copy': 'Copy the link',
+  'take.copied': 'The link is copied.',
+  'take.share': 'Share',
+  'take.address': 'Address of these results',
+  'take.screen': 'Big screen',
+  'take.flow': 'Behind the scenes',
+  'take.export': 'Save the results',
+  'take.snapshot': 'What is shown now (JSON)',
+  'take.document': 'Signed results (JSON)',
+  'take.document.csv': 'Results (CSV)',
+  'take.document.pdf': 'Results to print (PDF)',
+  'take.nist.json': 'Results (NIST 1500-100)',
+  'take.later': 'CSV, PDF and the signed document come when the results are official.',
+
+  'screen.leave': 'Leave the big screen',
+  'screen.full': 'Fill the screen',
+  'screen.pause': 'Stay here',
+  'screen.go-on': 'Take turns',
+  'screen.contests': '{count, plural, one {Contest # of {all, number}} other {Contest # of {all, number}}}',
+
+  'flow.title': 'Behind the scenes',
+  'flow.of': 'How the votes of {election} are handled',
+  'flow.back': 'Back to the results',
+  'flow.why':
+    'Which part of the system handled the latest votes: sums of at least 20 votes, shown later, so that nobody’s vote can be told from them.',
+  'flow.none': 'Nothing to see behind the scenes now',
+  'flow.none-why': 'Only elections that are open and show their results live are told about.',
+  'flow.loading': 'Looking behind the scenes…',
+  'flow.away': 'The results service does not answer at the moment. This page goes on asking.',
+  'flow.waiting': 'Waiting until enough votes have come together to be shown…',
+  'flow.window': '{votes, plural, one {# vote} other {# votes}}, counted from {from} to {to}',
+  'flow.picture':
+    'The way of the latest votes: {pods, plural, one {# ingestion process} other {# ingestion processes}}, {partitions, plural, one {# partition} other {# partitions}}, {processors, plural, one {# processor} other {# processors}}. The table says the same in numbers.',
+  'flow.ingestion': 'Ingestion',
+  'flow.partitions': 'Partitions',
+  'flow.processors': 'Processors',
+  'flow.nobody': 'none',
+  'flow.acknowledge': 'Acknowledged within (99 %)',
+  'flow.lag': 'Waiting to be counted',
+  'flow.lag-records': '{count, plural, one {# record} other {# records}}',
+  'flow.replica': 'Delay of the totals',
+  'flow.replica-none': 'none',
+  'flow.millis': '{millis} ms',
+  'flow.balance': 'Balance of ingestion',
+  'flow.balance-why': 'between {least} and {most} each',
+  'flow.instance': 'Process',
+  'flow.partition': 'Partition',
+  'flow.lag-head': 'Waiting',
+  'flow.unknown': 'unknown',
+
+  'statement.title': 'Statement about a vote',
+  'statement.intro':
+    'Turns a receipt into a statement that you can print or save: what was accepted, what became of it, and who has signed that. It never names a choice.',
+  'statement.make': 'Make a statement of it',
+  'statement.for': 'Statement',
+  'statement.election': 'Election',
+  'statement.accepted': 'Accepted',
+  'statement.place': 'Place on the log',
+  'statement.instance': 'Accepted by',
+  'statement.key': 'Receipt key',
+  'statement.became': 'What became of it',
+  'statement.signed':
+    'Stated {when} by the results service and signed with key {key}; this browser has verified the signature.',
+  'statement.unsigned':
+    'The results service gives nothing in writing on this vote. What stands here was verified in this browser, with the keys that the election publishes; the status is what the service said, unsigned.',
+  'statement.forged': 'The signature of the results service does not hold: don’t rely on the status.',
+  'statement.verified': 'Verified in this browser on {when}.',
+  'statement.print': 'Print',
+  'statement.save': 'Save',
+  'statement.proofs': 'The signed texts, for whoever wants to verify them again',
+} as const satisfies Readonly<Record<string, string>>;
+
+export type WatchMessageId = keyof typeof messages;
+export type WatchCatalog = Readonly<Record<WatchMessageId, string>>;

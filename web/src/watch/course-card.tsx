@@ -1,0 +1,118 @@
+import { type CSSProperties, useMemo } from 'react';
+import { paths } from '../api/fetch.ts';
+import { courseSchema, type Snapshot } from '../api/schemas.ts';
+import { formatClock, formatCount } from '../format.ts';
+import { useDocument } from '../hooks.ts';
+import { say } from '../language/say.ts';
+import type { Presentation } from '../views/contest-card.tsx';
+import { type CourseShape, joinCourse, type Mark, pickMarks, shapeOf } from './course-shape.ts';
+import { sayWatch } from './say.ts';
+
+const REFRESH_MILLIS = 20_000;
+const TABLE_ROWS = 12;
+
+type Props = {
+  id: string;
+  timeZone: string;
+  snapshot: Snapshot;
+  presentation: Presentation;
+};
+
+/** How many votes were counted when: what the results service remembers, and what has come since. */
+export function CourseCard({ id, timeZone, snapshot, presentation }: Props) {
+  const loaded = useDocument(paths.course(id), courseSchema, REFRESH_MILLIS);
+  const points = loaded.status === 'ready' ? loaded.value.points : undefined;
+  const marks = useMemo(() => {
+    const remembered = (points ?? []).map(({ at, counted }) => ({ at: Date.parse(at), counted }));
+    return joinCourse(remembered, [newestOf(snapshot, remembered)]);
+  }, [points, snapshot]);
+  const shape = shapeOf(marks);
+  return (
+    <section className="card contest" aria-labelledby="course">
+      <h3 id="course">{sayWatch('course.title')}</h3>
+      {shape === null ? <p className="soft">{sayWatch('course.few')}</p> : null}
+      {shape !== null && presentation === 'chart' ? <Chart {...{ shape, marks, timeZone }} /> : null}
+      {shape !== null && presentation === 'table' ? <Table {...{ marks, timeZone }} /> : null}
+    </section>
+  );
+}
+
+/** What comes after the final totals is their repetition. */
+function newestOf({ asOf, counted, provisional }: Snapshot, remembered: readonly Mark[]): Mark {
+  const last = remembered.at(-1);
+  return !provisional && last?.counted === counted ? last : { at: Date.parse(asOf), counted };
+}
+
+type ChartProps = { shape: CourseShape; marks: readonly Mark[]; timeZone: string };
+
+function Chart({ shape, marks, timeZone }: ChartProps) {
+  const clock = clockOf(marks, timeZone);
+  const [first, last] = [marks[0], marks.at(-1)];
+  const label = sayWatch('course.label', {
+    from: clock(first?.at ?? 0),
+    to: clock(last?.at ?? 0),
+    first: formatCount(first?.counted ?? 0),
+    last: formatCount(last?.counted ?? 0),
+  });
+  const line = `M${shape.places.map(({ x, y }) => `${(1_000 * x).toFixed(1)} ${(300 * (1 - y)).toFixed(1)}`).join('L')}`;
+  const top = shape.counts.at(-1) ?? 1;
+  return (
+    <figure className="course" role="img" aria-label={label} dir="ltr" data-testid="course">
+      <div className="course-counts" aria-hidden="true">
+        {shape.counts.map(count => (
+          <span key={count} style={placed(count / top)}>
+            {formatCount(count)}
+          </span>
+        ))}
+      </div>
+      <svg viewBox="0 0 1000 300" preserveAspectRatio="none" aria-hidden="true">
+        {shape.counts.map(count => (
+          <path key={count} className="grid" d={`M0 ${300 * (1 - count / top)}h1000`} />
+        ))}
+        <path className="area" d={`${line}V300H0Z`} />
+        <path className="line" d={line} />
+      </svg>
+      <div className="course-instants" aria-hidden="true">
+        {shape.instants.map(({ at: instant, x }) => (
+          <span key={x} style={placed(x)}>
+            {clock(instant)}
+          </span>
+        ))}
+      </div>
+    </figure>
+  );
+}
+
+function Table({ marks, timeZone }: { marks: readonly Mark[]; timeZone: string }) {
+  const clock = clockOf(marks, timeZone);
+  return (
+    <table>
+      <caption className="unseen">{sayWatch('course.title')}</caption>
+      <thead>
+        <tr>
+          <th scope="col">{sayWatch('course.time')}</th>
+          <th scope="col" className="number">
+            {say('results.counted')}
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {pickMarks(marks, TABLE_ROWS).map(({ at: instant, counted }) => (
+          <tr key={instant}>
+            <th scope="row">{clock(instant)}</th>
+            <td className="number">{formatCount(counted)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function clockOf(marks: readonly Mark[], timeZone: string): (instant: number) => string {
+  const span = (marks.at(-1)?.at ?? 0) - (marks[0]?.at ?? 0);
+  return instant => formatClock(instant, span, timeZone);
+}
+
+function placed(place: number): CSSProperties & Record<'--at', string> {
+  return { '--at': `${100 * place}%` };
+}

@@ -49,7 +49,7 @@ export function createIngestionMetrics() {
       help: 'Votes between their arrival and their answer.',
       registers,
     }),
-    /** Votes; no labels. */
+    /** No labels. */
     waitingVotes: new Gauge({
       name: 'suffrage_ingestion_waiting_votes',
       help: 'Votes that have arrived and were not looked at yet.',
@@ -123,10 +123,10 @@ export function observeIngestion(
     });
   register(registry, [
     // No labels.
-    gauge('waiting_votes', 'Votes that wait for their batch.', () => log.waiting().votes),
+    gauge('unbatched_votes', 'Votes that wait for their batch.', () => log.waiting().votes),
     // No labels.
     gauge(
-      'waiting_oldest_seconds',
+      'unbatched_oldest_seconds',
       'How long the oldest vote has waited for its batch, in seconds; 0 when none waits.',
       () => log.waiting().oldestMillis / 1000,
     ),

@@ -92,11 +92,12 @@ export const eventLoop: Panel = lines({
 export const inFlight: Panel = lines({
   title: 'Votes under way',
   description:
-    'Between arrival and answer, and of these those that wait for their batch. Beyond 10,000 per process votes are refused at once.',
+    'Between arrival and answer, and those that were not looked at yet or wait for their batch. Beyond 10,000 per process votes are refused at once.',
   unit: 'short',
   queries: [
     query('in flight', 'sum(suffrage_ingestion_in_flight_votes)'),
-    query('waiting', 'sum(suffrage_ingestion_waiting_votes)'),
+    query('not looked at yet', 'sum(suffrage_ingestion_waiting_votes)'),
+    query('waiting for a batch', 'sum(suffrage_ingestion_unbatched_votes)'),
   ],
 });
 

@@ -36,7 +36,8 @@ Generated from every call of a logger in the services; \`make check\` says when 
 line, on standard output. The message (\`msg\`) never varies, so it can be searched for; what varies are fields. Each event has
 \`level\`, \`time\` (UTC), \`service\` and \`instance\`, and within a traced request \`trace_id\` (never of a vote in a secret election).
 \`err\` holds an error with its type, message, stack and causes, without the data that databases repeat. No event names a
-voter, a vote's content, a token or an address.
+voter, a vote's content, a token or an address. Where a server listens, Fastify says itself: \`Server listening at …\`, and
+the Kafka client speaks through the events with the field \`kafka\`.
 
 \`warn\`: something was tried again or went another way. \`error\`: something could not be done. \`fatal\`: the process ends.
 

@@ -1,3 +1,4 @@
+import { activeTraceId } from './tracing.ts';
 import { type DestinationStream, type Logger, pino, type SerializedError } from 'pino';
 
 export type Log = Logger;
@@ -12,6 +13,11 @@ export function createLog(
   const options = {
     level,
     base: { service, instance },
+    // Within a traced request or batch; never for votes of secret elections.
+    mixin: () => {
+      const id = activeTraceId();
+      return id === undefined ? {} : { trace_id: id };
+    },
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
     // Anything may be thrown.

@@ -12,6 +12,7 @@ import type { Lifecycle } from '@suffrage/runtime/lifecycle';
 import type { Log } from '@suffrage/runtime/log';
 import { createMetrics, observePools, observeRedis } from '@suffrage/runtime/metrics';
 import { isReachable, openPool } from '@suffrage/runtime/postgres/pool';
+import { startTelemetry } from '@suffrage/runtime/telemetry';
 import { connectRedis } from '@suffrage/runtime/redis';
 import { closingOverdueMillis, startClosing } from './closing.ts';
 import type { Config } from './config.ts';
@@ -70,6 +71,7 @@ export async function startAggregator(
   { log, clock = Date.now }: { log: Log; clock?: () => number },
   lifecycle: Lifecycle,
 ): Promise<Aggregator> {
+  lifecycle.onClose('telemetry', await startTelemetry('aggregator', config.SUFFRAGE_INSTANCE));
   const base = createMetrics('aggregator');
   const metrics = createAggregatorMetrics(base);
   const topics = topicNames(config.SUFFRAGE_NAMESPACE);

@@ -21,6 +21,8 @@ type Options = {
   readonly log: Log;
 };
 
+const SUBSCRIBE_AGAIN_MILLIS = 1_000;
+
 /** Hands on what the elected replica publishes and the processors' notices, from now on, again after each reconnect. */
 export function listenToRelay({ redis, names, onSnapshot, onProgress, clock, log }: Options): Relay {
   let heardAt = Number.NEGATIVE_INFINITY;
@@ -28,9 +30,15 @@ export function listenToRelay({ redis, names, onSnapshot, onProgress, clock, log
     await redis.psubscribe(names.results('*'));
     await redis.subscribe(names.progress);
   };
-  redis.on('ready', () => {
-    subscribe().catch((error: unknown) => log.warn({ err: error }, 'the relay can not be subscribed'));
-  });
+  // A connection that is ready may still answer too late; nothing else would try again before it breaks.
+  const keepSubscribing = () => {
+    if (redis.status !== 'ready') return;
+    subscribe().catch((error: unknown) => {
+      log.warn({ err: error }, 'the relay can not be subscribed');
+      setTimeout(keepSubscribing, SUBSCRIBE_AGAIN_MILLIS).unref();
+    });
+  };
+  redis.on('ready', keepSubscribing);
   redis.on('message', (_channel: string, text: string) => onProgress(readProgressNotice(text)));
   redis.on('pmessage', (_pattern: string, channel: string, text: string) => {
     const snapshot = readSnapshot(text, channel.slice(names.results('').length));

@@ -3,6 +3,7 @@ import type { Log } from '@suffrage/runtime/log';
 import type { Pool } from '@suffrage/runtime/postgres/pool';
 import type { ProgressNotice } from '@suffrage/contracts/progress-notice';
 import type { Snapshot } from '@suffrage/contracts/results';
+import { traceStep, traceWork } from '@suffrage/runtime/tracing';
 import type { Elections, KnownElection } from './elections.ts';
 import type { AggregatorMetrics } from './metrics.ts';
 import type { NewestSnapshots } from './newest.ts';
@@ -40,6 +41,17 @@ type Options = {
   readonly log: Log;
 };
 
+const PUBLISHING = {
+  name: 'publish results',
+  kind: 'send',
+  attributes: { 'db.system.name': 'redis', 'db.operation.name': 'PUBLISH' },
+} as const;
+const READING = {
+  name: 'read tallies',
+  kind: 'query',
+  attributes: { 'db.system.name': 'postgresql', 'db.operation.name': 'SELECT' },
+} as const;
+
 /** Starts the rounds: is this replica elected, must it read, then read, sum and publish. */
 export function startRounds(options: Options, lifecycle: Lifecycle): Rounds {
   const { pace, lock, publisher, notices, metrics, clock, log } = options;
@@ -53,7 +65,11 @@ export function startRounds(options: Options, lifecycle: Lifecycle): Rounds {
     // Told before the reading begins: their transactions are in it.
     const told = notices.take();
     try {
-      const published = await publisher.publish(await readSnapshots(options), elected);
+      const published = await traceWork(
+        PUBLISHING,
+        told.flatMap(({ traceparent }) => traceparent ?? []),
+        async () => publisher.publish(await traceStep(READING, () => readSnapshots(options)), elected),
+      );
       if (published) observePublished(told, metrics, clock());
       else notices.putBack(told);
       failing = false;

@@ -4,6 +4,7 @@ import { type Refusal, refuse } from '@suffrage/contracts/errors';
 import { encodeVoteRecord } from '@suffrage/contracts/vote';
 import { markBallot, type VoteRequest } from '@suffrage/contracts/vote-request';
 import { crashPoint } from '@suffrage/runtime/crash-point';
+import type { RequestTrace } from '@suffrage/runtime/tracing';
 import type { KnownElections } from './known-elections.ts';
 import type { IngestionMetrics } from './metrics.ts';
 import type { Turns } from './turns.ts';
@@ -17,11 +18,8 @@ export function answerName(result: CastResult): string {
   return result.durability === 'local' ? 'accepted-local' : 'accepted';
 }
 
-/** `traceHeaders` travel with the record, but never in `secret` elections. */
-export type CastVote = (
-  request: VoteRequest,
-  traceHeaders?: ReadonlyMap<string, string>,
-) => Promise<CastResult>;
+/** The trace goes on with the record, but never in `secret` elections, of which nothing at all is traced. */
+export type CastVote = (request: VoteRequest, trace?: RequestTrace) => Promise<CastResult>;
 
 type Options = {
   readonly elections: Pick<KnownElections, 'find' | 'areCurrent'>;
@@ -46,12 +44,15 @@ export function createCastVote(options: Options): CastVote {
   const { elections, checkToken, voteLog, metrics, clock, instance, maxInFlight, turns } = options;
   let inFlight = 0;
 
-  const cast: CastVote = async (request, traceHeaders = NO_HEADERS) => {
+  const cast: CastVote = async (request, trace) => {
     const now = clock();
     const isCurrent = elections.areCurrent();
     if (!isCurrent && !voteLog.canKeep()) return refuse('not-ready');
     const election = elections.find(request.electionId);
     if (!election) return refuse(isCurrent ? 'election-unknown' : 'not-ready');
+    const isSecret = election.definition.mode === 'secret';
+    if (isSecret) trace?.forbid();
+    else trace?.allow();
     const closed = timeRefusal(election, now);
     if (closed) return refuse(isCurrent ? closed : 'not-ready');
     const marked = markBallot(election, request);
@@ -67,24 +68,35 @@ export function createCastVote(options: Options): CastVote {
       opensAt: election.opensAt,
       closesAt: election.closesAt,
       value: encodeVoteRecord(marked.vote, instance),
-      headers: election.definition.mode === 'secret' ? NO_HEADERS : traceHeaders,
+      headers: isSecret ? NO_HEADERS : (trace?.headers ?? NO_HEADERS),
     };
     return isCurrent ? voteLog.append(checked) : voteLog.keep(checked);
   };
 
-  return async (request, traceHeaders) => {
+  return async (request, trace) => {
     if (inFlight >= maxInFlight) return refuse('overloaded');
     metrics.inFlight.set((inFlight += 1));
     const begun = performance.now();
     try {
       const turn = turns.next();
       if (turn) await turn;
-      const result = await cast(request, traceHeaders);
+      const result = await cast(request, trace);
       if (result.ok && result.durability === 'replicated')
-        metrics.acknowledgeSeconds.observe({ value: (performance.now() - begun) / 1000 });
+        observeAcknowledged(metrics, (performance.now() - begun) / 1000, trace?.traceId());
       return result;
     } finally {
       metrics.inFlight.set((inFlight -= 1));
     }
   };
+}
+
+/** Of a traced vote the time names its trace, for whoever looks for a slow one. */
+function observeAcknowledged(
+  { acknowledgeSeconds }: Pick<IngestionMetrics, 'acknowledgeSeconds'>,
+  value: number,
+  traceId: string | undefined,
+): void {
+  acknowledgeSeconds.observe(
+    traceId === undefined ? { value } : { value, exemplarLabels: { trace_id: traceId } },
+  );
 }

@@ -9,18 +9,32 @@ import { Counter, Gauge, Histogram } from 'prom-client';
 
 export type IngestionMetrics = ReturnType<typeof createIngestionMetrics>;
 
+/** No fault of the client: what the objective of acknowledging counts as missed. */
+const MISSED = [
+  'not-ready',
+  'overloaded',
+  'log-unavailable',
+  'outcome-unknown',
+  'internal',
+  'accepted-local',
+];
+
 export function createIngestionMetrics() {
   const metrics = createMetrics('ingestion');
   const registers = [metrics.registry];
+  // Labels: transport (rest, grpc), code (accepted, accepted-local or an error code).
+  const votes = new Counter({
+    name: 'suffrage_ingestion_votes_total',
+    help: 'Votes answered, by transport and by what they were answered with.',
+    labelNames: ['transport', 'code'],
+    registers,
+  });
+  // Prometheus sees no increase in a series that begins with 1.
+  for (const transport of ['rest', 'grpc'])
+    for (const code of ['accepted', ...MISSED]) votes.inc({ transport, code }, 0);
   return {
     ...metrics,
-    /** Labels: transport (rest, grpc), code (accepted, accepted-local or an error code). */
-    votes: new Counter({
-      name: 'suffrage_ingestion_votes_total',
-      help: 'Votes answered, by transport and by what they were answered with.',
-      labelNames: ['transport', 'code'],
-      registers,
-    }),
+    votes,
     /** From the parsed request to the signed receipt. Exemplars: trace_id, of a vote that is traced. No labels. */
     acknowledgeSeconds: new Histogram({
       name: 'suffrage_ingestion_acknowledge_seconds',
@@ -35,7 +49,7 @@ export function createIngestionMetrics() {
       help: 'Votes between their arrival and their answer.',
       registers,
     }),
-    /** Votes; no labels. */
+    /** No labels. */
     waitingVotes: new Gauge({
       name: 'suffrage_ingestion_waiting_votes',
       help: 'Votes that have arrived and were not looked at yet.',
@@ -109,10 +123,10 @@ export function observeIngestion(
     });
   register(registry, [
     // No labels.
-    gauge('waiting_votes', 'Votes that wait for their batch.', () => log.waiting().votes),
+    gauge('unbatched_votes', 'Votes that wait for their batch.', () => log.waiting().votes),
     // No labels.
     gauge(
-      'waiting_oldest_seconds',
+      'unbatched_oldest_seconds',
       'How long the oldest vote has waited for its batch, in seconds; 0 when none waits.',
       () => log.waiting().oldestMillis / 1000,
     ),
@@ -147,14 +161,16 @@ export function observeIngestion(
 }
 
 function createLocalQueueMetrics(registers: MetricsRegistry[]) {
+  // Labels: change (kept, replayed, sent-again, expired, full).
+  const votes = new Counter({
+    name: 'suffrage_ingestion_local_queue_votes_total',
+    help: 'Votes that were kept on the disk, left it (replayed, sent again and confirmed, expired) or found it full.',
+    labelNames: ['change'],
+    registers,
+  });
+  votes.inc({ change: 'expired' }, 0);
   return {
-    /** Labels: change (kept, replayed, sent-again, expired, full). */
-    votes: new Counter({
-      name: 'suffrage_ingestion_local_queue_votes_total',
-      help: 'Votes that were kept on the disk, left it (replayed, sent again and confirmed, expired) or found it full.',
-      labelNames: ['change'],
-      registers,
-    }),
+    votes,
     /** No labels. */
     heldVotes: new Gauge({
       name: 'suffrage_ingestion_local_queue_held_votes',

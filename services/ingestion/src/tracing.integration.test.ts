@@ -1,41 +1,24 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { signedVote } from '@suffrage/contracts/testing.node';
+import { type Collector, collectorSettings, spansOf, startCollector } from '@suffrage/test/collector';
 import { until } from '@suffrage/test/poll';
 import { readLog } from '@suffrage/test/read-log';
 import { openTestbed, type Testbed } from '@suffrage/test/testbed';
 import { post, voteBody } from '@suffrage/test/vote-body';
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
-const received: string[] = [];
-/** A real OTLP/HTTP end: whatever leaves the process arrives here. */
-const collector = createServer((request, response) => {
-  const chunks: Buffer[] = [];
-  request.on('data', (chunk: Buffer) => chunks.push(chunk));
-  request.on('end', () => {
-    received.push(Buffer.concat(chunks).toString('latin1'));
-    response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
-  });
-});
+let collector: Collector;
 let bed: Testbed;
 
 beforeAll(async () => {
-  await new Promise<void>(resolve => {
-    collector.listen(0, '127.0.0.1', resolve);
-  });
-  const { port } = collector.address() as AddressInfo;
-  process.env.OTEL_EXPORTER_OTLP_ENDPOINT = `http://127.0.0.1:${port}`;
-  process.env.OTEL_EXPORTER_OTLP_PROTOCOL = 'http/json';
-  process.env.OTEL_METRICS_EXPORTER = 'none';
-  process.env.OTEL_LOGS_EXPORTER = 'none';
+  collector = await startCollector();
+  Object.assign(process.env, collectorSettings(collector));
   process.env.OTEL_BSP_SCHEDULE_DELAY = '50';
   bed = await openTestbed();
 }, 60_000);
 
 afterAll(async () => {
   await bed.close();
-  collector.closeAllConnections();
   collector.close();
 }, 60_000);
 
@@ -63,9 +46,11 @@ test('the caller’s trace goes on with a pseudonymous vote and never with a sec
 
   const spans = await until(
     'the collector has the spans',
-    () => received.join('').includes(TRACE) && received.join(''),
+    () => collector.received().includes('accepted') && collector.received(),
   );
   expect(spans).toContain('POST /v1/elections/{electionId}/votes');
+  // Of the two requests of this trace one was secret: it leaves no span at all.
+  expect(spansOf(collector).filter(({ name }) => name.startsWith('POST'))).toHaveLength(1);
   for (const { body } of bodies) {
     for (const planted of [body.salt, body.token, body.voterReference ?? body.salt, 'mayor-1']) {
       expect(spans).not.toContain(planted);

@@ -7,6 +7,7 @@ import type { Log } from '@suffrage/runtime/log';
 import { repeatEvery, sleep as systemSleep, type Sleep } from '@suffrage/runtime/wait';
 import type { KnownElections } from './known-elections.ts';
 import { createBatchAppender } from './log/append-batch.ts';
+import { traceAppends } from './log/trace-appends.ts';
 import { type Appended, createLane, type Lane, type LaneVote } from './log/lane.ts';
 import type { LogLayout } from './log/layout.ts';
 import type { LocalQueue } from './log/local-queue.ts';
@@ -125,7 +126,7 @@ function openLanes(options: Options) {
     const producers = options.openProducers();
     const deadlineMillis = options.local ? LOCAL_AFTER_MILLIS : DEADLINE_MILLIS;
     const appendBatch = createBatchAppender({ ...options, shard, shards, producers, deadlineMillis });
-    const lane = createLane({ ...options, appendBatch });
+    const lane = createLane({ ...options, appendBatch: traceAppends(appendBatch, options.topic) });
     const close = async () => {
       await lane.drained();
       await producers.close();

@@ -189,8 +189,10 @@ async function workThrough(
   return { kind: 'done', nextOffset: worker.nextOffset() };
 }
 
-function toLogRecord({ offset, timestamp, value }: KafkaMessage): LogRecord {
-  return { offset: BigInt(offset), timestamp: Number(timestamp), value };
+function toLogRecord({ offset, timestamp, value, headers }: KafkaMessage): LogRecord {
+  const record = { offset: BigInt(offset), timestamp: Number(timestamp), value };
+  const traceparent = headers?.traceparent;
+  return traceparent === undefined ? record : { ...record, traceparent: String(traceparent) };
 }
 
 /** Splits a fetched batch into transactions of at most 2,000 records and 4 MiB. */

@@ -4,7 +4,11 @@ import { decodeVoteRecord, type RecordedVote } from '@suffrage/contracts/vote';
 import type { Identified, Judged, Position } from './decide.ts';
 
 /** A record as it comes from the log. */
-export type LogRecord = Position & { readonly value: Uint8Array | null };
+export type LogRecord = Position & {
+  readonly value: Uint8Array | null;
+  /** W3C trace context, where ingestion has traced the vote. */
+  readonly traceparent?: string;
+};
 
 /** A record read as far as it can be without verifying anything. */
 export type Read = {

@@ -2,6 +2,7 @@ import type { TokenCheck } from '@suffrage/contracts/check-vote';
 import { shardOf, shardOfPartition } from '@suffrage/contracts/shards';
 import { crashPoint } from '@suffrage/runtime/crash-point';
 import type { Log } from '@suffrage/runtime/log';
+import { activeTraceparent, traceStep, traceWork } from '@suffrage/runtime/tracing';
 import { identityKey, type Judged, planBatch } from './decide.ts';
 import type { Hints } from './hints.ts';
 import {
@@ -47,10 +48,26 @@ export async function processBatch(
 ): Promise<'done' | 'fenced'> {
   await context.ensureElections();
   const reads = records.map(record => readRecord(record, context.find));
-  const duplicates = await confirmedDuplicates(reads, context);
-  const judged = await judgeAll(reads, duplicates, context);
-  refuseWrongShard(judged, fence.partition, context.shards);
-  return commitJudged(judged, reads, fence, context);
+  const attributes = {
+    'messaging.system': 'kafka',
+    'messaging.destination.name': fence.topic,
+    'messaging.destination.partition.id': String(fence.partition),
+    'messaging.operation.type': 'process',
+    'messaging.batch.message_count': records.length,
+  } as const;
+  const work = { name: `process ${fence.topic}`, kind: 'process', attributes } as const;
+  return traceWork(work, reads.flatMap(traceparentOf), async () => {
+    const duplicates = await confirmedDuplicates(reads, context);
+    const judged = await judgeAll(reads, duplicates, context);
+    refuseWrongShard(judged, fence.partition, context.shards);
+    return commitJudged(judged, reads, fence, context);
+  });
+}
+
+/** Whatever a record of a secret election carries, it is not traced. */
+function traceparentOf({ record, election }: Read): string[] {
+  if (record.traceparent === undefined || election?.definition.mode !== 'pseudonymous') return [];
+  return [record.traceparent];
 }
 
 /** Records whose very vote is counted already: Redis says which to ask for, PostgreSQL decides. */
@@ -142,7 +159,14 @@ async function tryCommit(
   const stopTimer = metrics.commitSeconds.startTimer();
   metrics.batchRecords.observe(judged.length);
   try {
-    const committed = await store.commit(fence, from, to, planBatch(judged));
+    const attributes = {
+      'db.system.name': 'postgresql',
+      'db.operation.name': 'COMMIT',
+      'db.operation.batch.size': judged.length,
+    } as const;
+    const committed = await traceStep({ name: 'commit votes', kind: 'query', attributes }, () =>
+      store.commit(fence, from, to, planBatch(judged)),
+    );
     metrics.commits.inc({ result: committed.status });
     return committed;
   } catch (error) {
@@ -173,7 +197,11 @@ async function afterCommit(
     acceptedAt = Math.min(acceptedAt, timestamp);
   }
   await hints.mark(committed.counted);
-  await hints.announce(committed.counted.length > 0 ? { acceptedAt } : {});
+  const traceparent = activeTraceparent();
+  await hints.announce({
+    ...(committed.counted.length > 0 ? { acceptedAt } : {}),
+    ...(traceparent === undefined ? {} : { traceparent }),
+  });
 }
 
 function setAside([verdict]: readonly Judged[], { record }: Read): Judged {

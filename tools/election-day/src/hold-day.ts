@@ -11,7 +11,7 @@ import { type Services, startServices } from '@suffrage/stack/start-services';
 import { waitFor } from '@suffrage/stack/wait-for';
 import type { Check } from './check.ts';
 import { checkDay } from './check-day.ts';
-import { type Collector, collectorSettings, startCollector } from './collector.ts';
+import { type Collector, collectorSettings, startCollector } from '@suffrage/test/collector';
 import { findLinks } from './find-links.ts';
 import { type DayNumbers, planDay } from './plan.ts';
 import { ELECTION, keepOpen, prepare } from './prepare.ts';

@@ -9,10 +9,10 @@ import { splitVotes } from '@suffrage/contracts/split-votes';
 import { receive, type Received } from '@suffrage/runtime/grpc/received';
 import { toServiceError } from '@suffrage/runtime/grpc/status';
 import type { Log } from '@suffrage/runtime/log';
+import { type RequestTrace, traceRequest } from '@suffrage/runtime/tracing';
 import type { sendUnaryData, ServerDuplexStream, ServerUnaryCall } from '@grpc/grpc-js';
 import { answerName, type CastResult, type CastVote } from '../cast-vote.ts';
 import type { IngestionMetrics } from '../metrics.ts';
-import { traced } from '../tracing.ts';
 import type { Turns } from '../turns.ts';
 import { answerStream, type OpenStream } from './answer-stream.ts';
 import { encodeResponse, encodeResults, fromMessage } from './messages.ts';
@@ -46,7 +46,6 @@ type Call<Request> = ServerUnaryCall<Received<Request>, Buffer>;
 /** Each vote as its bytes; one more than a call may have when there are more. */
 type VotesCall = Call<readonly Uint8Array[]>;
 type Stream = ServerDuplexStream<Received<CastVoteStreamRequest>, Buffer>;
-type Headers = ReadonlyMap<string, string>;
 
 export type VoteService = ReturnType<typeof createVoteService>;
 
@@ -57,10 +56,10 @@ export function createVoteService({ castVote, turns, metrics, log, limits }: Opt
   let closing = false;
 
   /** Never rejects: what goes wrong with one vote is that vote's answer. */
-  const cast = async (message: CastVoteRequest | undefined, traceHeaders: Headers): Promise<CastResult> => {
+  const cast = async (message: CastVoteRequest | undefined, trace: RequestTrace): Promise<CastResult> => {
     const vote = message ? fromMessage(message) : refuse('malformed-message');
     if ('ok' in vote) return vote;
-    return castVote(vote, traceHeaders).catch(error => {
+    return castVote(vote, trace).catch(error => {
       log.error({ err: error }, 'a vote over gRPC failed');
       return refuse('internal');
     });
@@ -73,21 +72,21 @@ export function createVoteService({ castVote, turns, metrics, log, limits }: Opt
   const castVoteUnary = async (call: Call<CastVoteRequest>) => {
     const { request } = call;
     if (!request.ok) return request;
-    return traced('suffrage.v1.VoteService/CastVote', call.metadata.getMap(), async (headers, span) => {
-      const result = await cast(request.message, headers);
-      span.setAttribute('suffrage.answer', answerName(result));
+    return traceCall('CastVote', call, async trace => {
+      const result = await cast(request.message, trace);
+      trace.set({ 'suffrage.answer': answerName(result) });
       return result;
     });
   };
 
   /** The votes of a call that has been given up are left alone, save those already begun. */
-  const castInTurns = async (call: VotesCall, votes: readonly Uint8Array[], headers: Headers) => {
+  const castInTurns = async (call: VotesCall, votes: readonly Uint8Array[], trace: RequestTrace) => {
     const results: Promise<CastResult>[] = [];
     for (const vote of votes) {
       if ((results.length + 1) % VOTES_PER_TURN === 0) await nextTurn();
       if (call.cancelled) break;
       const read = readVote(vote);
-      results.push(read.ok ? cast(read.message, headers) : Promise.resolve(read));
+      results.push(read.ok ? cast(read.message, trace) : Promise.resolve(read));
     }
     return Promise.all(results);
   };
@@ -97,15 +96,15 @@ export function createVoteService({ castVote, turns, metrics, log, limits }: Opt
     if (!request.ok) return request;
     const votes = request.message;
     if (votes.length > limits.votesPerCall) return refuse('field-invalid', 'votes');
-    return traced('suffrage.v1.VoteService/CastVotes', call.metadata.getMap(), async (headers, span) => {
-      span.setAttribute('suffrage.votes', votes.length);
-      const results = await castInTurns(call, votes, headers);
+    return traceCall('CastVotes', call, async trace => {
+      trace.set({ 'suffrage.votes': votes.length });
+      const results = await castInTurns(call, votes, trace);
       return { ok: true as const, results };
     });
   };
 
   const castVoteStream = (stream: Stream) =>
-    traced('suffrage.v1.VoteService/CastVoteStream', stream.metadata.getMap(), async (headers, span) => {
+    traceCall('CastVoteStream', stream, async trace => {
       let votes = 0;
       const open = answerStream(stream, {
         maxUntaken: limits.streamVotes,
@@ -113,7 +112,7 @@ export function createVoteService({ castVote, turns, metrics, log, limits }: Opt
         idleMillis: IDLE_MILLIS,
         answer: async (request: Received<CastVoteStreamRequest>) => {
           votes += 1;
-          const result = count(request.ok ? await cast(request.message.vote, headers) : request);
+          const result = count(request.ok ? await cast(request.message.vote, trace) : request);
           return encodeResults([result]);
         },
       });
@@ -121,7 +120,7 @@ export function createVoteService({ castVote, turns, metrics, log, limits }: Opt
       if (closing) open.end(refuse('not-ready'));
       await open.over;
       streams.delete(open);
-      span.setAttribute('suffrage.votes', votes);
+      trace.set({ 'suffrage.votes': votes });
     });
 
   return {
@@ -156,6 +155,17 @@ export function createVoteService({ castVote, turns, metrics, log, limits }: Opt
       for (const stream of streams) stream.end(refuse('not-ready'));
     },
   };
+}
+
+const SERVICE = 'suffrage.v1.VoteService';
+
+function traceCall<T>(
+  method: string,
+  { metadata }: Pick<VotesCall, 'metadata'>,
+  handle: (trace: RequestTrace) => Promise<T>,
+): Promise<T> {
+  const attributes = { 'rpc.system': 'grpc', 'rpc.service': SERVICE, 'rpc.method': method } as const;
+  return traceRequest(`${SERVICE}/${method}`, attributes, metadata.getMap(), handle);
 }
 
 const asItIs = (bytes: Buffer) => bytes;

@@ -1,18 +1,26 @@
 import { toBase64url } from '@suffrage/contracts/bytes';
-import { refuse } from '@suffrage/contracts/errors';
+import { errorRegistry, refuse } from '@suffrage/contracts/errors';
 import { localAcceptanceSchema } from '@suffrage/contracts/local-vote';
 import { receiptSchema } from '@suffrage/contracts/receipt';
 import { castVoteBody, fromCastVoteBody } from '@suffrage/contracts/vote-request';
 import { problemResponses, sendRefusal } from '@suffrage/runtime/http/problems';
 import type { HttpServer } from '@suffrage/runtime/http/server';
-import { answerName, type CastVote } from '../cast-vote.ts';
+import { traceRequest } from '@suffrage/runtime/tracing';
+import { answerName, type CastResult, type CastVote } from '../cast-vote.ts';
 import type { IngestionMetrics } from '../metrics.ts';
-import { traced } from '../tracing.ts';
 import type { Turns } from '../turns.ts';
 import { electionParams } from './schemas.ts';
 
 /** Receipts are made from types, not from input: reading each against its schema again cost as much as its Merkle path. */
 const serializerCompiler = () => (answer: unknown) => JSON.stringify(answer);
+
+const ROUTE = '/v1/elections/{electionId}/votes';
+const TRACED = { 'http.request.method': 'POST', 'http.route': ROUTE } as const;
+
+function statusOf(result: CastResult): number {
+  if (!result.ok) return errorRegistry[result.code].http;
+  return result.durability === 'replicated' ? 201 : 202;
+}
 
 type Needs = {
   readonly castVote: CastVote;
@@ -45,9 +53,12 @@ export function votesRoute(server: HttpServer, { castVote, turns, metrics }: Nee
       const result =
         'ok' in vote
           ? vote
-          : await traced('POST /v1/elections/{electionId}/votes', request.headers, async (headers, span) => {
-              const answered = await castVote(vote, headers);
-              span.setAttribute('suffrage.answer', answerName(answered));
+          : await traceRequest(`POST ${ROUTE}`, TRACED, request.headers, async trace => {
+              const answered = await castVote(vote, trace);
+              trace.set({
+                'suffrage.answer': answerName(answered),
+                'http.response.status_code': statusOf(answered),
+              });
               return answered;
             });
       metrics.votes.inc({ transport: 'rest', code: answerName(result) });

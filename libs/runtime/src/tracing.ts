@@ -1,0 +1,170 @@
+import {
+  type Attributes,
+  type Context,
+  context,
+  createContextKey,
+  propagation,
+  ROOT_CONTEXT,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+  TraceFlags,
+} from '@opentelemetry/api';
+
+/** What spans may say, by OpenTelemetry's names where there are some. Nothing of a voter, a vote's content or an address. */
+export type SpanAttributes = Partial<{
+  'http.request.method': string;
+  'http.route': string;
+  'http.response.status_code': number;
+  'rpc.system': 'grpc';
+  'rpc.service': string;
+  'rpc.method': string;
+  'messaging.system': 'kafka';
+  'messaging.destination.name': string;
+  'messaging.destination.partition.id': string;
+  'messaging.operation.type': 'send' | 'process';
+  'messaging.batch.message_count': number;
+  'db.system.name': 'postgresql' | 'redis';
+  'db.operation.name': string;
+  'db.operation.batch.size': number;
+  'suffrage.answer': string;
+  'suffrage.votes': number;
+}>;
+
+const tracer = trace.getTracer('suffrage');
+
+/** Whether anything of what happens in a context may leave: `undefined` until a vote's election is known. */
+type Permission = { allowed?: boolean };
+const PERMISSION = createContextKey('suffrage permission to trace');
+
+/** The trace of one request. Without OpenTelemetry configured there are no headers and nothing is recorded. */
+export type RequestTrace = {
+  /** W3C trace context that carries the trace on. */
+  readonly headers: ReadonlyMap<string, string>;
+  set(attributes: SpanAttributes): void;
+  /** The request has a vote that may be traced. Unless this is said, nothing of the request leaves. */
+  allow(): void;
+  /** The request has a vote of a secret election: nothing of it leaves, whatever else it has. */
+  forbid(): void;
+  /** Of a request that leaves, as far as is known by now. */
+  traceId(): string | undefined;
+};
+
+/**
+ * Runs `handle` inside a server span that continues the caller's trace. One span for a request, however many votes it has.
+ * A span that is never ended is never exported: that is how requests of secret elections, and those whose election nobody
+ * has found yet, leave nothing behind.
+ */
+export function traceRequest<T>(
+  name: string,
+  attributes: SpanAttributes,
+  incoming: Readonly<Record<string, unknown>>,
+  handle: (request: RequestTrace) => Promise<T>,
+): Promise<T> {
+  const permission: Permission = {};
+  const parent = propagation.extract(context.active(), incoming).setValue(PERMISSION, permission);
+  return tracer.startActiveSpan(name, { kind: SpanKind.SERVER, attributes }, parent, async span => {
+    try {
+      return await handle(requestTrace(span, permission));
+    } catch (error) {
+      span.setStatus({ code: SpanStatusCode.ERROR });
+      throw error;
+    } finally {
+      if (permission.allowed) span.end();
+    }
+  });
+}
+
+function requestTrace(span: Span, permission: Permission): RequestTrace {
+  const carrier: Record<string, string> = {};
+  propagation.inject(context.active(), carrier);
+  return {
+    headers: new Map(Object.entries(carrier)),
+    set: attributes => void span.setAttributes(attributes),
+    allow: () => void (permission.allowed ??= true),
+    forbid: () => void (permission.allowed = false),
+    traceId: () => (permission.allowed && span.isRecording() ? span.spanContext().traceId : undefined),
+  };
+}
+
+type Work = {
+  readonly name: string;
+  readonly kind: 'send' | 'process' | 'query';
+  readonly attributes: SpanAttributes;
+};
+
+const KINDS = { send: SpanKind.PRODUCER, process: SpanKind.CONSUMER, query: SpanKind.CLIENT };
+
+/**
+ * Runs work on many votes at once: a span that continues the trace of the first sampled one of `traceparents` and links to
+ * the others. None, and no span, when none of them is sampled.
+ */
+export function traceWork<T>(work: Work, traceparents: readonly string[], run: () => Promise<T>): Promise<T> {
+  if (traceparents.length === 0) return run();
+  const [first, ...others] = traceparents.map(remoteContext).filter(isSampled);
+  if (!first) return run();
+  const links = others
+    .flatMap(other => trace.getSpanContext(other) ?? [])
+    .map(linked => ({ context: linked }));
+  return inSpan(work, { links }, first.setValue(PERMISSION, { allowed: true }), run);
+}
+
+/** A step of work that is being traced; nothing where it is not. */
+export function traceStep<T>(work: Work, run: () => Promise<T>): Promise<T> {
+  if (!isTraced()) return run();
+  return inSpan(work, {}, context.active(), run);
+}
+
+function inSpan<T>(
+  { name, kind, attributes }: Work,
+  options: { readonly links?: { context: NonNullable<ReturnType<typeof trace.getSpanContext>> }[] },
+  parent: Context,
+  run: () => Promise<T>,
+): Promise<T> {
+  const given: Attributes = attributes;
+  return tracer.startActiveSpan(
+    name,
+    { kind: KINDS[kind], attributes: given, ...options },
+    parent,
+    async span => {
+      try {
+        return await run();
+      } catch (error) {
+        span.setStatus({ code: SpanStatusCode.ERROR });
+        throw error;
+      } finally {
+        span.end();
+      }
+    },
+  );
+}
+
+/** Of the work under way, to carry it on: `undefined` where it is not traced. */
+export function activeTraceparent(): string | undefined {
+  if (!isTraced()) return undefined;
+  const carrier: Record<string, string> = {};
+  propagation.inject(context.active(), carrier);
+  return carrier.traceparent;
+}
+
+/** What logs may name of the work under way. */
+export function activeTraceId(): string | undefined {
+  return isTraced() ? trace.getActiveSpan()?.spanContext().traceId : undefined;
+}
+
+function isTraced(): boolean {
+  const permission = context.active().getValue(PERMISSION);
+  const isAllowed =
+    typeof permission === 'object' &&
+    permission !== null &&
+    'allowed' in permission &&
+    permission.allowed === true;
+  return isAllowed && trace.getActiveSpan()?.isRecording() === true;
+}
+
+const remoteContext = (traceparent: string) => propagation.extract(ROOT_CONTEXT, { traceparent });
+
+function isSampled(remote: Context): boolean {
+  return ((trace.getSpanContext(remote)?.traceFlags ?? TraceFlags.NONE) & TraceFlags.SAMPLED) !== 0;
+}

@@ -1,6 +1,6 @@
 import type { MessageId as PageMessageId } from '../language/catalogs/en.ts';
 import { speech } from '../language/say.ts';
-import { speakAlso } from '../language/speak.ts';
+import { speakPart } from '../language/speak.ts';
 import type { MessageId as ManagingMessageId } from './catalogs/en.ts';
 
 type MessageId = PageMessageId | ManagingMessageId;
@@ -13,7 +13,7 @@ const catalogs = {
 };
 
 /** Managers' pages have catalogues of their own: voters don't load them. */
-export const speakOfManaging = (): Promise<void> => speakAlso(catalogs);
+export const speakOfManaging = (): Promise<void> => speakPart(catalogs);
 
 /** A text of the page or of managers' pages, as `language/say.ts`. */
 export function say(id: MessageId, values: Readonly<Record<string, string | number>> = {}): string {

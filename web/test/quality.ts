@@ -1,0 +1,39 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect } from '@jest/globals';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+
+const PICTURES = join(import.meta.dirname, '../../out/pictures');
+
+/** What axe finds on the page as it is now, each with where; empty when all is well. */
+async function violations(page: Page): Promise<string[]> {
+  const found = await new AxeBuilder({ page }).analyze();
+  return found.violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, failureSummary = '' }) => `${id}: ${target.join(' ')}: ${failureSummary}`),
+  );
+}
+
+/** Fails with what axe has found, and where. */
+export async function expectAccessible(page: Page, state: string): Promise<void> {
+  // Colours that fade in are not yet those that stay.
+  await page.evaluate(() => {
+    for (const one of document.getAnimations())
+      if (one.effect?.getComputedTiming().endTime !== Infinity) one.finish();
+  });
+  expect([state, await violations(page)]).toEqual([state, []]);
+}
+
+/** Kept for whoever wants to look: `out/pictures/<name>.png`. */
+export async function keepPicture(page: Page, name: string): Promise<void> {
+  await mkdir(PICTURES, { recursive: true });
+  // What was resized is drawn by then.
+  await page.evaluate(
+    () => new Promise(resolve => void requestAnimationFrame(() => requestAnimationFrame(resolve))),
+  );
+  await page.screenshot({ path: join(PICTURES, `${name}.png`), fullPage: true });
+}
+
+/** Whether something is cut off at the side. */
+export const widthOf = (page: Page): Promise<number> =>
+  page.evaluate(() => document.documentElement.scrollWidth);

@@ -282,9 +282,9 @@ test('who signs in after another in the same tab sees nothing of what that one w
   await writeDraft(page, 'Of acme alone');
   await saveDraft(page, 'Of acme alone');
   const refusal = { status: 401, json: { code: 'unauthorized', title: 'refused' } };
-  await page.route('**/api/registrar/**', route => route.fulfill(refusal));
+  await page.route('**/v1/elections**', route => route.fulfill(refusal));
   await page.getByRole('alert').getByText('does not know this sign-in').waitFor();
-  await page.unroute('**/api/registrar/**');
+  await page.unroute('**/v1/elections**');
   await signInByToken('', page);
   await page.getByText('alice · local').waitFor();
   await page.getByRole('link', { name: OWN }).click();

@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 import { checkStatement } from '@suffrage/contracts/signed-statement';
 import { electionDefinition } from '@suffrage/contracts/election';
 import { officialSchemas } from '@suffrage/contracts/official';
-import { violations } from './test/axe.ts';
+import { expectAccessible, keepPicture, widthOf } from './test/quality.ts';
 import {
   chooseAndReview,
   counted,
@@ -71,7 +71,7 @@ async function confirm(page: Page, task: string, button: string, reason?: string
   await press(page, task);
   const dialog = page.getByRole('alertdialog');
   if (reason !== undefined) await dialog.getByLabel('Reason').fill(reason);
-  expect(await violations(page)).toEqual([]);
+  await expectAccessible(page, `the dialog of ${task}`);
   await dialog.getByRole('button', { name: button, exact: true }).click();
   await dialog.waitFor({ state: 'detached' });
 }
@@ -84,13 +84,13 @@ const complaints = () => room.complaints.filter(one => !one.startsWith('Failed t
 
 test('a new user holds an election from nothing: creates, votes on a phone, watches, closes, checks the receipt, exports', async () => {
   const page = await signInByToken();
-  expect(await violations(page)).toEqual([]);
+  await expectAccessible(page, 'sign-in to manage');
   await page.getByRole('link', { name: 'New election' }).click();
   await heading(page, 'New election');
   await press(page, 'Save the draft');
   await page.getByTestId('faults').getByText('Contest 1, option 2').waitFor();
   expect(await page.getByTestId('faults').evaluate(list => list === document.activeElement)).toBe(true);
-  expect(await violations(page)).toEqual([]);
+  await expectAccessible(page, 'faults of a draft');
   await page.getByTestId('faults').getByRole('button', { name: 'Title of the election' }).click();
   await page.keyboard.type('Village election');
   await page.getByLabel('Question or office').fill('Mayor');
@@ -100,7 +100,7 @@ test('a new user holds an election from nothing: creates, votes on a phone, watc
   await nextIs(page, 'A draft');
   await confirm(page, 'Open now', 'Open it now');
   await nextIs(page, 'Votes are taken');
-  expect(await violations(page)).toEqual([]);
+  await expectAccessible(page, 'an open election');
 
   const phone = await room.newContext({ viewport: { width: 390, height: 844 } });
   const voter = await room.open('/elections/village-election/vote', phone);
@@ -122,7 +122,7 @@ test('a new user holds an election from nothing: creates, votes on a phone, watc
   await nextIs(page, 'Sealed');
   await page.getByTestId('statement-seal').getByText('signature verified').waitFor({ timeout: 30_000 });
   await page.getByRole('cell', { name: 'everybody has voted' }).waitFor();
-  expect(await violations(page)).toEqual([]);
+  await expectAccessible(page, 'a sealed election');
 
   const exporting = page.waitForEvent('download');
   await page.getByRole('link', { name: 'Signed document (JSON)' }).click();
@@ -218,7 +218,7 @@ test('a roll with bad rows is refused row by row; a good one is taken, and its c
   await upload('voter\nada\nada\n');
   await page.getByTestId('refused-roll-rows-invalid').getByText('upload the file again').waitFor();
   await page.getByRole('row', { name: '3 repeats the voter of line 2' }).waitFor();
-  expect(await violations(page)).toEqual([]);
+  await expectAccessible(page, 'bad rows');
   await upload('voter\nada\nbob\n');
   await page.getByTestId('roll-state').filter({ hasText: '2 on it; 2 added' }).waitFor();
   const making = page.waitForEvent('download');
@@ -274,6 +274,22 @@ test('when the sign-in ends while somebody writes, what was written is there aft
   await signInByToken('', page);
   await heading(page, 'New election');
   expect(await page.getByLabel('Title of the election').inputValue()).toBe('Kept');
+});
+
+test('who signs in after another in the same tab sees nothing of what that one was told', async () => {
+  const page = await signInAs('ann');
+  await page.getByText('ann · acme').waitFor();
+  await writeDraft(page, 'Of acme alone');
+  await saveDraft(page, 'Of acme alone');
+  const refusal = { status: 401, json: { code: 'unauthorized', title: 'refused' } };
+  await page.route('**/v1/elections**', route => route.fulfill(refusal));
+  await page.getByRole('alert').getByText('does not know this sign-in').waitFor();
+  await page.unroute('**/v1/elections**');
+  await signInByToken('', page);
+  await page.getByText('alice · local').waitFor();
+  await page.getByRole('link', { name: OWN }).click();
+  await heading(page, OWN);
+  expect(await page.getByText('Of acme alone').count()).toBe(0);
 });
 
 test('a manager needs no mouse', async () => {
@@ -368,7 +384,7 @@ test('a report of the audit is shown with its findings, and what is none is call
   await page.getByTestId('audit-verdict').filter({ hasText: '1 finding' }).waitFor();
   await page.getByRole('row', { name: `missing-row (INV-2) ${message} village 0/7` }).waitFor();
   await page.getByRole('row', { name: 'All 3 2 1' }).waitFor();
-  expect(await violations(page)).toEqual([]);
+  await expectAccessible(page, 'audit report');
   await show('{}');
   await page.getByRole('alert').getByText('is no report of the audit').waitFor();
   expect(complaints()).toEqual([]);
@@ -381,7 +397,7 @@ test('voters sign in first where the election asks for it; who is not on the rol
   const voteAs = async (subject: string) => {
     const page = await room.open('/elections/signed/vote');
     await heading(page, 'Sign in to vote');
-    expect(await violations(page)).toEqual([]);
+    await expectAccessible(page, 'sign-in to vote');
     await page.getByRole('button', { name: /^Sign in at/ }).click();
     await page.getByRole('link', { name: subject, exact: true }).click();
     await heading(page, 'Your ballot');
@@ -396,3 +412,50 @@ test('voters sign in first where the election asks for it; who is not on the rol
   await stranger.getByTestId('problem-not-eligible').getByText('Ask those who hold the election.').waitFor();
   expect(complaints()).toEqual([]);
 });
+
+const WIDTHS = [360, 768, 1280];
+
+test.each([
+  ['light', 'en', {}],
+  ['dark', 'ar', { 'suffrage:large-text': 'yes' }],
+  ['light', 'de', { 'suffrage:high-contrast': 'yes' }],
+] as const)(
+  'in the %s, in %s, nothing of a manager’s views is cut off or hard to reach',
+  async (colorScheme, language, preferences) => {
+    const id = `seen-${colorScheme}-${language}`;
+    await room.api.create(id, { title: { en: 'Council of the village', ar: 'مجلس القرية' } });
+    await room.api.putRoll(id, 'voter\nada\n');
+    await room.api.open(id);
+    const context = await room.newContext({ colorScheme });
+    const kept = { ...preferences, 'suffrage:language': language };
+    await context.addInitScript(entries => {
+      for (const [name, value] of Object.entries(entries)) localStorage.setItem(name, value);
+    }, kept);
+    const page = await room.open('/manage', context);
+    const look = async (view: string) => {
+      for (const width of WIDTHS) {
+        await page.setViewportSize({ width, height: 800 });
+        expect([view, await widthOf(page)]).toEqual([view, width]);
+        await keepPicture(page, `manage-${view}-${colorScheme}-${language}-${width}`);
+      }
+      await expectAccessible(page, view);
+    };
+    await page.locator('details').click();
+    await look('sign-in');
+    await page.locator('#token').fill('manager-token');
+    await page.locator('main button[type=submit]').click();
+    await page.locator('.elections').waitFor();
+    await look('elections');
+    await page.goto(new URL('/manage/new', page.url()).href);
+    await page.locator('main button[type=submit]').click();
+    await page.getByTestId('faults').waitFor();
+    await look('new');
+    await page.goto(new URL(`/manage/elections/${id}`, page.url()).href);
+    await page.getByTestId('next').waitFor();
+    await look('election');
+    await page.locator('main .button.grave').first().click();
+    await page.getByRole('alertdialog').waitFor();
+    await look('dialog');
+  },
+  240_000,
+);

@@ -37,7 +37,7 @@ export async function ask<T>(path: string, schema: z.ZodType<T>, request: Reques
 export async function askForFile(path: string, request: Request): Promise<Blob> {
   const response = await send(`/api/registrar${path}`, request);
   return response.blob().catch(() => {
-    throw new Refused({ code: 'unreachable', title: say('refused.broken-off') });
+    throw new Refused({ code: 'broken-off', title: say('refused.broken-off') });
   });
 }
 

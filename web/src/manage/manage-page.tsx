@@ -9,7 +9,7 @@ import { ElectionView } from './election/election-view.tsx';
 import { ElectionsView } from './elections-view.tsx';
 import './manage.css';
 import './press-style.ts';
-import { knowledge, principalQuery } from './queries.ts';
+import { forgetAll, knowledgeOf, principalQuery } from './queries.ts';
 import { PrincipalContext } from './principal.ts';
 import { RefusedMessage } from './refusal.tsx';
 import { manageAddresses, manageRoutes } from './routes.ts';
@@ -22,9 +22,10 @@ export { speakOfManaging } from './say.ts';
 /** What managers, auditors and observers see and do. Nobody else gets further than signing in. */
 export function ManagePage() {
   const session = useSession();
+  if (session === null) return <SignInView />;
   return (
-    <QueryClientProvider client={knowledge}>
-      {session === null ? <SignInView /> : <SignedIn key={session} />}
+    <QueryClientProvider key={session} client={knowledgeOf(session)}>
+      <SignedIn />
     </QueryClientProvider>
   );
 }
@@ -74,8 +75,7 @@ function Views() {
 }
 
 function leave(): void {
-  // What one manager has read is not for the next who uses this tab.
-  knowledge.clear();
+  forgetAll();
   endSession('left');
 }
 

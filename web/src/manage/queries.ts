@@ -13,16 +13,28 @@ const ELECTION_REFRESH_MILLIS = 2_000;
 /** The registrar's own number is a minute old at most. */
 const TURNOUT_REFRESH_MILLIS = 15_000;
 
-/** What the registrar and the results service have said, for all views of managers. Refusals are not asked again. */
-export const knowledge = new QueryClient({
-  defaultOptions: {
-    queries: {
-      staleTime: 1_000,
-      retry: (failures, error) =>
-        failures < 2 && error instanceof Refused && error.problem.code === 'unreachable',
-    },
-  },
-});
+let known: { readonly session: string; readonly client: QueryClient } | undefined;
+
+/**
+ * What the registrar and the results service have told who is signed in, for all views of managers. What one manager was told
+ * is not for the next who uses this tab.
+ */
+export function knowledgeOf(session: string): QueryClient {
+  if (known?.session === session) return known.client;
+  forgetAll();
+  known = { session, client: new QueryClient({ defaultOptions: { queries: { staleTime: 1_000, retry } } }) };
+  return known.client;
+}
+
+export function forgetAll(): void {
+  known?.client.clear();
+  known = undefined;
+}
+
+/** Refusals are not asked again. */
+function retry(failures: number, error: Error): boolean {
+  return failures < 2 && error instanceof Refused && error.problem.code === 'unreachable';
+}
 
 const of = (id: string) => `/v1/elections/${encodeURIComponent(id)}`;
 

@@ -5,16 +5,26 @@ import { useTitle } from '../views/message.tsx';
 import { say } from './say.ts';
 import { beginSession, wasRefused } from './session.ts';
 
+const RETRY_MILLIS = 3_000;
+
 /** By the organisation's provider, or with a token of the registrar's file, as on a local installation. */
 export function SignInView() {
   const [offers, setOffers] = useState<Offers | 'asking' | 'away'>('asking');
   useTitle(say('manage.sign-in'));
   useEffect(() => {
     const leaving = new AbortController();
-    void fetchOffers(leaving.signal).then(found => {
-      if (!leaving.signal.aborted) setOffers(found ?? 'away');
-    });
-    return () => leaving.abort();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const look = async () => {
+      const found = await fetchOffers(leaving.signal);
+      if (leaving.signal.aborted) return;
+      setOffers(found ?? 'away');
+      if (!found) timer = setTimeout(() => void look(), RETRY_MILLIS);
+    };
+    void look();
+    return () => {
+      leaving.abort();
+      clearTimeout(timer);
+    };
   }, []);
   const provider = typeof offers === 'string' ? null : offers.manager;
   return (

@@ -23,13 +23,14 @@ generated_current() {
   local copy
   copy=$(mktemp -d)
   trap 'rm -rf "$copy"' RETURN
-  (cd libs/contracts && buf generate --output "$copy")
-  diff -r "$copy/src/generated" libs/contracts/src/generated
-  node services/registrar/src/print-access.ts | diff - docs/reference/access.md
-  node observability/reference/print-metrics.ts | diff - docs/reference/metrics.md
-  node observability/reference/print-log-events.ts | diff - docs/reference/log-events.md
-  node observability/dashboards/print-dashboards.ts "$copy/dashboards"
-  diff -r "$copy/dashboards" observability/dashboards/generated
+  # Joined, because bash goes on after a failure within a condition.
+  (cd libs/contracts && buf generate --output "$copy") &&
+    diff -r "$copy/src/generated" libs/contracts/src/generated &&
+    node services/registrar/src/print-access.ts | diff - docs/reference/access.md &&
+    node observability/reference/print-metrics.ts | diff - docs/reference/metrics.md &&
+    node observability/reference/print-log-events.ts | diff - docs/reference/log-events.md &&
+    node observability/dashboards/print-dashboards.ts "$copy/dashboards" &&
+    diff -r "$copy/dashboards" observability/dashboards/generated
 }
 
 step 'types' tsc -p .

@@ -54,6 +54,7 @@ export async function takePictures(
     }
     await watch(camera, council.id);
     await check(camera, receipt);
+    await manage(camera, council.id, stack.managerToken);
     say('Waiting for the closing of the first election …');
     await official(camera, short.id);
   } finally {
@@ -114,6 +115,20 @@ async function check({ browser, pageUrl, keep }: Camera, receipt: string): Promi
   await page.getByRole('link', { name: 'Make a statement of it' }).click();
   await page.locator('[data-word="signed"]').waitFor();
   await keep(page, 'statement');
+  await context.close();
+}
+
+async function manage({ browser, pageUrl, keep }: Camera, id: string, token: string): Promise<void> {
+  const context = await browser.newContext({ locale: 'en-GB', ...DESKTOP });
+  const page = await context.newPage();
+  await page.goto(`${pageUrl}/manage/elections/${id}`);
+  await page.getByLabel('Token', { exact: true }).fill(token);
+  await page.getByRole('button', { name: 'Sign in to manage' }).click();
+  await page.getByRole('heading', { name: 'Record of actions' }).waitFor();
+  await keep(page, 'manage');
+  await page.goto(`${pageUrl}/manage/new`);
+  await page.getByLabel('Title of the election').fill('Riverside town election');
+  await keep(page, 'new-election');
   await context.close();
 }
 

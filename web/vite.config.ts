@@ -70,7 +70,7 @@ function listShell(): Plugin {
 
 /** The libraries and the few modules of our own that are behind every view. */
 const PAGE =
-  /node_modules\/(?:react|react-dom|scheduler|wouter|@lingui|regexparam|use-sync-external-store)\/|\/web\/src\/(?:route|text|format|hooks)\.ts|\/web\/src\/(?:api|shell)\/|\/web\/src\/language\/[^/]+$|\/web\/src\/views\/(?:badges|message|shell)\.tsx/;
+  /node_modules\/(?:react|react-dom|scheduler|wouter|@lingui|regexparam|use-sync-external-store)\/|\/web\/src\/(?:route|text|format|hooks)\.ts|\/web\/src\/(?:api|shell)\/|\/web\/src\/language\/[^/]+$|\/web\/src\/views\/(?:badges|message|no-election|shell)\.tsx/;
 
 export default defineConfig({
   plugins: [react(), compileMessages(), listShell(), precompress()],

@@ -7,6 +7,7 @@ import { until } from '@suffrage/test/poll';
 import { startSuite } from '@suffrage/test/suite';
 import { rm } from 'node:fs/promises';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { hearComplaints } from './complaints.ts';
 import { buildPage } from './built-page.ts';
 import { startTestWeb } from './web.ts';
 
@@ -42,10 +43,7 @@ export async function openSuitePage() {
     newContext,
     async open(path: string, context?: BrowserContext): Promise<Page> {
       const page = await (context ?? (await newContext())).newPage();
-      page.on('pageerror', error => complaints.push(error.message));
-      page.on('console', message => {
-        if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
-      });
+      hearComplaints(page, complaints);
       page.on('dialog', dialog => {
         complaints.push(`asked: ${dialog.message()}`);
         void dialog.dismiss();

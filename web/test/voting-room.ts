@@ -6,6 +6,7 @@ import { type Account, type OpenIdProvider, startOpenIdProvider } from '@suffrag
 import { until } from '@suffrage/test/poll';
 import { registrarApi } from '@suffrage/test/registrar-api';
 import { openTestbed } from '@suffrage/test/testbed';
+import { hearComplaints } from './complaints.ts';
 import { buildPage } from './built-page.ts';
 import { listen } from './listen.ts';
 import { startTestWeb } from './web.ts';
@@ -54,10 +55,7 @@ export async function openVotingRoom({ accounts }: Options = {}) {
     newContext,
     async open(path: string, context?: BrowserContext): Promise<Page> {
       const page = await (context ?? (await newContext())).newPage();
-      page.on('pageerror', error => complaints.push(error.message));
-      page.on('console', message => {
-        if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
-      });
+      hearComplaints(page, complaints);
       await page.goto(`${web.origin}${path}`);
       return page;
     },

@@ -18,7 +18,8 @@ import { PhaseBadge, StandingBadge } from './badges.tsx';
 import { ContestCard, type Presentation } from './contest-card.tsx';
 import { Figures } from './figures.tsx';
 import { IntakeCards } from './intake-cards.tsx';
-import { Message, useTitle } from './message.tsx';
+import { useTitle } from './message.tsx';
+import { NoElection } from './no-election.tsx';
 import { PresentationChoice } from './presentation-choice.tsx';
 import { rankContests } from './rank-contests.ts';
 import { Link } from './shell.tsx';
@@ -29,20 +30,8 @@ const REFRESH_MILLIS = 10_000;
 export function ElectionPage({ id }: { id: string }) {
   const loaded = useDocument(paths.election(id), electionSchema, REFRESH_MILLIS);
   const results = useResults(id);
-  switch (loaded.status) {
-    case 'loading':
-      return <Message title={say('election.loading')} />;
-    case 'unreachable':
-      return <Message title={say('election.unreachable')}>{say('registrar.away')}</Message>;
-    case 'unknown':
-      return (
-        <Message title={say('election.unknown')}>
-          {say('election.unknown-why')} <Link to={addresses.elections}>{say('election.all')}</Link>
-        </Message>
-      );
-    case 'ready':
-      return <ElectionView election={loaded.value} results={results} skewMillis={loaded.skewMillis} />;
-  }
+  if (loaded.status !== 'ready') return <NoElection status={loaded.status} />;
+  return <ElectionView election={loaded.value} results={results} skewMillis={loaded.skewMillis} />;
 }
 
 type ViewProps = { election: Election; results: ResultsState; skewMillis: number };

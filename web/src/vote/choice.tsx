@@ -8,6 +8,7 @@ import { say } from '../language/say.ts';
 import { addresses } from '../route.ts';
 import { Message } from '../views/message.tsx';
 import { Link } from '../views/shell.tsx';
+import { NoElection } from '../views/no-election.tsx';
 import { type Asked, askedOf } from './asked-of-voter.ts';
 import { Ballot } from './ballot.tsx';
 import type { Marked } from './marks.ts';
@@ -28,20 +29,8 @@ type Props = {
 
 export function Choice({ id, ...props }: Props) {
   const loaded = useDocument(paths.election(id), votableSchema, REFRESH_MILLIS);
-  switch (loaded.status) {
-    case 'loading':
-      return <Message title={say('election.loading')} />;
-    case 'unreachable':
-      return <Message title={say('election.unreachable')}>{say('registrar.away')}</Message>;
-    case 'unknown':
-      return (
-        <Message title={say('election.unknown')}>
-          {say('election.unknown-why')} <Link to={addresses.elections}>{say('election.all')}</Link>
-        </Message>
-      );
-    case 'ready':
-      return <ChoiceSteps {...loaded.value} {...props} />;
-  }
+  if (loaded.status !== 'ready') return <NoElection status={loaded.status} />;
+  return <ChoiceSteps {...loaded.value} {...props} />;
 }
 
 type Step = 'ballot' | 'proof' | 'review';

@@ -3,11 +3,11 @@ import { paths } from '../api/fetch.ts';
 import { type Election, electionSchema, type Flow, flowSchema } from '../api/schemas.ts';
 import { formatClock, formatDecimal, formatShare } from '../format.ts';
 import { useDocument } from '../hooks.ts';
-import { say } from '../language/say.ts';
 import { addresses } from '../route.ts';
 import { preferredLanguages, textIn } from '../text.ts';
 import type { Presentation } from '../views/contest-card.tsx';
 import { Message, useTitle } from '../views/message.tsx';
+import { NoElection } from '../views/no-election.tsx';
 import { PresentationChoice } from '../views/presentation-choice.tsx';
 import { Link } from '../views/shell.tsx';
 import { FlowPicture } from './flow-picture.tsx';
@@ -22,28 +22,16 @@ const TABLE_PARTITIONS = 64;
 /** Behind the scenes: which part of the system handled the latest votes. */
 export function FlowPage({ id }: { id: string }) {
   const loaded = useDocument(paths.election(id), electionSchema, REFRESH_MILLIS);
-  switch (loaded.status) {
-    case 'loading':
-      return <Message title={sayWatch('flow.loading')} />;
-    case 'unreachable':
-      return <Message title={say('election.unreachable')}>{say('registrar.away')}</Message>;
-    case 'unknown':
-      return (
-        <Message title={say('election.unknown')}>
-          {say('election.unknown-why')} <Link to={addresses.elections}>{say('election.all')}</Link>
-        </Message>
-      );
-    case 'ready': {
-      const { definition, phase } = loaded.value;
-      return phase === 'open' && definition.resultsPolicy === 'live' ? (
-        <OpenFlow definition={definition} />
-      ) : (
-        <Message title={sayWatch('flow.none')}>
-          {sayWatch('flow.none-why')} <Link to={addresses.election(id)}>{sayWatch('flow.back')}</Link>
-        </Message>
-      );
-    }
-  }
+  if (loaded.status !== 'ready')
+    return <NoElection status={loaded.status} loading={sayWatch('flow.loading')} />;
+  const { definition, phase } = loaded.value;
+  return phase === 'open' && definition.resultsPolicy === 'live' ? (
+    <OpenFlow definition={definition} />
+  ) : (
+    <Message title={sayWatch('flow.none')}>
+      {sayWatch('flow.none-why')} <Link to={addresses.election(id)}>{sayWatch('flow.back')}</Link>
+    </Message>
+  );
 }
 
 function OpenFlow({ definition }: { definition: Election['definition'] }) {

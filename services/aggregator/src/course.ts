@@ -11,7 +11,7 @@ export const noMarks: Marks = { stepMillis: FIRST_STEP_MILLIS, marks: [] };
 
 /** A mark that is not after the last changes nothing. */
 export function addMark({ stepMillis, marks }: Marks, mark: Mark): Marks {
-  const [before, last] = marks.slice(-2).length === 2 ? marks.slice(-2) : [undefined, marks[0]];
+  const [before, last] = [marks.at(-2), marks.at(-1)];
   if (last !== undefined && mark.at <= last.at) return { stepMillis, marks };
   // Where nothing was counted two marks tell as much as many.
   const isFlat = last?.counted === mark.counted && before?.counted === mark.counted;

@@ -1,3 +1,4 @@
+import { keepAdmin } from '@suffrage/runtime/kafka/keep-admin';
 import type { Lifecycle } from '@suffrage/runtime/lifecycle';
 import type { Log } from '@suffrage/runtime/log';
 import type { Pool } from '@suffrage/runtime/postgres/pool';
@@ -42,20 +43,14 @@ type Known = Omit<PartitionPosition, 'lagMillis'> & { readonly lag: LagClock };
 export function watchLog({ kafka, topic, pools, clock, log }: Options, lifecycle: Lifecycle): LogWatch {
   const known = new Map<number, Known>();
   let readAt = clock();
-  let admin: Admin | undefined;
   let failing = false;
 
-  const connect = async () => {
-    const made = kafka.admin();
-    await made.connect();
-    return made;
-  };
+  const withAdmin = keepAdmin(kafka, 'log watch admin', lifecycle);
   const round = async () => {
-    admin ??= await connect();
     // Positions first: they can't be beyond an end that is asked for afterwards.
     const accounted = await readAccounted(pools, topic);
     const at = clock();
-    const described = await describe(admin, topic);
+    const described = await withAdmin(admin => describe(admin, topic));
     for (const { partition, ...state } of described) {
       const before = known.get(partition);
       const lag = before?.lag ?? createLagClock();
@@ -76,15 +71,9 @@ export function watchLog({ kafka, topic, pools, clock, log }: Options, lifecycle
     } catch (error) {
       if (!failing) log.warn({ err: error }, 'the ends of the log can not be read; the lag shown is old');
       failing = true;
-      await admin?.disconnect().catch(() => undefined);
-      admin = undefined;
     }
   };
-  const stop = repeatEvery(ROUND_MILLIS, look);
-  lifecycle.onClose('log watch', async () => {
-    await stop();
-    await admin?.disconnect();
-  });
+  lifecycle.onClose('log watch', repeatEvery(ROUND_MILLIS, look));
   return {
     readAt: () => readAt,
     partitions: () =>

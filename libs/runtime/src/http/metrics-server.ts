@@ -5,8 +5,9 @@ import type { Metrics } from '../metrics.ts';
 import { answerProfile } from './profile.ts';
 
 /**
- * Serves `/metrics`, profiles to callers on this machine (and `/health*` for services without another HTTP port) on a port of its own, so that scraping
- * never competes with requests for their limits and is not reachable where the service is. @returns the port in use.
+ * Serves `/metrics`, profiles to callers on this machine (and `/health*` for services without another HTTP port) on a port
+ * of its own, so that scraping never competes with requests for their limits and is not reachable where the service is.
+ * @returns the port in use.
  */
 export async function serveMetrics(
   { host, port, health, metrics }: { host: string; port: number; health: Health; metrics: Metrics },

@@ -110,20 +110,14 @@ function limitBodies(server: HttpServer): void {
     deadlines.set(request.raw, performance.now() + REQUEST_TIMEOUT_MILLIS);
     done();
   });
-  const end = (request: FastifyRequest) => void deadlines.delete(request.raw);
+  const end = ({ raw }: FastifyRequest, done: () => void) => {
+    deadlines.delete(raw);
+    done();
+  };
   // Bodies that are parsed have arrived by then; a stream goes on.
-  server.addHook('preValidation', (request, _reply, done) => {
-    end(request);
-    done();
-  });
-  server.addHook('onResponse', (request, _reply, done) => {
-    end(request);
-    done();
-  });
-  server.addHook('onRequestAbort', (request, done) => {
-    end(request);
-    done();
-  });
+  server.addHook('preValidation', (request, _reply, done) => end(request, done));
+  server.addHook('onResponse', (request, _reply, done) => end(request, done));
+  server.addHook('onRequestAbort', end);
   // One look at all of them: a timer for each request cost as much as reading its body.
   const cut = setInterval(() => {
     const now = performance.now();

@@ -19,8 +19,9 @@ export function readBuckets(metrics: string): Buckets {
 
 /** What came since `before`. A process that was restarted counts from 0 again. */
 export function bucketsSince(before: Buckets | undefined, now: Buckets): Buckets {
-  const restarted = [...now].some(([bound, count]) => count < (before?.get(bound) ?? 0));
-  if (before === undefined || restarted) return before === undefined ? new Map() : now;
+  if (before === undefined) return new Map();
+  const restarted = [...now].some(([bound, count]) => count < (before.get(bound) ?? 0));
+  if (restarted) return now;
   return new Map([...now].map(([bound, count]) => [bound, count - (before.get(bound) ?? 0)]));
 }
 

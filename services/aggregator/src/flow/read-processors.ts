@@ -1,6 +1,7 @@
 import type { Flow } from '@suffrage/contracts/flow';
+import { keepAdmin } from '@suffrage/runtime/kafka/keep-admin';
 import type { Lifecycle } from '@suffrage/runtime/lifecycle';
-import { type Admin, AssignerProtocol, type Kafka } from 'kafkajs';
+import { AssignerProtocol, type Kafka } from 'kafkajs';
 import type { LogWatch } from '../watch-log.ts';
 
 /** Partition of topic `votes` -> the processor that has it. */
@@ -9,32 +10,15 @@ export type Processors = ReadonlyMap<number, string>;
 /** Processors name themselves so to Kafka, followed by their instance. */
 const PROCESSOR_CLIENT = /^suffrage-/;
 
-/** Keeps one connection, and makes it again after a failure. @throws when Kafka does not answer. */
+/** @throws when Kafka does not answer. */
 export function createReadProcessors(
   { kafka, topic }: { readonly kafka: Kafka; readonly topic: string },
   lifecycle: Lifecycle,
 ): () => Promise<Processors> {
-  let connected: Promise<Admin> | undefined;
-  const connect = async () => {
-    const admin = kafka.admin();
-    await admin.connect();
-    return admin;
-  };
-  const disconnect = async () => {
-    const admin = await connected?.catch(() => undefined);
-    connected = undefined;
-    await admin?.disconnect().catch(() => undefined);
-  };
-  lifecycle.onClose('flow admin', disconnect);
+  const withAdmin = keepAdmin(kafka, 'flow admin', lifecycle);
   return async () => {
-    try {
-      const admin = await (connected ??= connect());
-      const { groups } = await admin.describeGroups([`${topic}-processor`]);
-      return new Map(groups.flatMap(({ members }) => members).flatMap(member => heldBy(member, topic)));
-    } catch (error) {
-      await disconnect();
-      throw error;
-    }
+    const { groups } = await withAdmin(admin => admin.describeGroups([`${topic}-processor`]));
+    return new Map(groups.flatMap(({ members }) => members).flatMap(member => heldBy(member, topic)));
   };
 }
 

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '
 import { rm } from 'node:fs/promises';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { launchChromium } from '@suffrage/test/chromium';
+import { hearComplaints } from './test/complaints.ts';
 import { buildPage } from './test/built-page.ts';
 import { edinburgh, flow, officialResults, resultsKeys, snapshot } from './test/edinburgh.ts';
 import { expectSoon } from './test/expect-soon.ts';
@@ -48,10 +49,7 @@ async function open(path: string, options: BrowserContextOptions = {}): Promise<
   const context = await browser.newContext({ locale: 'en-GB', ...options });
   closings.push(() => context.close());
   const page = await context.newPage();
-  page.on('pageerror', error => complaints.push(error.message));
-  page.on('console', message => {
-    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
-  });
+  hearComplaints(page, complaints);
   page.on('request', request => {
     if (!request.url().startsWith(`${web.origin}/`)) complaints.push(`left the origin: ${request.url()}`);
   });

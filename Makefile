@@ -1,6 +1,6 @@
 # Every target first installs what it needs into .tools (or SUFFRAGE_CACHE); nothing else on the machine is changed.
 NODE := .tools/bin/node --disable-warning=TimeoutNegativeWarning
-# On two cores one process runs all test files and keeps the modules of each: 4 GB, which is where Node ends by itself.
+# On two cores one process runs all test files and keeps the modules of each: more than the 4 GB where Node ends by itself.
 JEST := $(NODE) --max-old-space-size=8192 --experimental-vm-modules --disable-warning=ExperimentalWarning node_modules/jest/bin/jest.js
 
 .PHONY: help observe observe-test setup demo test web-test screenshots test-unit fuzz up down scale-partitions requeue erase status reset election audit election-day export publish-audit bench bench-audit votes load bench-db cost simulate faults check format build clean-tools

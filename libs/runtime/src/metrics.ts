@@ -41,6 +41,22 @@ export function createMetrics(service: string): Metrics {
   return { registry, httpRequestSeconds };
 }
 
+/** Of a service that serves gRPC. */
+export function createGrpcCallSeconds({
+  registry,
+}: Pick<Metrics, 'registry'>): Histogram<'method' | 'status'> {
+  // Labels: method (service and method), status (name of gRPC's code; CANCELLED without an answer).
+  const seconds = new Histogram({
+    name: 'suffrage_grpc_call_seconds',
+    help: 'Time from a gRPC call to its end, in seconds; a stream is observed when it ends.',
+    labelNames: ['method', 'status'],
+    buckets: REQUEST_BUCKETS,
+    registers: [],
+  });
+  register(registry, [seconds]);
+  return seconds;
+}
+
 type Connections = { readonly totalCount: number; readonly idleCount: number; readonly waitingCount: number };
 
 /** Connection pools of databases, by name; those of one name are added up. Read when Prometheus asks. */

@@ -225,6 +225,7 @@ export async function startAggregator(
       reflection: config.SUFFRAGE_ENVIRONMENT === 'development',
       // They are among the subscribers, which end before this server.
       endStreams: () => undefined,
+      metrics: base,
       log,
     },
     lifecycle,

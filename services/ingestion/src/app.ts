@@ -137,6 +137,7 @@ function serveVoteService(
       isFull,
       reflection: config.SUFFRAGE_ENVIRONMENT === 'development',
       endStreams,
+      metrics: needs.metrics,
       log: needs.log,
     },
     lifecycle,

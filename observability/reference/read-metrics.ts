@@ -62,7 +62,7 @@ export function readMetrics(): MetricsOf[] {
 }
 
 function sharedRegistry(): MetricsRegistry {
-  const metrics = createMetrics('any');
+  const metrics = createMetrics('any', 'certificate.pem');
   createGrpcCallSeconds(metrics);
   observePools(metrics, {});
   observeRedis(metrics, {});

@@ -5,7 +5,7 @@
 #   tools/setup/setup.sh browser   also Chromium, for the test of the page (as root: apt-get install chromium)
 #   tools/setup/setup.sh bench     also Kafka's own performance tools, for make bench
 #   tools/setup/setup.sh fuzz      also schemathesis, for make fuzz (needs Python 3)
-#   tools/setup/setup.sh python    also Python's gRPC client and cryptography, for the tests (needs Python 3)
+#   tools/setup/setup.sh python    also Python's gRPC client, cryptography and pg_dump, for the tests (needs Python 3)
 #   tools/setup/setup.sh k6        also k6, for make load and its test (builds it; needs Go, or Python 3 to fetch Go)
 #   tools/setup/setup.sh prometheus  also Prometheus and promtool, for make observe and its tests
 # Several of these names can be given together.
@@ -42,7 +42,7 @@ is_current() {
   ! wants k6 || { [ -x "$tools/bin/k6" ] && [ "$(readlink "$tools/bin/k6")" = "$(k6_directory)/k6" ]; } || return 1
   ! wants prometheus || { [ -x "$tools/bin/promtool" ] && [ -x "$tools/bin/prometheus" ]; } || return 1
   ! wants fuzz || [ -x "$tools/bin/schemathesis" ] || return 1
-  ! wants python || { [ -x "$tools/bin/python-grpc" ] && [ -x "$tools/bin/python-verify" ]; }
+  ! wants python || { [ -x "$tools/bin/python-grpc" ] && [ -x "$tools/bin/python-verify" ] && [ -x "$tools/bin/pg_dump" ]; }
 }
 
 for part in "$@"; do

@@ -28,7 +28,7 @@ export async function startIngestion(
   config: IngestionConfig,
   { log, clock = Date.now }: { log: Log; clock?: () => number },
   lifecycle: Lifecycle,
-): Promise<{ readonly httpPort: number; readonly grpcPort: number }> {
+): Promise<{ readonly httpPort: number; readonly grpcPort: number; readonly metricsPort: number }> {
   const { SUFFRAGE_INSTANCE: instance, SUFFRAGE_HOST: host, SUFFRAGE_KAFKA_BROKERS: brokers } = config;
   lifecycle.onClose('telemetry', await startTelemetry('ingestion', instance));
   const metrics = createIngestionMetrics();
@@ -92,7 +92,10 @@ export async function startIngestion(
     },
     ...(queue ? { localQueue: { required: false, check: queue.hasRoom } } : {}),
   });
-  await serveMetrics({ host, port: config.SUFFRAGE_METRICS_PORT, health, metrics }, lifecycle);
+  const metricsPort = await serveMetrics(
+    { host, port: config.SUFFRAGE_METRICS_PORT, health, metrics },
+    lifecycle,
+  );
   const grpcPort = await serveVoteService(config, { castVote, turns, metrics, log }, lifecycle);
   const server = await createHttpServer({
     title: 'Suffrage ingestion',
@@ -105,7 +108,7 @@ export async function startIngestion(
   localVoteRoute(server, queue);
   const address = await server.listen({ host, port: config.SUFFRAGE_HTTP_PORT });
   lifecycle.onClose('http server', () => closeHttpServer(server));
-  return { httpPort: Number(new URL(address).port), grpcPort };
+  return { httpPort: Number(new URL(address).port), grpcPort, metricsPort };
 }
 
 /** A client that takes no answer for so long loses its connection: it holds a place that another could have. */
@@ -137,6 +140,7 @@ function serveVoteService(
       isFull,
       reflection: config.SUFFRAGE_ENVIRONMENT === 'development',
       endStreams,
+      metrics: needs.metrics,
       log: needs.log,
     },
     lifecycle,

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
@@ -42,7 +43,8 @@ export function readCompose(file: string): ComposeFile {
  */
 export function onOneNetwork({ networks: _, services, volumes, ...rest }: ComposeFile): object {
   const chosen = Object.entries(services).filter(([, { profiles }]) => !profiles.includes('observe'));
-  const hosts = chosen.map(([name]) => `${name}:127.0.0.1`);
+  // Java looks up the machine's own name.
+  const hosts = [...chosen.map(([name]) => name), hostname()].map(name => `${name}:127.0.0.1`);
   const moved = chosen.map(([name, { networks: _of, ports: _published, ...own }]) => [
     name,
     { ...own, network_mode: 'host', extra_hosts: hosts },

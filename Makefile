@@ -3,7 +3,7 @@ NODE := .tools/bin/node --disable-warning=TimeoutNegativeWarning
 # On two cores one process runs all test files and keeps the modules of each: more than the 4 GB where Node ends by itself.
 JEST := $(NODE) --max-old-space-size=8192 --experimental-vm-modules --disable-warning=ExperimentalWarning node_modules/jest/bin/jest.js
 
-.PHONY: help pipeline-check licences sbom site figures publish scan deploy watch audit-release rollback observe observe-test setup demo test web-test screenshots test-unit fuzz up down scale-partitions requeue erase status reset election audit election-day export publish-audit bench bench-audit votes load bench-db cost simulate faults check format build clean-tools
+.PHONY: help pipeline-check licences sbom site figures publish scan deploy watch audit-release promote rollback observe observe-test setup demo test web-test screenshots test-unit fuzz up down scale-partitions requeue erase status reset election audit election-day export publish-audit bench bench-audit votes load bench-db cost simulate faults check format build clean-tools
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
@@ -149,6 +149,9 @@ watch: setup ## watch a release through Prometheus, fail when it burns the budge
 
 audit-release: setup ## hold the log of an environment against its databases, in its cluster (ENVIRONMENT=dev)
 	@$(NODE) delivery/release/main.ts audit-release --environment '$(ENVIRONMENT)' $(ARGS)
+
+promote: setup ## write out/release.json into gitops/environments, for Argo CD or Flux (ENVIRONMENT=dev)
+	@$(NODE) delivery/release/main.ts promote --environment '$(ENVIRONMENT)' $(ARGS)
 
 rollback: setup ## go back to what served before out/release.json (ENVIRONMENT=dev)
 	@$(NODE) delivery/release/main.ts rollback --environment '$(ENVIRONMENT)' $(ARGS)

@@ -7,7 +7,7 @@ const PART_OF: Readonly<Record<string, string>> = {
   'chart-test': 'helm/suffrage',
   'infra-check': 'infra',
   images: 'Dockerfile',
-  'bundle-check': 'tools/images',
+  'bundle-test': 'tools/images',
 };
 
 /** Leaves out commands for a part that this checkout does not have. */

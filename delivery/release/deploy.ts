@@ -41,7 +41,7 @@ export async function deploy(
 }
 
 /** All images are beside each other: `<registry>/suffrage/<name>`. */
-function registryOf({ images }: ReleaseFile): string {
+export function registryOf({ images }: ReleaseFile): string {
   const repository = images[0]?.repository ?? '';
   return repository.slice(0, repository.lastIndexOf('/'));
 }

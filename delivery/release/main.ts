@@ -1,6 +1,8 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { repositoryDirectory } from '@suffrage/stack/paths';
+import { environmentFile, environmentText } from './promote.ts';
 import { auditRelease } from './audit-release.ts';
 import { deploy, rollback } from './deploy.ts';
 import { contextOf, type EnvironmentName, environmentNames } from './environments.ts';
@@ -18,9 +20,10 @@ const usage = `Brings a release to where people vote. Each step is a make target
   deploy         installs out/release.json with helm and waits until it is ready (helm)
   watch          asks Prometheus while the release serves; exit status 1 when it must be taken back
   audit-release  holds the environment's log against its databases, by a job in the cluster (kubectl)
+  promote        writes out/release.json into gitops/environments/NAME.yaml, for Argo CD or Flux to install
   rollback       goes back to what served before out/release.json, if that is what serves (helm)
 
-  --environment NAME   ${environmentNames.join(', ')} (deploy, watch, audit-release, rollback)
+  --environment NAME   ${environmentNames.join(', ')} (all but publish and scan)
   --minutes N          how long to watch (default 15)
   --release FILE       default out/release.json
 
@@ -61,6 +64,8 @@ async function main(): Promise<number> {
       return watchRelease(Number(values.minutes));
     case 'audit-release':
       return audit(values.release, environmentNamed(values.environment));
+    case 'promote':
+      return promoteRelease(values.release, environmentNamed(values.environment));
     case 'rollback':
       return rollbackRelease(values.release, environmentNamed(values.environment));
     default:
@@ -120,6 +125,13 @@ async function deployRelease(file: string, environment: EnvironmentName): Promis
   await useCluster(environment);
   await deploy(runProgram, release, environment);
   process.stdout.write(`${environment} serves commit ${release.commit}.\n`);
+  return 0;
+}
+
+function promoteRelease(file: string, environment: EnvironmentName): number {
+  const written = environmentFile(environment);
+  writeFileSync(written, environmentText(loadRelease(file), environment));
+  process.stdout.write(`${written} is written; commit it, and what watches the repository installs it.\n`);
   return 0;
 }
 

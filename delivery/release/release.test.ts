@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { auditRelease } from './audit-release.ts';
 import { deploy, rollback } from './deploy.ts';
+import { environmentText } from './promote.ts';
 import { publish } from './publish.ts';
 import type { ReleaseFile } from './release-file.ts';
 import type { RunProgram } from './run-program.ts';
@@ -128,4 +129,10 @@ test('an audit with a finding, or without an end, fails the release', async () =
   const { run, calls } = job({ succeeded: 1 });
   await auditRelease(run, file, 'dev', options);
   expect(calls[0]).toContain('--context suffrage-dev --namespace apps create job audit-cccccccccccc-');
+});
+
+test('what a repository of an environment is given names the images by digest', () => {
+  expect(environmentText(file, 'dev')).toContain(
+    `image:\n  registry: registry/suffrage\n  digests:\n    web: ${digest}\n`,
+  );
 });

@@ -19,6 +19,7 @@ test('a command that make would take is taken', () => {
   expect(judge('make load RATE=5 OPEN=1')).toEqual([]);
   expect(judge('SUFFRAGE_CACHE=/x make check load')).toEqual([]);
   expect(judge("make load RATE='1 2' # as you like")).toEqual([]);
+  expect(judge('make load OPEN=1; and again')).toEqual([]);
 });
 
 test('a target that is not there, and a variable that nobody reads, are told', () => {

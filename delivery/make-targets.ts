@@ -29,7 +29,7 @@ function expand(text: string, definitions: ReadonlyMap<string, string>): string 
 
 /** `make site SITE_BASE=/x/`, variables before or after; `undefined` where `text` is no such command. */
 export function parseMake(text: string): MakeCommand | undefined {
-  const words = text.trim().match(/(?:[^\s'"]|'[^']*'|"[^"]*")+/g) ?? [];
+  const words: string[] = (text.split(';')[0] ?? '').trim().match(/(?:[^\s'"]|'[^']*'|"[^"]*")+/g) ?? [];
   const start = words.indexOf('make');
   if (start < 0 || words.slice(0, start).some(word => !/^[A-Z_0-9]+=/.test(word))) return undefined;
   const end = words.findIndex(word => /^[#·|&;<>]/.test(word) || word === '…');

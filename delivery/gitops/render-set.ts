@@ -11,7 +11,9 @@ const applicationSet = z.object({
 });
 
 /** The applications that Argo CD would make of our set: its matrix, and of Go's templates what the set uses. */
-export function renderSet(set: unknown): { readonly element: Record<string, string>; readonly application: object }[] {
+export function renderSet(
+  set: unknown,
+): { readonly element: Record<string, string>; readonly application: object }[] {
   const { generators, template, templatePatch } = applicationSet.parse(set).spec;
   const combined = generators[0].matrix.generators.reduce<Record<string, string>[]>(
     (rows, { list }) => rows.flatMap(row => list.elements.map(element => ({ ...row, ...element }))),

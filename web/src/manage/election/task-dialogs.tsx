@@ -6,10 +6,11 @@ import { Confirm } from '../confirm.tsx';
 import { Field } from '../field.tsx';
 import { instantsOf } from '../draft/form.ts';
 import { rollQuery, useAct, useRemove } from '../queries.ts';
-import { preferredLanguages, textIn } from '../../text.ts';
 import { manageAddresses } from '../routes.ts';
 import { say } from '../say.ts';
 import type { ManagedElection } from '../schemas.ts';
+import { EraseDialog, RotateKeysDialog } from './key-dialogs.tsx';
+import { titleOf } from './task-title.ts';
 import type { Task } from './tasks.ts';
 import { localInputOf } from '../local-input.ts';
 
@@ -31,6 +32,10 @@ export function TaskDialog({ task, ...props }: Props & { task: Task }) {
       return <DuplicateDialog {...props} />;
     case 'remove':
       return <RemoveDialog {...props} />;
+    case 'rotate-keys':
+      return <RotateKeysDialog {...props} />;
+    case 'erase':
+      return <EraseDialog {...props} />;
   }
 }
 
@@ -185,9 +190,4 @@ function RemoveDialog({ election, onClose }: Props) {
       <p>{say('task.remove-why')}</p>
     </Confirm>
   );
-}
-
-/** What is asked about, and which election. */
-function titleOf(task: Task, { definition }: ManagedElection): string {
-  return `${say(`task.${task}`)}: ${textIn(definition.title, preferredLanguages()).title}`;
 }

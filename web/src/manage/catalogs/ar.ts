@@ -190,8 +190,8 @@ export const messages: Catalog = {
   'voters.upload-help':
     'بترميز UTF-8. السطر الأول ”voter“، أو ”voter,subject“ حيث يسجل الناخبون الدخول؛ ثم ناخب في كل سطر. تصبح القائمة كما في الملف كله، أو لا يتغير شيء.',
   'voters.upload-scheduled': 'الانتخاب مجدول: يمكن للملف أن يضيف ناخبين، لا أن يزيل أحدًا.',
-  'voters.uploading': 'يجري إرسال {size}…',
-  'voters.checking': 'أُرسلت {size} كلها. السجل يتحقق من الأسطر…',
+  'voters.uploading': 'يجري إرسال {name} ({size})…',
+  'voters.checking': 'أُرسل {name} ({size}) كله. السجل يتحقق من الأسطر…',
   'voters.stop': 'إيقاف',
   'voters.stopped': 'أوقفتَ الإرسال: لم يؤخذ شيء من الملف.',
   'voters.uploaded':

@@ -199,8 +199,8 @@ export const messages: Catalog = {
   'voters.upload-help':
     'UTF-8. Die erste Zeile lautet „voter“, oder „voter,subject“, wo man sich anmeldet; dann je Zeile eine Person. Das Verzeichnis wird ganz so wie die Datei, oder es bleibt, wie es ist.',
   'voters.upload-scheduled': 'Die Wahl ist angesetzt: Die Datei darf Wählende hinzufügen, keine entfernen.',
-  'voters.uploading': '{size} werden gesendet…',
-  'voters.checking': 'Alle {size} sind gesendet. Der Registrar prüft die Zeilen…',
+  'voters.uploading': '{name} ({size}) wird gesendet…',
+  'voters.checking': '{name} ({size}) ist ganz gesendet. Der Registrar prüft die Zeilen…',
   'voters.stop': 'Abbrechen',
   'voters.stopped': 'Sie haben abgebrochen: Aus der Datei wurde nichts übernommen.',
   'voters.uploaded':

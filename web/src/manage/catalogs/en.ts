@@ -192,8 +192,8 @@ export const messages = {
   'voters.upload-help':
     'UTF-8. The first line is “voter”, or “voter,subject” where voters sign in; then one voter a line. The roll becomes what the file says, all of it or nothing.',
   'voters.upload-scheduled': 'The election is scheduled: the file may add voters, not remove any.',
-  'voters.uploading': 'Sending {size}…',
-  'voters.checking': 'All {size} are sent. The registrar checks the rows…',
+  'voters.uploading': 'Sending {name} ({size})…',
+  'voters.checking': 'All of {name} ({size}) is sent. The registrar checks the rows…',
   'voters.stop': 'Break off',
   'voters.stopped': 'You broke it off: nothing of the file was taken.',
   'voters.uploaded':

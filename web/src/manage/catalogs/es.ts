@@ -197,8 +197,8 @@ export const messages: Catalog = {
   'voters.upload-help':
     'UTF-8. La primera línea es «voter», o «voter,subject» donde hay identificación; después, una persona por línea. El censo pasa a ser lo que dice el archivo, entero o nada.',
   'voters.upload-scheduled': 'La elección está programada: el archivo puede añadir votantes, no quitarlos.',
-  'voters.uploading': 'Enviando {size}…',
-  'voters.checking': 'Los {size} están enviados. El registro comprueba las filas…',
+  'voters.uploading': 'Enviando {name} ({size})…',
+  'voters.checking': '{name} ({size}) está enviado. El registro comprueba las filas…',
   'voters.stop': 'Interrumpir',
   'voters.stopped': 'Lo ha interrumpido: no se tomó nada del archivo.',
   'voters.uploaded':

@@ -64,8 +64,8 @@ function Sending({ sent, onStop }: { sent: number; onStop: () => void }) {
 }
 
 /** Without the share: a screen reader would speak of nothing else. */
-function pendingWords({ size }: File, sent: number): string {
-  const words = { size: `${formatCount(Math.ceil(size / 1_024))} KiB` };
+function pendingWords({ name, size }: File, sent: number): string {
+  const words = { name, size: `${formatCount(Math.ceil(size / 1_024))} KiB` };
   return say(sent < 1 ? 'voters.uploading' : 'voters.checking', words);
 }
 

@@ -4,18 +4,26 @@ import { until } from '@suffrage/test/poll';
 import { blinded } from '@suffrage/test/registrar-api';
 import { confirm, nextIs, signInAs, signInByToken } from './test/managing.ts';
 import { expectAccessible, keepPicture, widthOf } from './test/quality.ts';
-import { heading, openVotingRoom, press, type VotingRoom } from './test/voting-room.ts';
+import {
+  chooseAndReview,
+  counted,
+  heading,
+  openVotingRoom,
+  press,
+  type VotingRoom,
+} from './test/voting-room.ts';
 
 jest.setTimeout(120_000);
 
 /** Of access tokens: the page renews them after three quarters of it. */
-const TOKEN_SECONDS = 6;
+const TOKEN_SECONDS = 12;
 
 let room: VotingRoom;
 
 beforeAll(async () => {
   const accounts = { ann: { organisation: 'acme', roles: ['manager'] } };
-  room = await openVotingRoom({ accounts, tokenSeconds: TOKEN_SECONDS, retentionDays: 0 });
+  const settings = { SUFFRAGE_RETENTION_DAYS: 0, SUFFRAGE_LIMIT_SESSIONS_PER_ADDRESS: 1 };
+  room = await openVotingRoom({ accounts, tokenSeconds: TOKEN_SECONDS, settings });
 }, 120_000);
 
 afterAll(() => room?.close(), 60_000);
@@ -95,6 +103,24 @@ test('what is kept of voters is erased once its name is typed, and the page says
   expect(await votersOn('erased')).toBe(0);
 }, 180_000);
 
+test('who is refused a session is told to wait, in their language, and that nothing was sent', async () => {
+  await room.hold('crowded', { voterProof: 'session' });
+  const first = await room.open('/elections/crowded/vote');
+  await chooseAndReview(first, 'a');
+  await press(first, 'Cast your vote');
+  await counted(first);
+  const path = '/elections/crowded/vote';
+  const page = await room.open(path, await room.newContext({ locale: 'de-AT' }));
+  await page.getByRole('radio', { name: 'a', exact: true }).check();
+  await press(page, 'Weiter');
+  await press(page, 'Stimme abgeben');
+  await page
+    .getByRole('status')
+    .filter({ hasText: /Warten Sie eine Minute.*nichts gesendet/ })
+    .waitFor();
+  expect(room.casts().length).toBe(1);
+});
+
 /** Lets the page send so many bytes in a second. */
 async function slowDown(page: Page, bytes: number): Promise<void> {
   const tools = await page.context().newCDPSession(page);
@@ -171,9 +197,9 @@ test('a sign-in outlasts its access token, without a request that is refused; wh
     if (response.url().includes('/api/registrar/')) answers.push(response.status());
   });
   await page.getByRole('link', { name: 'Your organisation’s elections' }).click();
-  await until('a second token is kept', async () => (await kept(page)).token !== first.token);
+  await until('a second token is kept', async () => (await kept(page)).token !== first.token, 60_000);
   const second = await kept(page);
-  await until('a third token is kept', async () => (await kept(page)).token !== second.token);
+  await until('a third token is kept', async () => (await kept(page)).token !== second.token, 60_000);
   const used = () => room.requests.filter(one => one.headers().authorization === `Bearer ${second.token}`);
   expect(used().length).toBeGreaterThan(0);
   expect(answers).not.toContain(401);

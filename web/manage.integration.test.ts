@@ -439,5 +439,5 @@ test.each([
       .setInputFiles({ name: 'roll.csv', mimeType: 'text/csv', buffer: Buffer.from('voter\nada\n') });
     await look('roll-sending');
   },
-  240_000,
+  400_000,
 );

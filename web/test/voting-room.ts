@@ -5,7 +5,7 @@ import { launchChromium } from '@suffrage/test/chromium';
 import { type Account, type OpenIdProvider, startOpenIdProvider } from '@suffrage/test/openid-provider';
 import { until } from '@suffrage/test/poll';
 import { registrarApi } from '@suffrage/test/registrar-api';
-import { openTestbed } from '@suffrage/test/testbed';
+import { openTestbed, type RegistrarOptions } from '@suffrage/test/testbed';
 import { hearComplaints } from './complaints.ts';
 import { buildPage } from './built-page.ts';
 import { listen } from './listen.ts';
@@ -19,11 +19,11 @@ type Options = {
   readonly accounts?: Readonly<Record<string, Account>>;
   /** How long their access tokens last; the page may renew them. */
   readonly tokenSeconds?: number;
-  /** Days that what is kept of voters has to stay. */
-  readonly retentionDays?: number;
+  /** Settings of the registrar. */
+  readonly settings?: NonNullable<RegistrarOptions['settings']>;
 };
 
-export async function openVotingRoom({ accounts, tokenSeconds = 300, retentionDays }: Options = {}) {
+export async function openVotingRoom({ accounts, tokenSeconds = 300, settings = {} }: Options = {}) {
   const pageDirectory = await buildPage();
   const browser: Browser = await launchChromium();
   const bed = await openTestbed();
@@ -32,12 +32,8 @@ export async function openVotingRoom({ accounts, tokenSeconds = 300, retentionDa
     accounts &&
     (await startOpenIdProvider({ accounts, tokenSeconds, pages: [`http://127.0.0.1:${port}/signed-in`] }));
   if (provider) bed.lifecycle.onClose('provider', () => provider.close());
-  const registrar = await bed.registrar({
-    settings: {
-      ...(provider ? signInSettings(provider) : {}),
-      ...(retentionDays === undefined ? {} : { SUFFRAGE_RETENTION_DAYS: retentionDays }),
-    },
-  });
+  const signIn = provider ? signInSettings(provider) : {};
+  const registrar = await bed.registrar({ settings: { ...signIn, ...settings } });
   const ingestion = await bed.ingestion();
   await bed.processor();
   const aggregator = await bed.aggregator(registrar.url);

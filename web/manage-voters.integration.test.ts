@@ -13,7 +13,7 @@ import {
   type VotingRoom,
 } from './test/voting-room.ts';
 
-jest.setTimeout(120_000);
+jest.setTimeout(240_000);
 
 /** Of access tokens: the page renews them after three quarters of it. */
 const TOKEN_SECONDS = 12;
@@ -101,7 +101,7 @@ test('what is kept of voters is erased once its name is typed, and the page says
   expect(await page.getByText('on the roll.').count()).toBe(0);
   expect(await page.getByRole('button', { name: 'Erase voters’ data' }).count()).toBe(0);
   expect(await votersOn('erased')).toBe(0);
-}, 180_000);
+});
 
 test('who is refused a session is told to wait, in their language, and that nothing was sent', async () => {
   await room.hold('crowded', { voterProof: 'session' });

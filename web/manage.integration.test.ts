@@ -4,6 +4,7 @@ import type { Page } from 'playwright-core';
 import { checkStatement } from '@suffrage/contracts/signed-statement';
 import { electionDefinition } from '@suffrage/contracts/election';
 import { officialSchemas } from '@suffrage/contracts/official';
+import { confirm, nextIs, OWN, saveDraft, signInAs, signInByToken, writeDraft } from './test/managing.ts';
 import { expectAccessible, keepPicture, widthOf } from './test/quality.ts';
 import {
   chooseAndReview,
@@ -23,7 +24,6 @@ const accounts = {
   vera: {},
   victor: {},
 };
-const OWN = 'Your organisation’s elections';
 
 let room: VotingRoom;
 
@@ -35,55 +35,11 @@ afterAll(() => room?.close(), 60_000);
 
 afterEach(() => room.clear());
 
-/** As on a local installation: with the token that the stack prints. */
-async function signInByToken(path = '/manage', page?: Page): Promise<Page> {
-  const shown = page ?? (await room.open(path));
-  await shown.getByText('With a manager’s token').click();
-  await shown.getByLabel('Token', { exact: true }).fill('manager-token');
-  await shown.getByRole('button', { name: 'Sign in to manage' }).click();
-  await shown.getByRole('button', { name: 'Sign out' }).waitFor();
-  return shown;
-}
-
-async function signInAs(subject: string, path = '/manage'): Promise<Page> {
-  const page = await room.open(path);
-  await page.getByRole('button', { name: /^Sign in at/ }).click();
-  await page.getByRole('link', { name: subject, exact: true }).click();
-  await page.getByRole('button', { name: 'Sign out' }).waitFor();
-  return page;
-}
-
-async function writeDraft(page: Page, title: string): Promise<void> {
-  await page.goto(new URL('/manage/new', page.url()).href);
-  await page.getByLabel('Title of the election').fill(title);
-  await page.getByLabel('Question or office').fill('Mayor');
-  await page.getByLabel('Option 1', { exact: true }).fill('Ann');
-  await page.getByLabel('Option 2', { exact: true }).fill('Bob');
-}
-
-async function saveDraft(page: Page, title: string): Promise<void> {
-  await press(page, 'Save the draft');
-  await heading(page, title);
-}
-
-/** Does what a dialog asks about, whose button says `confirm`. */
-async function confirm(page: Page, task: string, button: string, reason?: string): Promise<void> {
-  await press(page, task);
-  const dialog = page.getByRole('alertdialog');
-  if (reason !== undefined) await dialog.getByLabel('Reason').fill(reason);
-  await expectAccessible(page, `the dialog of ${task}`);
-  await dialog.getByRole('button', { name: button, exact: true }).click();
-  await dialog.waitFor({ state: 'detached' });
-}
-
-const nextIs = (page: Page, words: string) =>
-  page.getByTestId('next').filter({ hasText: words }).waitFor({ timeout: 60_000 });
-
 /** What the browser said of refusals is no fault of the page. */
 const complaints = () => room.complaints.filter(one => !one.startsWith('Failed to load resource'));
 
 test('a new user holds an election from nothing: creates, votes on a phone, watches, closes, checks the receipt, exports', async () => {
-  const page = await signInByToken();
+  const page = await signInByToken(room);
   await expectAccessible(page, 'sign-in to manage');
   await page.getByRole('link', { name: 'New election' }).click();
   await heading(page, 'New election');
@@ -122,6 +78,12 @@ test('a new user holds an election from nothing: creates, votes on a phone, watc
   await nextIs(page, 'Sealed');
   await page.getByTestId('statement-seal').getByText('signature verified').waitFor({ timeout: 30_000 });
   await page.getByRole('cell', { name: 'everybody has voted' }).waitFor();
+  await press(page, 'Erase voters’ data');
+  await page.getByLabel('Type village-election to go on').fill('village-election');
+  await expectAccessible(page, 'the dialog of erasing');
+  await press(page, 'Erase it');
+  await page.getByTestId('refused-retention-not-over').getByText('Nothing was destroyed').waitFor();
+  await press(page, 'Cancel');
   await expectAccessible(page, 'a sealed election');
 
   const exporting = page.waitForEvent('download');
@@ -145,13 +107,16 @@ test('a new user holds an election from nothing: creates, votes on a phone, watc
 }, 240_000);
 
 test('who signs in at the provider comes back to where it was asked for, and no token leaves the tab', async () => {
-  const page = await signInAs('ann', '/manage/audit');
+  const page = await signInAs(room, 'ann', '/manage/audit');
   await heading(page, 'Audit report');
   expect(new URL(page.url()).pathname + new URL(page.url()).search).toBe('/manage/audit');
   await page.getByText('ann · acme').waitFor();
   const kept = await page.evaluate(() => [Object.keys(localStorage), Object.keys(sessionStorage)]);
   expect(kept).toEqual([[], ['suffrage:manager']]);
-  const token = await page.evaluate(() => sessionStorage.getItem('suffrage:manager') ?? '');
+  const token = await page.evaluate(
+    () => /"token":"([^"]+)"/.exec(sessionStorage.getItem('suffrage:manager') ?? '')?.[1] ?? '',
+  );
+  expect(token).not.toBe('');
   const bearing = room.requests.filter(request => request.headers().authorization === `Bearer ${token}`);
   expect(bearing.length).toBeGreaterThan(0);
   expect(bearing.filter(request => !new URL(request.url()).pathname.startsWith('/api/registrar/'))).toEqual(
@@ -172,25 +137,25 @@ test('an answer of the provider that this tab has not asked for is not taken', a
 });
 
 test('observers and auditors see what they may see, and no button that would be refused', async () => {
-  const page = await signInAs('ann');
+  const page = await signInAs(room, 'ann');
   await writeDraft(page, 'Roles');
   await saveDraft(page, 'Roles');
   await confirm(page, 'Open now', 'Open it now');
   const buttons = (shown: Page) =>
     shown.getByRole('main').getByRole('button').or(shown.getByRole('main').getByRole('link')).allInnerTexts();
-  const observer = await signInAs('olga', '/manage/elections/roles');
+  const observer = await signInAs(room, 'olga', '/manage/elections/roles');
   await observer.getByText('Rights to vote given').waitFor();
   // Documents that have been stated by now can be saved.
   expect((await buttons(observer)).filter(name => name !== 'Save').toSorted()).toEqual(
     [OWN, 'As everybody sees it', 'Audit report', 'Save as a file', 'See the results', 'Sign out'].toSorted(),
   );
-  const auditor = await signInAs('abe', '/manage/elections/roles');
+  const auditor = await signInAs(room, 'abe', '/manage/elections/roles');
   await auditor.getByRole('cell', { name: 'opened by hand' }).waitFor();
   expect(await auditor.getByRole('button', { name: 'Stop' }).count()).toBe(0);
   await observer.getByRole('link', { name: OWN }).click();
   await observer.getByRole('link', { name: 'Roles' }).waitFor();
   expect(await observer.getByRole('link', { name: 'New election' }).count()).toBe(0);
-  const stranger = await signInByToken();
+  const stranger = await signInByToken(room);
   await heading(stranger, OWN);
   await stranger
     .getByText('Village election')
@@ -202,7 +167,7 @@ test('observers and auditors see what they may see, and no button that would be 
 });
 
 test('a roll with bad rows is refused row by row; a good one is taken, and its codes come as a file', async () => {
-  const page = await signInByToken();
+  const page = await signInByToken(room);
   await writeDraft(page, 'Rolled');
   await page.getByLabel('Voters on a roll').check();
   await saveDraft(page, 'Rolled');
@@ -235,7 +200,7 @@ test('a roll with bad rows is refused row by row; a good one is taken, and its c
 });
 
 test('a short name that is taken is refused at its field; the draft is edited, duplicated, exported, imported and deleted', async () => {
-  const page = await signInByToken();
+  const page = await signInByToken(room);
   await writeDraft(page, 'Twice');
   await saveDraft(page, 'Twice');
   await writeDraft(page, 'Twice');
@@ -266,18 +231,18 @@ test('a short name that is taken is refused at its field; the draft is edited, d
 });
 
 test('when the sign-in ends while somebody writes, what was written is there after the next one', async () => {
-  const page = await signInByToken();
+  const page = await signInByToken(room);
   await writeDraft(page, 'Kept');
-  await page.evaluate(() => sessionStorage.setItem('suffrage:manager', 'expired'));
+  await page.evaluate(() => sessionStorage.setItem('suffrage:manager', '{"id":"one","token":"expired"}'));
   await page.reload();
   await page.getByRole('alert').getByText('does not know this sign-in').waitFor();
-  await signInByToken('', page);
+  await signInByToken(room, '', page);
   await heading(page, 'New election');
   expect(await page.getByLabel('Title of the election').inputValue()).toBe('Kept');
 });
 
 test('who signs in after another in the same tab sees nothing of what that one was told', async () => {
-  const page = await signInAs('ann');
+  const page = await signInAs(room, 'ann');
   await page.getByText('ann · acme').waitFor();
   await writeDraft(page, 'Of acme alone');
   await saveDraft(page, 'Of acme alone');
@@ -285,7 +250,7 @@ test('who signs in after another in the same tab sees nothing of what that one w
   await page.route('**/v1/elections**', route => route.fulfill(refusal));
   await page.getByRole('alert').getByText('does not know this sign-in').waitFor();
   await page.unroute('**/v1/elections**');
-  await signInByToken('', page);
+  await signInByToken(room, '', page);
   await page.getByText('alice · local').waitFor();
   await page.getByRole('link', { name: OWN }).click();
   await heading(page, OWN);
@@ -293,7 +258,7 @@ test('who signs in after another in the same tab sees nothing of what that one w
 });
 
 test('a manager needs no mouse', async () => {
-  const page = await signInByToken('/manage/new');
+  const page = await signInByToken(room, '/manage/new');
   const tabTo = async (name: string) => {
     for (let presses = 0; presses < 60; presses += 1) {
       const reached = await page.evaluate(wanted => {
@@ -330,7 +295,7 @@ test('a manager needs no mouse', async () => {
 
 test('texts that look like markup are shown as they are, wherever a manager can write some', async () => {
   const evil = '<img src=x onerror="document.title=1"><script>document.title=2</script>';
-  const page = await signInByToken();
+  const page = await signInByToken(room);
   await writeDraft(page, evil);
   await page.getByLabel('Short name in addresses').fill('evil');
   for (const label of ['Question or office', 'Option 1', 'Option 2'])
@@ -373,7 +338,7 @@ test('a report of the audit is shown with its findings, and what is none is call
       ],
     },
   };
-  const page = await signInByToken('/manage/audit');
+  const page = await signInByToken(room, '/manage/audit');
   const show = (text: string) =>
     page.getByLabel('Report').setInputFiles({
       name: 'audit.json',
@@ -456,6 +421,23 @@ test.each([
     await page.locator('main .button.grave').first().click();
     await page.getByRole('alertdialog').waitFor();
     await look('dialog');
+    await page.keyboard.press('Escape');
+    await page.getByTestId('code-again').click();
+    await page.locator('#code-voter').fill('ada');
+    await look('code-again');
+    await page.getByRole('alertdialog').locator('button[type=submit]').click();
+    await page.getByTestId('given-code').waitFor();
+    await look('code-given');
+    const draft = `draft-${id}`;
+    await room.api.create(draft);
+    await page.goto(new URL(`/manage/elections/${draft}`, page.url()).href);
+    await page.locator('#roll').waitFor();
+    // The registrar's answer does not come as long as this view is looked at.
+    await page.route('**/roll', route => (route.request().method() === 'PUT' ? undefined : route.continue()));
+    await page
+      .locator('#roll')
+      .setInputFiles({ name: 'roll.csv', mimeType: 'text/csv', buffer: Buffer.from('voter\nada\n') });
+    await look('roll-sending');
   },
-  240_000,
+  400_000,
 );

@@ -24,6 +24,8 @@ type Options = {
   readonly algorithm?: 'RS256' | 'ES256' | 'EdDSA';
   /** Pages that browsers come back to. */
   readonly pages?: readonly string[];
+  /** How long access tokens last. */
+  readonly tokenSeconds?: number;
 };
 
 const CLIENT_ID = 'suffrage-page';
@@ -32,6 +34,7 @@ const AUDIENCE = 'https://suffrage.test/registrar';
 const SCOPE = 'elections';
 const REDIRECT_URI = 'http://127.0.0.1:9/signed-in';
 const TOKEN_SECONDS = 300;
+const GRANT_SECONDS = 3_600;
 
 /**
  * A real OpenID provider on a free port, whose users sign in by a hint or by choosing who they are, instead of a password.
@@ -40,6 +43,7 @@ export async function startOpenIdProvider({
   accounts,
   algorithm = 'ES256',
   pages = [],
+  tokenSeconds = TOKEN_SECONDS,
 }: Options): Promise<OpenIdProvider> {
   const server = createServer();
   await new Promise<void>(resolve => void server.listen(0, '127.0.0.1', resolve));
@@ -50,6 +54,7 @@ export async function startOpenIdProvider({
       redirect_uris: [REDIRECT_URI, ...pages],
       token_endpoint_auth_method: 'none',
       application_type: 'native',
+      grant_types: ['authorization_code', 'refresh_token'],
     })),
     clientBasedCORS: () => true,
     jwks: { keys: signingKeys() },
@@ -60,14 +65,16 @@ export async function startOpenIdProvider({
       ...('accountId' in token ? accounts[token.accountId] : undefined),
     }),
     ttl: {
-      AccessToken: TOKEN_SECONDS,
-      Grant: TOKEN_SECONDS,
+      AccessToken: tokenSeconds,
+      RefreshToken: GRANT_SECONDS,
+      Grant: GRANT_SECONDS,
       IdToken: TOKEN_SECONDS,
       Session: TOKEN_SECONDS,
       Interaction: TOKEN_SECONDS,
     },
     features: {
       devInteractions: { enabled: false },
+      revocation: { enabled: true },
       resourceIndicators: {
         enabled: true,
         useGrantedResource: () => true,
@@ -129,7 +136,7 @@ async function letIn(
     return;
   }
   const grant = new provider.Grant({ accountId, clientId: String(params.client_id) });
-  grant.addOIDCScope('openid');
+  grant.addOIDCScope('openid offline_access');
   grant.addResourceScope(AUDIENCE, SCOPE);
   const grantId = await grant.save();
   await provider.interactionFinished(request, response, { login: { accountId }, consent: { grantId } });

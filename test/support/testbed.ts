@@ -36,7 +36,7 @@ type Options = {
   readonly servers?: TestServers;
 };
 
-type RegistrarOptions = {
+export type RegistrarOptions = {
   /** Another replica of this one. */
   readonly of?: { readonly databaseUrl: string; readonly electionKeysSecret: string };
   /** Instead of a new one: what another registrar has left. */

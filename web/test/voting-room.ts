@@ -5,7 +5,7 @@ import { launchChromium } from '@suffrage/test/chromium';
 import { type Account, type OpenIdProvider, startOpenIdProvider } from '@suffrage/test/openid-provider';
 import { until } from '@suffrage/test/poll';
 import { registrarApi } from '@suffrage/test/registrar-api';
-import { openTestbed } from '@suffrage/test/testbed';
+import { openTestbed, type RegistrarOptions } from '@suffrage/test/testbed';
 import { hearComplaints } from './complaints.ts';
 import { buildPage } from './built-page.ts';
 import { listen } from './listen.ts';
@@ -17,17 +17,23 @@ export type VotingRoom = Awaited<ReturnType<typeof openVotingRoom>>;
 type Options = {
   /** Who can sign in at a provider of the room's own, and what it says of them; without it nobody can. */
   readonly accounts?: Readonly<Record<string, Account>>;
+  /** How long their access tokens last; the page may renew them. */
+  readonly tokenSeconds?: number;
+  /** Settings of the registrar. */
+  readonly settings?: NonNullable<RegistrarOptions['settings']>;
 };
 
-export async function openVotingRoom({ accounts }: Options = {}) {
+export async function openVotingRoom({ accounts, tokenSeconds = 300, settings = {} }: Options = {}) {
   const pageDirectory = await buildPage();
   const browser: Browser = await launchChromium();
   const bed = await openTestbed();
   const port = await freePort();
   const provider =
-    accounts && (await startOpenIdProvider({ accounts, pages: [`http://127.0.0.1:${port}/signed-in`] }));
+    accounts &&
+    (await startOpenIdProvider({ accounts, tokenSeconds, pages: [`http://127.0.0.1:${port}/signed-in`] }));
   if (provider) bed.lifecycle.onClose('provider', () => provider.close());
-  const registrar = await bed.registrar(provider ? { settings: signInSettings(provider) } : {});
+  const signIn = provider ? signInSettings(provider) : {};
+  const registrar = await bed.registrar({ settings: { ...signIn, ...settings } });
   const ingestion = await bed.ingestion();
   await bed.processor();
   const aggregator = await bed.aggregator(registrar.url);
@@ -87,9 +93,11 @@ function signInSettings({ issuer, audience, clientId, votersClientId }: OpenIdPr
     SUFFRAGE_OIDC_ISSUER: issuer,
     SUFFRAGE_OIDC_AUDIENCE: audience,
     SUFFRAGE_OIDC_CLIENT_ID: clientId,
-    SUFFRAGE_OIDC_SCOPES: 'openid elections',
+    SUFFRAGE_OIDC_SCOPES: 'openid offline_access elections',
     SUFFRAGE_VOTER_OIDC_ISSUER: issuer,
     SUFFRAGE_VOTER_OIDC_AUDIENCE: votersClientId,
+    // Clocks are the same here: a token that has ended is refused at once.
+    SUFFRAGE_OIDC_CLOCK_TOLERANCE: 0,
   };
 }
 

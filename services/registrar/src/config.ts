@@ -13,6 +13,7 @@ const signInSettings = {
   SUFFRAGE_OIDC_AUDIENCE: z.string().min(1).optional(),
   /** The page's client at the provider: a public one, with PKCE. Needed with an issuer. */
   SUFFRAGE_OIDC_CLIENT_ID: z.string().min(1).optional(),
+  /** With `offline_access`, where the provider asks for that, managers stay signed in beyond their first access token. */
   SUFFRAGE_OIDC_SCOPES: z.string().min(1).default('openid'),
   /** Where the provider publishes its keys, if not where its discovery document says. */
   SUFFRAGE_OIDC_JWKS_URL: httpsUrl.optional(),

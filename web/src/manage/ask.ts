@@ -1,7 +1,9 @@
 import type { z } from 'zod';
 import { type Problem, problemSchema } from './schemas.ts';
-import { endSession, sessionToken } from './session.ts';
+import { fetchTelling, type OnSent } from './fetch-telling.ts';
 import { say } from './say.ts';
+import { currentToken, renewRefused } from './renew-session.ts';
+import { endSession } from './session.ts';
 
 /** A request was answered with a refusal, or not at all; `problem` says why. */
 export class Refused extends Error {
@@ -17,6 +19,8 @@ type Request = {
   readonly method?: 'POST' | 'PUT' | 'DELETE';
   readonly body?: Body;
   readonly signal?: AbortSignal;
+  /** For a file that takes its time. */
+  readonly onSent?: OnSent;
 };
 
 /** Longer than the registrar takes for a roll of five million voters over a slow line. */
@@ -54,32 +58,51 @@ export async function askResults<T>(
   throw new Refused({ code: 'unreadable', title: say('refused.unreadable') });
 }
 
-async function send(address: string, { method, body, signal }: Request): Promise<Response> {
-  const token = sessionToken();
-  const response = await fetchOrRefuse(address, {
-    ...(method === undefined ? {} : { method }),
-    headers: {
-      accept: 'application/json, text/csv',
-      ...(token === null ? {} : { authorization: `Bearer ${token}` }),
-      ...contentType(body),
-    },
-    ...(body === undefined ? {} : { body: 'csv' in body ? body.csv : JSON.stringify(body.json) }),
-    signal: limited(signal, method === undefined ? TIMEOUT_MILLIS : LONG_MILLIS),
-  });
+async function send(address: string, request: Request): Promise<Response> {
+  const response = await sendRenewed(address, request);
   if (response.ok) return response;
   if (response.status === 401) endSession('refused');
   const problem = problemSchema.safeParse(await response.json().catch(() => undefined));
   throw new Refused(problem.data ?? { code: 'unreadable', title: say('refused.unreadable') });
 }
 
-async function fetchOrRefuse(address: string, init: RequestInit): Promise<Response> {
+/** A token that is refused is renewed, where it can be, and the request sent once more: nothing was done of the first. */
+async function sendRenewed(address: string, request: Request): Promise<Response> {
+  const token = await currentToken();
+  const response = await sendWith(token, address, request);
+  if (response.status !== 401 || token === null) return response;
+  const renewed = await renewRefused(token);
+  if (renewed === 'unavailable')
+    throw new Refused({ code: 'sign-in-unavailable', title: say('refused.sign-in-unavailable') });
+  return renewed === 'ended' ? response : sendWith(renewed.token, address, request);
+}
+
+function sendWith(token: string | null, address: string, request: Request): Promise<Response> {
+  const { method, body, signal, onSent } = request;
+  const headers = {
+    accept: 'application/json, text/csv',
+    ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+    ...contentType(body),
+  };
+  const ending = limited(signal, method === undefined ? TIMEOUT_MILLIS : LONG_MILLIS);
+  if (method !== undefined && body !== undefined && 'csv' in body && onSent)
+    return orRefuse(fetchTelling(address, { method, headers, body: body.csv, signal: ending }, onSent));
+  return fetchOrRefuse(address, {
+    ...(method === undefined ? {} : { method }),
+    headers,
+    ...(body === undefined ? {} : { body: 'csv' in body ? body.csv : JSON.stringify(body.json) }),
+    signal: ending,
+  });
+}
+
+function fetchOrRefuse(address: string, init: RequestInit): Promise<Response> {
+  const plain = { cache: 'no-store', credentials: 'omit', referrerPolicy: 'no-referrer' } as const;
+  return orRefuse(fetch(address, { ...plain, ...init }));
+}
+
+async function orRefuse(response: Promise<Response>): Promise<Response> {
   try {
-    return await fetch(address, {
-      cache: 'no-store',
-      credentials: 'omit',
-      referrerPolicy: 'no-referrer',
-      ...init,
-    });
+    return await response;
   } catch {
     throw new Refused({ code: 'unreachable', title: say('refused.unreachable') });
   }

@@ -17,7 +17,30 @@ type Props = {
   onClose: () => void;
 };
 
-/** Asks before something is done that others notice. Shown as long as it is there. */
+type FrameProps = { title: string; isDismissable: boolean; onClose: () => void; children: ReactNode };
+
+/** A dialog, shown as long as it is there. */
+export function DialogFrame({ title, isDismissable, onClose, children }: FrameProps) {
+  return (
+    <ModalOverlay
+      className="overlay"
+      isOpen
+      isDismissable={isDismissable}
+      onOpenChange={isOpen => isOpen || onClose()}
+    >
+      <Modal className="modal">
+        <Dialog className="card dialog" role="alertdialog">
+          <Heading slot="title" level={2}>
+            {title}
+          </Heading>
+          {children}
+        </Dialog>
+      </Modal>
+    </ModalOverlay>
+  );
+}
+
+/** Asks before something is done that others notice. */
 export function Confirm(props: Props) {
   const { title, children, confirm, isGrave = false, isBusy, error, onConfirm, onClose } = props;
   const form = useId();
@@ -26,36 +49,24 @@ export function Confirm(props: Props) {
     if (!isBusy) onConfirm();
   };
   return (
-    <ModalOverlay
-      className="overlay"
-      isOpen
-      isDismissable={!isBusy}
-      onOpenChange={isOpen => isOpen || onClose()}
-    >
-      <Modal className="modal">
-        <Dialog className="card dialog" role="alertdialog">
-          <Heading slot="title" level={2}>
-            {title}
-          </Heading>
-          <form id={form} className="dialog-body" onSubmit={submit}>
-            {children}
-          </form>
-          {error ? <RefusalNote error={error} /> : null}
-          <p className="buttons">
-            <button type="button" className="button" onClick={onClose} disabled={isBusy}>
-              {say('confirm.cancel')}
-            </button>
-            <button
-              type="submit"
-              form={form}
-              className={isGrave ? 'button grave' : 'button primary'}
-              aria-disabled={isBusy}
-            >
-              {isBusy ? say('confirm.busy') : confirm}
-            </button>
-          </p>
-        </Dialog>
-      </Modal>
-    </ModalOverlay>
+    <DialogFrame title={title} isDismissable={!isBusy} onClose={onClose}>
+      <form id={form} className="dialog-body" onSubmit={submit}>
+        {children}
+      </form>
+      {error ? <RefusalNote error={error} /> : null}
+      <p className="buttons">
+        <button type="button" className="button" onClick={onClose} disabled={isBusy}>
+          {say('confirm.cancel')}
+        </button>
+        <button
+          type="submit"
+          form={form}
+          className={isGrave ? 'button grave' : 'button primary'}
+          aria-disabled={isBusy}
+        >
+          {isBusy ? say('confirm.busy') : confirm}
+        </button>
+      </p>
+    </DialogFrame>
   );
 }

@@ -5,6 +5,7 @@ import { preferredLanguages, textIn } from '../text.ts';
 import { PhaseBadge } from '../views/badges.tsx';
 import { Message, useTitle } from '../views/message.tsx';
 import { Link } from '../views/shell.tsx';
+import { Field } from './field.tsx';
 import { useRights } from './principal.ts';
 import { electionsQuery } from './queries.ts';
 import { RefusedMessage } from './refusal.tsx';
@@ -40,10 +41,16 @@ export function ElectionsView() {
         <p className="card">{say(mayManage ? 'manage.none' : 'manage.none-read')}</p>
       ) : null}
       {own.length > 5 ? (
-        <div className="field">
-          <label htmlFor="sought">{say('manage.search')}</label>
-          <input id="sought" type="search" value={sought} onChange={event => setSought(event.target.value)} />
-        </div>
+        <Field id="sought" label={say('manage.search')}>
+          {props => (
+            <input
+              {...props}
+              type="search"
+              value={sought}
+              onChange={event => setSought(event.target.value)}
+            />
+          )}
+        </Field>
       ) : null}
       <ul className="elections">
         {shown.map(election => (

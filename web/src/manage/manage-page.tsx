@@ -14,6 +14,7 @@ import { PrincipalContext } from './principal.ts';
 import { RefusedMessage } from './refusal.tsx';
 import { manageAddresses, manageRoutes } from './routes.ts';
 import { say } from './say.ts';
+import { forgetAtProvider } from './renew-session.ts';
 import { endSession, useSession } from './session.ts';
 import { SignInView } from './sign-in-view.tsx';
 
@@ -75,6 +76,7 @@ function Views() {
 }
 
 function leave(): void {
+  forgetAtProvider();
   forgetAll();
   endSession('left');
 }

@@ -2,10 +2,19 @@ import { actionsExportSchema } from '@suffrage/contracts/actions';
 import { type OfficialKind, officialSchemas } from '@suffrage/contracts/official';
 import { snapshotSchema } from '@suffrage/contracts/results';
 import { turnoutSchema } from '@suffrage/contracts/turnout';
-import { QueryClient, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { QueryClient, queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { z } from 'zod';
 import { ask, askResults, Refused } from './ask.ts';
-import { electionSchema, electionsSchema, principalSchema, rollSchema } from './schemas.ts';
+import type { OnSent } from './fetch-telling.ts';
+import {
+  electionSchema,
+  electionsSchema,
+  erasureSchema,
+  newKeysSchema,
+  principalSchema,
+  rollChangeSchema,
+  rollSchema,
+} from './schemas.ts';
 
 const REFRESH_MILLIS = 5_000;
 /** Phases follow the clock, and closings what is on its way: somebody who waits for it looks at this view. */
@@ -77,6 +86,12 @@ export const actionsQuery = (id: string) =>
     refetchInterval: REFRESH_MILLIS,
   });
 
+/** When what was kept of its voters was destroyed, as the record says; `undefined` as long as it was not. */
+export function useErasedAt(id: string): string | undefined {
+  const { data } = useQuery(actionsQuery(id));
+  return data?.actions.find(({ action }) => action === 'erased')?.at;
+}
+
 export const snapshotQuery = (id: string) =>
   queryOptions({
     queryKey: ['snapshot', id],
@@ -125,6 +140,34 @@ export function useRemove(id: string) {
   return useMutation({
     mutationFn: () => ask(of(id), z.null(), { method: 'DELETE' }),
     onSuccess: () => client.invalidateQueries({ queryKey: ['elections'] }),
+  });
+}
+
+/** New keys for a draft. */
+export function useRotateKeys(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => ask(`${of(id)}/keys/rotate`, newKeysSchema, { method: 'POST' }),
+    onSettled: () => forget(client, id),
+  });
+}
+
+/** Destroys what the registrar keeps of an election's voters. */
+export function useErase(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => ask(`${of(id)}/erase`, erasureSchema, { method: 'POST' }),
+    onSettled: () => forget(client, id),
+  });
+}
+
+/** Makes the roll what the file says. `onSent`: how much of it has left, from 0 to 1. */
+export function useUploadRoll(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ file, signal, onSent }: { file: File; signal: AbortSignal; onSent: OnSent }) =>
+      ask(`${of(id)}/roll`, rollChangeSchema, { method: 'PUT', body: { csv: file }, signal, onSent }),
+    onSettled: () => client.invalidateQueries({ queryKey: ['election', id] }),
   });
 }
 

@@ -22,6 +22,10 @@ export const principalSchema = z.object({
 });
 export type Principal = z.infer<typeof principalSchema>;
 
+export const givenCodeSchema = z.object({ voter: z.string(), code: z.string() });
+export const newKeysSchema = z.object({ tokenKeyId: z.string() });
+export const erasureSchema = z.object({ erasedAt: z.string() });
+
 export const rollSchema = z.object({ voters: z.int() });
 export const rollChangeSchema = z.object({
   voters: z.int(),

@@ -1,17 +1,34 @@
 import { useSyncExternalStore } from 'react';
+import * as z from 'zod/mini';
+import '../api/zod-without-eval.ts';
+import { type Renewal, renewalSchema } from '../sign-in/renewal.ts';
 
 /**
- * Who manages signs in for one tab, and until it is closed. The token is sent to the registrar of this origin, and nowhere
- * else.
+ * Who manages signs in for one tab, and until it is closed. The access token is sent to the registrar of this origin, and
+ * nowhere else; what renews it to the provider that gave it.
  */
+export type Session = z.infer<typeof sessionSchema>;
+
+const sessionSchema = z.object({
+  /** The same as long as the sign-in lasts, however often the token is renewed. */
+  id: z.string(),
+  token: z.string(),
+  renewal: z.optional(renewalSchema),
+});
+
 const KEY = 'suffrage:manager';
 const listeners = new Set<() => void>();
-let token: string | null = read();
+let session: Session | null = read();
 let hasEnded = false;
 
-export function beginSession(given: string): void {
+export function beginSession(token: string, renewal?: Renewal): void {
   hasEnded = false;
-  change(given);
+  change({ id: crypto.randomUUID(), token, ...(renewal ? { renewal } : {}) });
+}
+
+/** Another token of the same sign-in, or none any more after this one; unless the sign-in has ended meanwhile. */
+export function continueSession(id: string, token: string, renewal: Renewal | undefined): void {
+  if (session?.id === id) change({ id, token, ...(renewal ? { renewal } : {}) });
 }
 
 /** `refused`: the registrar does not know the token, or no longer. */
@@ -20,13 +37,14 @@ export function endSession(why: 'left' | 'refused'): void {
   change(null);
 }
 
-export const sessionToken = (): string | null => token;
+export const currentSession = (): Session | null => session;
 
 /** Whether the last session was ended by the registrar. */
 export const wasRefused = (): boolean => hasEnded;
 
+/** Which sign-in it is; `null` where nobody has signed in. */
 export function useSession(): string | null {
-  return useSyncExternalStore(subscribe, sessionToken);
+  return useSyncExternalStore(subscribe, () => session?.id ?? null);
 }
 
 function subscribe(listener: () => void): () => void {
@@ -34,20 +52,20 @@ function subscribe(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
-function change(next: string | null): void {
-  token = next;
+function change(next: Session | null): void {
+  session = next;
   try {
     if (next === null) sessionStorage.removeItem(KEY);
-    else sessionStorage.setItem(KEY, next);
+    else sessionStorage.setItem(KEY, JSON.stringify(next));
   } catch {
     /* Then it lasts until the page is left. */
   }
   for (const listener of listeners) listener();
 }
 
-function read(): string | null {
+function read(): Session | null {
   try {
-    return sessionStorage.getItem(KEY);
+    return sessionSchema.parse(JSON.parse(sessionStorage.getItem(KEY) ?? 'null'));
   } catch {
     return null;
   }

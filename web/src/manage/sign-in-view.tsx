@@ -1,7 +1,9 @@
 import { type FormEvent, useEffect, useState } from 'react';
 import { useLocation } from 'wouter';
-import { fetchOffers, type Offers, type Provider } from '../sign-in/offers.ts';
+import { fetchOffers, type Offers } from '../sign-in/offers.ts';
+import type { Provider } from '../sign-in/renewal.ts';
 import { useTitle } from '../views/message.tsx';
+import { Field } from './field.tsx';
 import { say } from './say.ts';
 import { beginSession, wasRefused } from './session.ts';
 
@@ -80,24 +82,25 @@ function TokenForm({ isOnly }: { isOnly: boolean }) {
   return (
     <details className="card" open={isOnly}>
       <summary>{say('manage.with-token')}</summary>
-      <form className="field" onSubmit={submit}>
-        <label htmlFor="token">{say('manage.token')}</label>
-        <p id="token-help" className="soft">
-          {say('manage.token-help')}
+      <form className="part" onSubmit={submit}>
+        <Field id="token" label={say('manage.token')} help={say('manage.token-help')}>
+          {props => (
+            <input
+              {...props}
+              type="password"
+              autoComplete="off"
+              dir="ltr"
+              required
+              value={token}
+              onChange={event => setToken(event.target.value)}
+            />
+          )}
+        </Field>
+        <p className="buttons">
+          <button type="submit" className="button primary">
+            {say('manage.sign-in')}
+          </button>
         </p>
-        <input
-          id="token"
-          type="password"
-          autoComplete="off"
-          dir="ltr"
-          required
-          value={token}
-          onChange={event => setToken(event.target.value)}
-          aria-describedby="token-help"
-        />
-        <button type="submit" className="button primary">
-          {say('manage.sign-in')}
-        </button>
       </form>
     </details>
   );

@@ -2,13 +2,15 @@ import * as oauth from 'oauth4webapi';
 import * as z from 'zod/mini';
 import '../api/zod-without-eval.ts';
 import { addresses } from '../route.ts';
-import type { Provider } from './offers.ts';
+import { type Provider, providerSchema, type Renewal } from './renewal.ts';
 
 /** What comes of a sign-in. Tokens are nobody else's business: they are never logged or put into an address. */
 export type SignedIn = {
   readonly by: Who;
   readonly accessToken: string;
   readonly idToken: string | undefined;
+  /** Where the provider lets the page ask for another access token. */
+  readonly renewal: Renewal | undefined;
 };
 export type Who = z.infer<typeof whoSchema>;
 
@@ -17,15 +19,9 @@ const whoSchema = z.union([
   z.object({ who: z.literal('manager'), returnTo: z.string() }),
   z.object({ who: z.literal('voter'), electionId: z.string() }),
 ]);
-const provider = z.object({
-  issuer: z.string(),
-  clientId: z.string(),
-  scopes: z.string(),
-  audience: z.optional(z.string()),
-});
 const begunSchema = z.object({
   by: whoSchema,
-  provider,
+  provider: providerSchema,
   state: z.string(),
   nonce: z.string(),
   verifier: z.string(),
@@ -58,6 +54,8 @@ export async function beginSignIn(by: Who, chosen: Provider): Promise<void> {
     nonce: begun.nonce,
     code_challenge: await oauth.calculatePKCECodeChallenge(begun.verifier),
     code_challenge_method: 'S256',
+    // OpenID Connect Core, 11: without it `offline_access` is to be ignored.
+    ...(chosen.scopes.split(' ').includes('offline_access') ? { prompt: 'consent' } : {}),
     ...audienceOf(chosen),
   }))
     address.searchParams.set(name, value);
@@ -73,7 +71,7 @@ export async function finishSignIn(address: URL): Promise<SignedIn> {
   const kept = sessionStorage.getItem(BEGUN);
   sessionStorage.removeItem(BEGUN);
   const begun = begunSchema.parse(JSON.parse(kept ?? 'null'));
-  const chosen = asProvider(begun.provider);
+  const chosen = begun.provider;
   const server = await discover(chosen);
   const client = { client_id: chosen.clientId };
   const said = oauth.validateAuthResponse(server, client, address, begun.state);
@@ -94,7 +92,57 @@ export async function finishSignIn(address: URL): Promise<SignedIn> {
     by: begun.by,
     accessToken: tokens.access_token,
     idToken: tokens.id_token,
+    renewal: renewalOf(chosen, tokens, undefined),
   };
+}
+
+/**
+ * Another access token of the same sign-in. `refused`: the provider wants to see who it is again.
+ * @throws when the provider does not answer, or says what it should not.
+ */
+export async function renewSignIn(
+  renewal: Renewal,
+): Promise<{ readonly accessToken: string; readonly renewal: Renewal } | 'refused'> {
+  const { provider, refreshToken } = renewal;
+  const server = await discover(provider);
+  const client = { client_id: provider.clientId };
+  const response = await oauth.refreshTokenGrantRequest(server, client, oauth.None(), refreshToken, {
+    ...requestOptions(provider),
+    additionalParameters: audienceOf(provider),
+  });
+  try {
+    const tokens = await oauth.processRefreshTokenResponse(server, client, response);
+    const next = renewalOf(provider, tokens, refreshToken);
+    return { accessToken: tokens.access_token, renewal: next ?? renewal };
+  } catch (error) {
+    if (error instanceof oauth.ResponseBodyError && error.error === 'invalid_grant') return 'refused';
+    throw error;
+  }
+}
+
+/** RFC 7009. @throws when the provider does not answer. */
+export async function revokeRenewal({ provider, refreshToken }: Renewal): Promise<void> {
+  const server = await discover(provider);
+  if (server.revocation_endpoint === undefined) return;
+  const client = { client_id: provider.clientId };
+  await oauth.revocationRequest(server, client, oauth.None(), refreshToken, requestOptions(provider));
+}
+
+/** Of a token's life: then a request that is under way when it ends was sent in time. */
+const RENEW_AFTER = 0.75;
+/** For providers that don't say how long it lasts. */
+const LIFE_SECONDS = 300;
+
+/** `before`: providers that don't give another refresh token leave the one that was used valid. */
+function renewalOf(
+  provider: Provider,
+  tokens: oauth.TokenEndpointResponse,
+  before: string | undefined,
+): Renewal | undefined {
+  const refreshToken = tokens.refresh_token ?? before;
+  if (refreshToken === undefined) return undefined;
+  const life = tokens.expires_in ?? LIFE_SECONDS;
+  return { provider, refreshToken, renewAt: Date.now() + RENEW_AFTER * life * 1_000 };
 }
 
 async function discover(chosen: Provider): Promise<oauth.AuthorizationServer> {
@@ -118,7 +166,3 @@ function requestOptions({ issuer }: Provider) {
 }
 
 const redirectUri = () => new URL(addresses.signedIn, window.location.origin).href;
-
-function asProvider({ audience, ...rest }: z.infer<typeof provider>): Provider {
-  return audience === undefined ? rest : { ...rest, audience };
-}

@@ -1,14 +1,6 @@
 import * as z from 'zod/mini';
 import { fetchDocument } from '../api/fetch.ts';
-
-/** A provider, and the client that this page is there. */
-export type Provider = {
-  readonly issuer: string;
-  readonly clientId: string;
-  readonly scopes: string;
-  /** What access tokens are to be for; none where only an ID token is wanted. */
-  readonly audience?: string;
-};
+import type { Provider } from './renewal.ts';
 
 const voters = z.object({ issuer: z.string(), clientId: z.string() });
 const managers = z.object({

@@ -41,9 +41,9 @@ export function SignedInPage() {
 }
 
 /** Keeps what was given, and says where to go on. */
-function take({ by, accessToken, idToken }: SignedIn): string {
+function take({ by, accessToken, idToken, renewal }: SignedIn): string {
   if (by.who === 'manager') {
-    beginSession(accessToken);
+    beginSession(accessToken, renewal);
     return by.returnTo;
   }
   if (idToken !== undefined) keepIdToken(by.electionId, idToken);

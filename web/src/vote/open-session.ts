@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { say } from '../language/say.ts';
 
 const sessionSchema = z.object({ session: z.string() });
-const problemSchema = z.object({ code: z.string(), title: z.string() });
+const problemSchema = z.object({ code: z.string() });
 
 export type SessionAnswer =
   | { readonly ok: true; readonly proof: Proof }
@@ -28,9 +28,22 @@ export async function openSession(electionId: string): Promise<SessionAnswer> {
     if (response.ok && given.success) return { ok: true, proof: { bearer: given.data.session } };
     const refused = problemSchema.safeParse(body);
     if (!refused.success) return { ok: false, why: say('registrar.away') };
-    const { code, title } = refused.data;
-    return { ok: false, why: code === 'captcha-refused' ? say('review.captcha') : title };
+    return { ok: false, why: wordsOf(refused.data.code) };
   } catch {
     return { ok: false, why: say('registrar.away') };
+  }
+}
+
+function wordsOf(code: string): string {
+  switch (code) {
+    case 'captcha-refused':
+      return say('review.captcha');
+    case 'rate-limited':
+      return say('review.session-many');
+    case 'election-closed':
+    case 'keys-destroyed':
+      return say('vote.over-why');
+    default:
+      return say('review.session-refused', { code });
   }
 }

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import { say } from '../language/say.ts';
-import { fetchOffers, type Provider } from '../sign-in/offers.ts';
+import { fetchOffers } from '../sign-in/offers.ts';
+import type { Provider } from '../sign-in/renewal.ts';
 import { StepHeading } from './step-heading.tsx';
 
 type Offer = Provider | 'asking' | 'none' | 'away';

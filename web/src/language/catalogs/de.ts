@@ -118,6 +118,10 @@ export const messages: Catalog = {
   'review.session': 'Ihr Stimmrecht wird geholt …',
   'review.captcha':
     'Diese Wahl verlangt ein Captcha, das diese Seite nicht lädt: Sein Anbieter erführe von Ihrem Besuch. Stimmen Sie mit der App der Wahlleitung ab.',
+  'review.session-many':
+    'Zu viele in Ihrem Netz haben gleichzeitig danach gefragt. Warten Sie eine Minute und stimmen Sie dann ab.',
+  'review.session-refused':
+    'Der Registrar hat es abgelehnt ({code}). Versuchen Sie es in einer Minute noch einmal; bleibt es so, sagen Sie es der Wahlleitung.',
   'review.session-failed': 'Sie haben noch kein Stimmrecht: {why} Es wurde nichts gesendet.',
 
   'progress.title': 'Ihre Stimme wird abgegeben',

@@ -113,6 +113,10 @@ export const messages = {
   'review.session': 'Getting your right to vote…',
   'review.captcha':
     'this election asks for a captcha, which this page does not load: its provider would learn of your visit. Vote with the app of those who hold the election.',
+  'review.session-many':
+    'too many on your network have asked for one at the same time. Wait a minute and cast again.',
+  'review.session-refused':
+    'the registrar refused it ({code}). Try again in a minute; if it goes on, tell those who hold the election.',
   'review.session-failed': 'You have no right to vote yet: {why} Nothing was sent.',
 
   'progress.title': 'Casting your vote',

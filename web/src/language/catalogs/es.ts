@@ -112,6 +112,10 @@ export const messages: Catalog = {
   'review.session': 'Obteniendo su derecho a votar…',
   'review.captcha':
     'esta elección pide un captcha que esta página no carga: su proveedor sabría de su visita. Vote con la aplicación de quienes organizan la elección.',
+  'review.session-many':
+    'demasiadas personas de su red lo han pedido a la vez. Espere un minuto y emita el voto de nuevo.',
+  'review.session-refused':
+    'el registro lo ha rechazado ({code}). Inténtelo dentro de un minuto; si continúa, avise a quienes organizan la elección.',
   'review.session-failed': 'Aún no tiene derecho a votar: {why} No se envió nada.',
 
   'progress.title': 'Emitiendo su voto',

@@ -2,6 +2,7 @@ import { toBase64url } from '@suffrage/contracts/bytes';
 import { useState } from 'react';
 import { formatCount, formatInstant } from '../../format.ts';
 import { useTitle } from '../../views/message.tsx';
+import { Field } from '../field.tsx';
 import { say } from '../say.ts';
 import { type AuditReport, type CountName, countNames, readReport } from './report.ts';
 import { StatedReport } from './stated-report.tsx';
@@ -26,18 +27,17 @@ export function AuditView() {
       <header className="section-head">
         <h1>{say('audit.title')}</h1>
       </header>
-      <div className="card field">
-        <label htmlFor="report">{say('audit.file')}</label>
-        <p id="report-help" className="soft">
-          {say('audit.file-help')}
-        </p>
-        <input
-          id="report"
-          type="file"
-          accept=".json,application/json"
-          aria-describedby="report-help"
-          onChange={event => void take(event.target.files?.[0])}
-        />
+      <div className="card part">
+        <Field id="report" label={say('audit.file')} help={say('audit.file-help')}>
+          {props => (
+            <input
+              {...props}
+              type="file"
+              accept=".json,application/json"
+              onChange={event => void take(event.target.files?.[0])}
+            />
+          )}
+        </Field>
         {loaded && !loaded.report ? (
           <p className="refusal" role="alert">
             {say('audit.unreadable', { name: loaded.name })}

@@ -23,6 +23,7 @@ export const messages: Catalog = {
 
   'election.annulled': 'ملغى',
   'election.annulled-why': 'أُلغي هذا الانتخاب: {reason}',
+  'election.erased': 'ما كان السجل يحفظه عن ناخبي هذا الانتخاب أُتلف {when}.',
   'election.public-view': 'كما يراه الجميع',
   'election.export': 'حفظ كملف',
   'election.tasks': 'ما يمكن فعله',
@@ -71,8 +72,20 @@ export const messages: Catalog = {
   'task.remove': 'حذف',
   'task.remove-do': 'احذف المسودة',
   'task.remove-why': 'تزول المسودة مع قائمتها ورموزها. لا رجعة في ذلك.',
+  'task.rotate-keys': 'مفاتيح جديدة',
+  'task.rotate-keys-do': 'أنشئ مفاتيح جديدة',
+  'task.rotate-keys-why':
+    'يحصل الانتخاب على مفاتيح جديدة وتُتلف القديمة: إن كان أحد قد رآها. تبقى قائمة الناخبين ورموزها. وبعد فتح الانتخاب أو جدولته لا تتغير مفاتيحه.',
+  'task.erase': 'إتلاف بيانات الناخبين',
+  'task.erase-do': 'أتلفها',
+  'task.erase-why':
+    'تُتلف قائمة الناخبين والرموز ومن حصل على حق التصويت ومفاتيح الانتخاب. وتبقى النتائج وتوقيعاتها وسجل الأفعال. لا رجعة في ذلك.',
+  'task.erase-when':
+    'لا يمكن ذلك إلا بعد مدة الحفظ المحددة لدى السجل، وهي سنة بعد الإغلاق ما لم يُحدَّد غيرها. ولا تُتلف به النسخ الاحتياطية.',
+  'task.erase-type': 'اكتب {id} للمتابعة',
   'confirm.cancel': 'تراجع',
   'confirm.busy': 'جارٍ العمل…',
+  'confirm.done': 'تم',
 
   'form.edit': 'تعديل المسودة',
   'form.about': 'عام',
@@ -177,7 +190,10 @@ export const messages: Catalog = {
   'voters.upload-help':
     'بترميز UTF-8. السطر الأول ”voter“، أو ”voter,subject“ حيث يسجل الناخبون الدخول؛ ثم ناخب في كل سطر. تصبح القائمة كما في الملف كله، أو لا يتغير شيء.',
   'voters.upload-scheduled': 'الانتخاب مجدول: يمكن للملف أن يضيف ناخبين، لا أن يزيل أحدًا.',
-  'voters.uploading': 'جارٍ رفع {size} والتحقق منها…',
+  'voters.uploading': 'يجري إرسال {name} ({size})…',
+  'voters.checking': 'أُرسل {name} ({size}) كله. السجل يتحقق من الأسطر…',
+  'voters.stop': 'إيقاف',
+  'voters.stopped': 'أوقفتَ الإرسال: لم يؤخذ شيء من الملف.',
   'voters.uploaded':
     'أُخذت القائمة: فيها {voters, number}؛ أُضيف {added, number}، وأُزيل {removed, number}، وتغيّر {changed, number}.',
   'voters.rows':
@@ -190,6 +206,14 @@ export const messages: Catalog = {
   'codes.replace': 'استبدل كل الرموز',
   'codes.replace-do': 'استبدلها',
   'codes.replace-why': 'تبطل الرموز التي أُنشئت من قبل، حتى المرسلة منها.',
+  'codes.again': 'رمز آخر لناخب واحد',
+  'codes.again-do': 'أنشئ رمزًا آخر',
+  'codes.again-why':
+    'لناخب فقد رمزه أو رآه غيره. يبطل القديم فورًا. ويُرفض الطلب إذا كان الناخب قد استعمله. تأكد أولًا ممن يطلب: من يحصل على الرمز يصوّت.',
+  'codes.again-voter': 'الناخب',
+  'codes.again-voter-help': 'كما هو في القائمة تمامًا.',
+  'codes.again-given': 'الرمز الجديد للناخب {voter}:',
+  'codes.again-once': 'يظهر الآن فقط ولا يُحفظ في أي مكان. القديم باطل.',
   'codes.no-voters': 'ارفع قائمة الناخبين أولًا.',
   'codes.making': 'جارٍ إنشاء الرموز… اترك هذه الصفحة مفتوحة حتى يُحفظ الملف.',
   'codes.made': 'الرموز في الملف المحفوظ. احفظه كما تحفظ أوراق الاقتراع.',
@@ -306,6 +330,12 @@ export const messages: Catalog = {
   'refused.roll-rows-invalid': 'في القائمة صفوف لا يمكن أخذها. لم يتغير شيء. أصلحها وارفع الملف من جديد.',
   'refused.roll-removal': 'الانتخاب مجدول: يمكن إضافة ناخبين، لا إزالتهم أو تغييرهم. ارفع ملفًا فيه الجميع.',
   'refused.roll-missing': 'ليس لهذا الانتخاب قائمة: يحق للجميع التصويت.',
+  'refused.voter-unknown': 'لا أحد بهذا الاسم في القائمة. اكتبه كما هو فيها تمامًا.',
+  'refused.token-already-issued':
+    'استعمل هذا الناخب الرمز: مُنح حق التصويت ولا حق آخر. يمكن إكمال التصويت على الجهاز الذي بدأ عليه.',
+  'refused.retention-not-over':
+    'الوقت مبكر: ما يحفظه الانتخاب عن ناخبيه يبقى حتى تنتهي مدة الحفظ. لم يُتلف شيء.',
+  'refused.overloaded': 'القائمة تتغير في هذه اللحظة، أو السجل بلغ حده. لم يتغير شيء؛ حاول مرة أخرى.',
   'refused.keys-destroyed': 'مُحي ما كان هذا الانتخاب يحفظه عن ناخبيه.',
   'refused.rate-limited': 'طلبات كثيرة جدًا. انتظر دقيقة وحاول من جديد.',
   'refused.not-ready': 'الخدمة غير جاهزة. لم يتغير شيء؛ حاول من جديد.',

@@ -25,6 +25,8 @@ export const messages: Catalog = {
 
   'election.annulled': 'Annulliert',
   'election.annulled-why': 'Diese Wahl ist annulliert: {reason}',
+  'election.erased':
+    'Was der Registrar von den Wählenden dieser Wahl behalten hatte, wurde {when} vernichtet.',
   'election.public-view': 'Wie alle sie sehen',
   'election.export': 'Als Datei speichern',
   'election.tasks': 'Was getan werden kann',
@@ -78,8 +80,20 @@ export const messages: Catalog = {
   'task.remove-do': 'Entwurf löschen',
   'task.remove-why':
     'Der Entwurf verschwindet mit seinem Wählerverzeichnis und seinen Codes. Es gibt kein Zurück.',
+  'task.rotate-keys': 'Neue Schlüssel',
+  'task.rotate-keys-do': 'Neue Schlüssel erzeugen',
+  'task.rotate-keys-why':
+    'Die Wahl bekommt neue Schlüssel, die alten werden vernichtet: falls jemand sie gesehen haben könnte. Wählerverzeichnis und Codes bleiben. Sobald sie eröffnet oder angesetzt ist, ändern sich ihre Schlüssel nicht mehr.',
+  'task.erase': 'Daten der Wählenden vernichten',
+  'task.erase-do': 'Daten vernichten',
+  'task.erase-why':
+    'Vernichtet werden das Wählerverzeichnis, die Codes, wer ein Stimmrecht erhalten hat, und die Schlüssel der Wahl. Die Ergebnisse, ihre Signaturen und das Protokoll bleiben. Es gibt kein Zurück.',
+  'task.erase-when':
+    'Möglich erst nach der Aufbewahrungsfrist, die beim Registrar eingestellt ist: ein Jahr nach dem Ende, wenn nichts anderes gilt. Sicherungskopien löscht das nicht.',
+  'task.erase-type': 'Tippen Sie {id}, um fortzufahren',
   'confirm.cancel': 'Nicht jetzt',
   'confirm.busy': 'In Arbeit…',
+  'confirm.done': 'Fertig',
 
   'form.edit': 'Entwurf bearbeiten',
   'form.about': 'Allgemeines',
@@ -185,7 +199,10 @@ export const messages: Catalog = {
   'voters.upload-help':
     'UTF-8. Die erste Zeile lautet „voter“, oder „voter,subject“, wo man sich anmeldet; dann je Zeile eine Person. Das Verzeichnis wird ganz so wie die Datei, oder es bleibt, wie es ist.',
   'voters.upload-scheduled': 'Die Wahl ist angesetzt: Die Datei darf Wählende hinzufügen, keine entfernen.',
-  'voters.uploading': '{size} werden hochgeladen und geprüft…',
+  'voters.uploading': '{name} ({size}) wird gesendet…',
+  'voters.checking': '{name} ({size}) ist ganz gesendet. Der Registrar prüft die Zeilen…',
+  'voters.stop': 'Abbrechen',
+  'voters.stopped': 'Sie haben abgebrochen: Aus der Datei wurde nichts übernommen.',
   'voters.uploaded':
     'Übernommen: {voters, number} im Verzeichnis; {added, number} hinzugefügt, {removed, number} entfernt, {changed, number} geändert.',
   'voters.rows':
@@ -199,6 +216,14 @@ export const messages: Catalog = {
   'codes.replace': 'Alle Codes ersetzen',
   'codes.replace-do': 'Codes ersetzen',
   'codes.replace-why': 'Codes, die vorher erzeugt wurden, gelten dann nicht mehr, auch verschickte.',
+  'codes.again': 'Neuer Code für eine Person',
+  'codes.again-do': 'Neuen Code erzeugen',
+  'codes.again-why':
+    'Für Wählende, deren Code verloren ist oder von anderen gesehen wurde. Der alte gilt sofort nicht mehr. Ist er schon benutzt, wird dies abgelehnt. Prüfen Sie zuerst, wer fragt: Wer den Code bekommt, stimmt ab.',
+  'codes.again-voter': 'Wählende Person',
+  'codes.again-voter-help': 'Genau wie im Wählerverzeichnis.',
+  'codes.again-given': 'Der neue Code von {voter}:',
+  'codes.again-once': 'Er wird nur jetzt gezeigt und nirgends aufbewahrt. Der alte gilt nicht mehr.',
   'codes.no-voters': 'Laden Sie zuerst das Wählerverzeichnis hoch.',
   'codes.making': 'Codes werden erzeugt… Lassen Sie diese Seite offen, bis die Datei gespeichert ist.',
   'codes.made': 'Die Codes stehen in der gespeicherten Datei. Verwahren Sie sie wie Stimmzettel.',
@@ -324,6 +349,14 @@ export const messages: Catalog = {
   'refused.roll-removal':
     'Die Wahl ist angesetzt: Wählende können hinzukommen, aber nicht entfernt oder geändert werden. Laden Sie eine Datei hoch, in der noch alle stehen.',
   'refused.roll-missing': 'Diese Wahl hat kein Wählerverzeichnis: Alle dürfen abstimmen.',
+  'refused.voter-unknown':
+    'Niemand dieses Namens steht im Wählerverzeichnis. Schreiben Sie ihn genau wie dort.',
+  'refused.token-already-issued':
+    'Dieser Code ist benutzt: Das Stimmrecht ist vergeben, und es gibt kein zweites. Die Stimme lässt sich auf dem Gerät abschließen, auf dem sie begonnen wurde.',
+  'refused.retention-not-over':
+    'Es ist zu früh: Was eine Wahl von ihren Wählenden behält, muss bis zum Ende der Aufbewahrungsfrist bleiben. Nichts wurde vernichtet.',
+  'refused.overloaded':
+    'Das Wählerverzeichnis wird gerade geändert, oder der Registrar ist ausgelastet. Nichts wurde geändert; versuchen Sie es noch einmal.',
   'refused.keys-destroyed': 'Was diese Wahl über Wählende aufbewahrte, ist gelöscht.',
   'refused.rate-limited': 'Zu viele Anfragen. Warten Sie eine Minute und versuchen Sie es noch einmal.',
   'refused.not-ready': 'Der Dienst ist nicht bereit. Nichts wurde geändert; versuchen Sie es noch einmal.',

@@ -23,6 +23,7 @@ export const messages = {
 
   'election.annulled': 'Annulled',
   'election.annulled-why': 'This election is annulled: {reason}',
+  'election.erased': 'What the registrar kept of the voters of this election was destroyed {when}.',
   'election.public-view': 'As everybody sees it',
   'election.export': 'Save as a file',
   'election.tasks': 'What can be done',
@@ -74,8 +75,20 @@ export const messages = {
   'task.remove': 'Delete',
   'task.remove-do': 'Delete the draft',
   'task.remove-why': 'The draft goes, with its roll and its codes. There is no way back.',
+  'task.rotate-keys': 'New keys',
+  'task.rotate-keys-do': 'Make new keys',
+  'task.rotate-keys-why':
+    'The election gets new keys, and the old ones are destroyed: for when somebody may have seen them. The roll and its codes stay. Once it is open or scheduled its keys can’t change.',
+  'task.erase': 'Erase voters’ data',
+  'task.erase-do': 'Erase it',
+  'task.erase-why':
+    'The roll, the codes, who has received a right to vote, and the election’s keys are destroyed. The results, their signatures and the record of actions stay. There is no way back.',
+  'task.erase-when':
+    'Possible only after the retention period that is set at the registrar, a year after the closing unless it says otherwise. Backups are not erased by it.',
+  'task.erase-type': 'Type {id} to go on',
   'confirm.cancel': 'Cancel',
   'confirm.busy': 'Working…',
+  'confirm.done': 'Done',
 
   'form.edit': 'Edit the draft',
   'form.about': 'About',
@@ -179,7 +192,10 @@ export const messages = {
   'voters.upload-help':
     'UTF-8. The first line is “voter”, or “voter,subject” where voters sign in; then one voter a line. The roll becomes what the file says, all of it or nothing.',
   'voters.upload-scheduled': 'The election is scheduled: the file may add voters, not remove any.',
-  'voters.uploading': 'Uploading and checking {size}…',
+  'voters.uploading': 'Sending {name} ({size})…',
+  'voters.checking': 'All of {name} ({size}) is sent. The registrar checks the rows…',
+  'voters.stop': 'Break off',
+  'voters.stopped': 'You broke it off: nothing of the file was taken.',
   'voters.uploaded':
     'The roll is taken: {voters, number} on it; {added, number} added, {removed, number} removed, {changed, number} changed.',
   'voters.rows': '{count, plural, one {One row can’t be taken} other {# rows can’t be taken}}',
@@ -192,6 +208,14 @@ export const messages = {
   'codes.replace': 'Replace all codes',
   'codes.replace-do': 'Replace them',
   'codes.replace-why': 'Codes that were made before are void from then on, also those that were sent.',
+  'codes.again': 'Another code for one voter',
+  'codes.again-do': 'Make another code',
+  'codes.again-why':
+    'For a voter whose code is lost or was seen by others. The old one is void at once. It is refused once the voter has used it. Make sure first who is asking: whoever gets the code votes.',
+  'codes.again-voter': 'Voter',
+  'codes.again-voter-help': 'Exactly as on the roll.',
+  'codes.again-given': 'The new code of {voter}:',
+  'codes.again-once': 'It is shown only now, and kept nowhere. The old one is void.',
   'codes.no-voters': 'Upload the roll first.',
   'codes.making': 'Making codes… Leave this page open until the file is saved.',
   'codes.made': 'The codes are in the file that was saved. Keep it as you would keep ballots.',
@@ -313,6 +337,13 @@ export const messages = {
   'refused.roll-removal':
     'The election is scheduled: voters can be added, not removed or changed. Upload a file that still has all of them.',
   'refused.roll-missing': 'This election has no roll: everybody may vote.',
+  'refused.voter-unknown': 'Nobody of this name is on the roll. Write the voter exactly as the roll does.',
+  'refused.token-already-issued':
+    'This voter has used the code: a right to vote was given, and there is no other. The vote can be finished on the device where it was begun.',
+  'refused.retention-not-over':
+    'It is too early: what an election keeps of its voters has to stay until its retention period is over. Nothing was destroyed.',
+  'refused.overloaded':
+    'The roll is being changed at the moment, or the registrar is at its limit. Nothing was changed; try again.',
   'refused.keys-destroyed': 'What this election kept of its voters has been erased.',
   'refused.rate-limited': 'Too many requests. Wait a minute and try again.',
   'refused.not-ready': 'The service is not ready. Nothing was changed; try again.',

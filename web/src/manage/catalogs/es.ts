@@ -25,6 +25,7 @@ export const messages: Catalog = {
 
   'election.annulled': 'Anulada',
   'election.annulled-why': 'Esta elección está anulada: {reason}',
+  'election.erased': 'Lo que el registro guardaba de los votantes de esta elección se destruyó: {when}.',
   'election.public-view': 'Como la ven todos',
   'election.export': 'Guardar como archivo',
   'election.tasks': 'Qué se puede hacer',
@@ -77,8 +78,20 @@ export const messages: Catalog = {
   'task.remove': 'Borrar',
   'task.remove-do': 'Borrar el borrador',
   'task.remove-why': 'El borrador desaparece con su censo y sus códigos. No hay vuelta atrás.',
+  'task.rotate-keys': 'Claves nuevas',
+  'task.rotate-keys-do': 'Crear claves nuevas',
+  'task.rotate-keys-why':
+    'La elección recibe claves nuevas y las anteriores se destruyen: por si alguien pudo verlas. El censo y sus códigos se quedan. Una vez abierta o programada, sus claves ya no cambian.',
+  'task.erase': 'Borrar datos de votantes',
+  'task.erase-do': 'Borrarlos',
+  'task.erase-why':
+    'Se destruyen el censo, los códigos, quién recibió derecho a votar y las claves de la elección. Los resultados, sus firmas y el historial de acciones se quedan. No hay vuelta atrás.',
+  'task.erase-when':
+    'Solo es posible después del plazo de conservación fijado en el registro: un año tras el cierre si no se dice otra cosa. Las copias de seguridad no se borran con esto.',
+  'task.erase-type': 'Escriba {id} para continuar',
   'confirm.cancel': 'Cancelar',
   'confirm.busy': 'Trabajando…',
+  'confirm.done': 'Hecho',
 
   'form.edit': 'Editar el borrador',
   'form.about': 'General',
@@ -184,7 +197,10 @@ export const messages: Catalog = {
   'voters.upload-help':
     'UTF-8. La primera línea es «voter», o «voter,subject» donde hay identificación; después, una persona por línea. El censo pasa a ser lo que dice el archivo, entero o nada.',
   'voters.upload-scheduled': 'La elección está programada: el archivo puede añadir votantes, no quitarlos.',
-  'voters.uploading': 'Subiendo y comprobando {size}…',
+  'voters.uploading': 'Enviando {name} ({size})…',
+  'voters.checking': '{name} ({size}) está enviado. El registro comprueba las filas…',
+  'voters.stop': 'Interrumpir',
+  'voters.stopped': 'Lo ha interrumpido: no se tomó nada del archivo.',
   'voters.uploaded':
     'Censo aceptado: {voters, number} en total; {added, number} añadidos, {removed, number} quitados, {changed, number} cambiados.',
   'voters.rows': '{count, plural, one {Una fila no se puede aceptar} other {# filas no se pueden aceptar}}',
@@ -197,6 +213,14 @@ export const messages: Catalog = {
   'codes.replace': 'Sustituir todos los códigos',
   'codes.replace-do': 'Sustituirlos',
   'codes.replace-why': 'Los códigos creados antes dejan de valer, también los enviados.',
+  'codes.again': 'Otro código para un votante',
+  'codes.again-do': 'Crear otro código',
+  'codes.again-why':
+    'Para un votante cuyo código se perdió o fue visto por otros. El anterior deja de valer al instante. Se rechaza si el votante ya lo usó. Compruebe antes quién lo pide: quien recibe el código, vota.',
+  'codes.again-voter': 'Votante',
+  'codes.again-voter-help': 'Exactamente como en el censo.',
+  'codes.again-given': 'El nuevo código de {voter}:',
+  'codes.again-once': 'Solo se muestra ahora y no se guarda en ningún lugar. El anterior ya no vale.',
   'codes.no-voters': 'Suba primero el censo.',
   'codes.making': 'Creando códigos… Deje esta página abierta hasta que se guarde el archivo.',
   'codes.made': 'Los códigos están en el archivo guardado. Custódielo como las papeletas.',
@@ -320,6 +344,13 @@ export const messages: Catalog = {
   'refused.roll-removal':
     'La elección está programada: se pueden añadir votantes, no quitar ni cambiar. Suba un archivo que aún los tenga a todos.',
   'refused.roll-missing': 'Esta elección no tiene censo: todos pueden votar.',
+  'refused.voter-unknown': 'Nadie con este nombre está en el censo. Escríbalo exactamente como allí.',
+  'refused.token-already-issued':
+    'Este votante ya usó el código: se dio el derecho a votar y no hay otro. El voto se puede terminar en el dispositivo en que se empezó.',
+  'refused.retention-not-over':
+    'Es demasiado pronto: lo que una elección guarda de sus votantes debe quedarse hasta que acabe el plazo de conservación. No se destruyó nada.',
+  'refused.overloaded':
+    'El censo se está cambiando en este momento, o el registro está al límite. No se cambió nada; inténtelo de nuevo.',
   'refused.keys-destroyed': 'Lo que esta elección guardaba de sus votantes se ha borrado.',
   'refused.rate-limited': 'Demasiadas peticiones. Espere un minuto e inténtelo de nuevo.',
   'refused.not-ready': 'El servicio no está listo. Nada ha cambiado; inténtelo de nuevo.',

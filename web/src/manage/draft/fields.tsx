@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { Field } from '../field.tsx';
 import { fieldId, useFault } from './faults.ts';
 
 /** What is wrong with the field before it, if anything is. */
@@ -24,14 +24,6 @@ export function useFieldProps(place: string, hasHelp: boolean) {
   };
 }
 
-function Help({ place, children }: { place: string; children: ReactNode }) {
-  return (
-    <p id={`${fieldId(place)}-help`} className="soft">
-      {children}
-    </p>
-  );
-}
-
 type TextProps = {
   place: string;
   label: string;
@@ -53,12 +45,14 @@ export function TextField({ place, label, help, value, onChange, type = 'text', 
     ...(lang === undefined ? {} : { lang }),
   };
   return (
-    <div className="field">
-      <label htmlFor={props.id}>{label}</label>
-      {help === undefined ? null : <Help place={place}>{help}</Help>}
-      {isLong ? <textarea rows={3} {...props} /> : <input type={type} {...props} />}
-      <Fault place={place} />
-    </div>
+    <Field id={props.id} label={label} help={help}>
+      {() => (
+        <>
+          {isLong ? <textarea rows={3} {...props} /> : <input type={type} {...props} />}
+          <Fault place={place} />
+        </>
+      )}
+    </Field>
   );
 }
 

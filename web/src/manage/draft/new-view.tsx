@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { spokenLanguage } from '../../language/say.ts';
 import { useTitle } from '../../views/message.tsx';
+import { Field } from '../field.tsx';
 import { useSaveDraft } from '../queries.ts';
 import { manageAddresses } from '../routes.ts';
 import { say } from '../say.ts';
@@ -71,13 +72,16 @@ function ImportField({ onImport }: ImportProps) {
     <details className="card">
       <summary>{say('form.import')}</summary>
       <div className="field">
-        <label htmlFor="import">{say('form.import-file')}</label>
-        <input
-          id="import"
-          type="file"
-          accept=".json,application/json"
-          onChange={event => void take(event.target.files?.[0])}
-        />
+        <Field id="import" label={say('form.import-file')}>
+          {props => (
+            <input
+              {...props}
+              type="file"
+              accept=".json,application/json"
+              onChange={event => void take(event.target.files?.[0])}
+            />
+          )}
+        </Field>
         {imported?.ok === true ? <p role="status">{say('form.imported')}</p> : null}
         {imported?.ok === false ? (
           <div className="refusal" role="alert">

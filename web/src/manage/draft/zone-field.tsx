@@ -1,3 +1,4 @@
+import { Field } from '../field.tsx';
 import { say } from '../say.ts';
 import { Fault, useFieldProps } from './fields.tsx';
 
@@ -7,27 +8,27 @@ const zones = ['UTC', ...Intl.supportedValuesOf('timeZone').filter(zone => zone 
 export function ZoneField({ value, onChange }: { value: string; onChange: (zone: string) => void }) {
   const props = useFieldProps('timeZone', true);
   return (
-    <div className="field">
-      <label htmlFor={props.id}>{say('form.zone')}</label>
-      <p id={`${props.id}-help`} className="soft">
-        {say('form.zone-help')}
-      </p>
-      <input
-        {...props}
-        type="text"
-        list="zones"
-        dir="ltr"
-        autoComplete="off"
-        spellCheck={false}
-        value={value}
-        onChange={event => onChange(event.target.value.trim())}
-      />
-      <datalist id="zones">
-        {zones.map(zone => (
-          <option key={zone} value={zone} />
-        ))}
-      </datalist>
-      <Fault place="timeZone" />
-    </div>
+    <Field id={props.id} label={say('form.zone')} help={say('form.zone-help')}>
+      {() => (
+        <>
+          <input
+            {...props}
+            type="text"
+            list="zones"
+            dir="ltr"
+            autoComplete="off"
+            spellCheck={false}
+            value={value}
+            onChange={event => onChange(event.target.value.trim())}
+          />
+          <datalist id="zones">
+            {zones.map(zone => (
+              <option key={zone} value={zone} />
+            ))}
+          </datalist>
+          <Fault place="timeZone" />
+        </>
+      )}
+    </Field>
   );
 }

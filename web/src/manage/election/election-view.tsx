@@ -8,7 +8,7 @@ import { PhaseBadge } from '../../views/badges.tsx';
 import { Message, useTitle } from '../../views/message.tsx';
 import { Link } from '../../views/shell.tsx';
 import { useRights } from '../principal.ts';
-import { electionQuery } from '../queries.ts';
+import { electionQuery, useErasedAt } from '../queries.ts';
 import { RefusedMessage } from '../refusal.tsx';
 import { manageAddresses } from '../routes.ts';
 import { say } from '../say.ts';
@@ -82,6 +82,7 @@ function Head({ election, mayManage }: { election: ManagedElection; mayManage: b
         </div>
       </dl>
       <p data-testid="next">{nextWords(election)}</p>
+      {mayManage ? <Erased election={election} /> : null}
       {mayManage ? <Tasks election={election} onTask={setTask} /> : null}
       <p className="buttons">
         {phase === 'draft' ? null : <Link to={addresses.election(id)}>{say('election.public-view')}</Link>}
@@ -98,10 +99,11 @@ function Head({ election, mayManage }: { election: ManagedElection; mayManage: b
   );
 }
 
-const GRAVE: readonly Task[] = ['stop', 'annul', 'remove'];
+const GRAVE: readonly Task[] = ['stop', 'annul', 'erase', 'remove'];
 
 function Tasks({ election, onTask }: { election: ManagedElection; onTask: (task: Task) => void }) {
-  const tasks = tasksOf(election);
+  const erasedAt = useErasedAt(election.definition.id);
+  const tasks = tasksOf(election).filter(task => task !== 'erase' || erasedAt === undefined);
   return (
     <div className="buttons" role="group" aria-label={say('election.tasks')}>
       {election.phase === 'draft' ? (
@@ -120,6 +122,14 @@ function Tasks({ election, onTask }: { election: ManagedElection; onTask: (task:
         </button>
       ))}
     </div>
+  );
+}
+
+function Erased({ election: { definition } }: { election: ManagedElection }) {
+  const at = useErasedAt(definition.id);
+  if (at === undefined) return null;
+  return (
+    <p data-testid="erased">{say('election.erased', { when: formatInstant(at, definition.timeZone) })}</p>
   );
 }
 

@@ -3,12 +3,14 @@ import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { formatInstant } from '../../format.ts';
 import { Confirm } from '../confirm.tsx';
+import { Field } from '../field.tsx';
 import { instantsOf } from '../draft/form.ts';
 import { rollQuery, useAct, useRemove } from '../queries.ts';
-import { preferredLanguages, textIn } from '../../text.ts';
 import { manageAddresses } from '../routes.ts';
 import { say } from '../say.ts';
 import type { ManagedElection } from '../schemas.ts';
+import { EraseDialog, RotateKeysDialog } from './key-dialogs.tsx';
+import { titleOf } from './task-title.ts';
 import type { Task } from './tasks.ts';
 import { localInputOf } from '../local-input.ts';
 
@@ -30,6 +32,10 @@ export function TaskDialog({ task, ...props }: Props & { task: Task }) {
       return <DuplicateDialog {...props} />;
     case 'remove':
       return <RemoveDialog {...props} />;
+    case 'rotate-keys':
+      return <RotateKeysDialog {...props} />;
+    case 'erase':
+      return <EraseDialog {...props} />;
   }
 }
 
@@ -74,23 +80,20 @@ function ReasonDialog({ task, election, onClose }: Props & { task: 'stop' | 'ann
       onClose={onClose}
     >
       <p>{say(`task.${task}-why`)}</p>
-      <div className="field">
-        <label htmlFor="reason">{say('task.reason')}</label>
-        <p id="reason-help" className="soft">
-          {say('task.reason-help')}
-        </p>
-        <textarea
-          id="reason"
-          rows={3}
-          dir="auto"
-          required
-          minLength={3}
-          maxLength={1_000}
-          value={reason}
-          onChange={event => setReason(event.target.value)}
-          aria-describedby="reason-help"
-        />
-      </div>
+      <Field id="reason" label={say('task.reason')} help={say('task.reason-help')}>
+        {props => (
+          <textarea
+            {...props}
+            rows={3}
+            dir="auto"
+            required
+            minLength={3}
+            maxLength={1_000}
+            value={reason}
+            onChange={event => setReason(event.target.value)}
+          />
+        )}
+      </Field>
     </Confirm>
   );
 }
@@ -114,21 +117,24 @@ function ExtendDialog({ election, onClose }: Props) {
       onClose={onClose}
     >
       <p>{say('task.extend-why', { closes: formatInstant(closesAt, timeZone) })}</p>
-      <div className="field">
-        <label htmlFor="closes">{say('task.extend-to', { zone: timeZone })}</label>
-        <input
-          id="closes"
-          type="datetime-local"
-          required
-          value={local}
-          onChange={event => setLocal(event.target.value)}
-          aria-invalid={!isLater}
-          aria-describedby="closes-state"
-        />
-        <p id="closes-state" className="soft" aria-live="polite">
-          {isLater ? formatInstant(next, timeZone) : say('task.extend-later')}
-        </p>
-      </div>
+      <Field id="closes" label={say('task.extend-to', { zone: timeZone })}>
+        {props => (
+          <>
+            <input
+              {...props}
+              type="datetime-local"
+              required
+              value={local}
+              onChange={event => setLocal(event.target.value)}
+              aria-invalid={!isLater}
+              aria-describedby="closes-state"
+            />
+            <p id="closes-state" className="soft" aria-live="polite">
+              {isLater ? formatInstant(next, timeZone) : say('task.extend-later')}
+            </p>
+          </>
+        )}
+      </Field>
     </Confirm>
   );
 }
@@ -152,21 +158,18 @@ function DuplicateDialog({ election, onClose }: Props) {
       onClose={onClose}
     >
       <p>{say('task.duplicate-why')}</p>
-      <div className="field">
-        <label htmlFor="copy-id">{say('form.id')}</label>
-        <p id="copy-help" className="soft">
-          {say('fault.id')}
-        </p>
-        <input
-          id="copy-id"
-          dir="ltr"
-          required
-          pattern="[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?"
-          value={id}
-          onChange={event => setId(event.target.value)}
-          aria-describedby="copy-help"
-        />
-      </div>
+      <Field id="copy-id" label={say('form.id')} help={say('fault.id')}>
+        {props => (
+          <input
+            {...props}
+            dir="ltr"
+            required
+            pattern="[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?"
+            value={id}
+            onChange={event => setId(event.target.value)}
+          />
+        )}
+      </Field>
     </Confirm>
   );
 }
@@ -187,9 +190,4 @@ function RemoveDialog({ election, onClose }: Props) {
       <p>{say('task.remove-why')}</p>
     </Confirm>
   );
-}
-
-/** What is asked about, and which election. */
-function titleOf(task: Task, { definition }: ManagedElection): string {
-  return `${say(`task.${task}`)}: ${textIn(definition.title, preferredLanguages()).title}`;
 }

@@ -5,16 +5,16 @@ const annulled = { reason: 'why', at: '2027-01-01T00:00:00Z' };
 const keys = { resultsKeys: [{ keyId: 'a', publicKey: 'b' }] };
 
 test.each([
-  ['a draft', { phase: 'draft' }, ['publish', 'open', 'duplicate', 'remove']],
+  ['a draft', { phase: 'draft' }, ['publish', 'open', 'duplicate', 'rotate-keys', 'remove']],
   ['an open election', { phase: 'open' }, ['extend', 'stop', 'duplicate', 'annul']],
   ['one that is being counted', { phase: 'closed' }, ['duplicate', 'annul']],
-  ['an official one', { phase: 'closed', official: true }, ['seal', 'duplicate', 'annul']],
+  ['an official one', { phase: 'closed', official: true }, ['seal', 'duplicate', 'annul', 'erase']],
   [
     'one without a key for results',
     { phase: 'closed', official: true, definition: {} },
-    ['duplicate', 'annul'],
+    ['duplicate', 'annul', 'erase'],
   ],
-  ['an annulled one', { phase: 'sealed', official: true, annulled }, ['duplicate']],
+  ['an annulled one', { phase: 'sealed', official: true, annulled }, ['duplicate', 'erase']],
 ] as const)('of %s only what the registrar takes is offered', (_name, change, tasks) => {
   expect(tasksOf({ official: false, definition: keys, ...change })).toEqual(tasks);
 });

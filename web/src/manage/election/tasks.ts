@@ -1,7 +1,17 @@
 import type { ManagedElection } from '../schemas.ts';
 
 /** What a manager can do with an election, in the order that it comes up. */
-export type Task = 'publish' | 'open' | 'extend' | 'stop' | 'seal' | 'duplicate' | 'annul' | 'remove';
+export type Task =
+  | 'publish'
+  | 'open'
+  | 'extend'
+  | 'stop'
+  | 'seal'
+  | 'duplicate'
+  | 'rotate-keys'
+  | 'annul'
+  | 'erase'
+  | 'remove';
 
 /** What the registrar would not refuse for the election's phase; it decides all the same. */
 export function tasksOf({
@@ -13,15 +23,22 @@ export function tasksOf({
   readonly definition: Pick<ManagedElection['definition'], 'resultsKeys'>;
 }): readonly Task[] {
   const annul: readonly Task[] = annulled ? [] : ['annul'];
+  // Until the last vote is counted the keys are needed.
+  const erase: readonly Task[] = official || annulled ? ['erase'] : [];
   switch (phase) {
     case 'draft':
-      return ['publish', 'open', 'duplicate', 'remove'];
+      return ['publish', 'open', 'duplicate', 'rotate-keys', 'remove'];
     case 'scheduled':
     case 'open':
       return ['extend', 'stop', 'duplicate', ...annul];
     case 'closed':
-      return [...(official && definition.resultsKeys ? (['seal'] as const) : []), 'duplicate', ...annul];
+      return [
+        ...(official && definition.resultsKeys ? (['seal'] as const) : []),
+        'duplicate',
+        ...annul,
+        ...erase,
+      ];
     case 'sealed':
-      return ['duplicate', ...annul];
+      return ['duplicate', ...annul, ...erase];
   }
 }

@@ -1,20 +1,23 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { formatCount } from '../../format.ts';
-import { ask, askForFile } from '../ask.ts';
+import { askForFile } from '../ask.ts';
 import { Confirm } from '../confirm.tsx';
-import { rollQuery } from '../queries.ts';
-import { problemOf, RefusalNote } from '../refusal.tsx';
+import { rollQuery, useErasedAt } from '../queries.ts';
+import { RefusalNote } from '../refusal.tsx';
 import { say } from '../say.ts';
-import { type ManagedElection, rollChangeSchema } from '../schemas.ts';
+import type { ManagedElection } from '../schemas.ts';
+import { CodeAgain } from './code-again.tsx';
+import { RollUpload } from './roll-upload.tsx';
 import { saveFile } from './save-file.ts';
 
 /** The roll and its codes. */
 export function VotersSection({ election }: { election: ManagedElection }) {
   const { definition, phase } = election;
   const { data } = useQuery(rollQuery(definition.id));
+  const erasedAt = useErasedAt(definition.id);
   const givesCodes = (definition.voterProof ?? 'code') === 'code';
   const mayChange = phase === 'draft' || phase === 'scheduled';
+  if (erasedAt !== undefined) return null;
   return (
     <section className="card part" aria-labelledby="voters">
       <h2 id="voters">{say('voters.title')}</h2>
@@ -27,84 +30,6 @@ export function VotersSection({ election }: { election: ManagedElection }) {
   );
 }
 
-function RollUpload({ election: { definition, phase } }: { election: ManagedElection }) {
-  const { id } = definition;
-  const client = useQueryClient();
-  const upload = useMutation({
-    mutationFn: (file: File) =>
-      ask(`/v1/elections/${id}/roll`, rollChangeSchema, { method: 'PUT', body: { csv: file } }),
-    onSettled: () => client.invalidateQueries({ queryKey: ['election', id] }),
-  });
-  return (
-    <div className="field">
-      <label htmlFor="roll">{say('voters.upload')}</label>
-      <p id="roll-help" className="soft">
-        {say(phase === 'draft' ? 'voters.upload-help' : 'voters.upload-scheduled')}
-      </p>
-      <input
-        id="roll"
-        type="file"
-        accept=".csv,text/csv"
-        aria-describedby="roll-help"
-        disabled={upload.isPending}
-        onChange={event => {
-          const [file] = event.target.files ?? [];
-          // The same file, once it is mended, can be chosen again.
-          event.target.value = '';
-          if (file) upload.mutate(file);
-        }}
-      />
-      <p role="status" data-testid="roll-state">
-        {upload.isPending ? say('voters.uploading', { size: sizeOf(upload.variables) }) : null}
-        {upload.data ? say('voters.uploaded', upload.data) : null}
-      </p>
-      {upload.error ? <RollRefused error={upload.error} /> : null}
-    </div>
-  );
-}
-
-function sizeOf(file: File): string {
-  return `${formatCount(Math.ceil(file.size / 1_024))} KiB`;
-}
-
-/** Which rows are wrong, and why: nothing of the file was taken. */
-function RollRefused({ error }: { error: Error }) {
-  const { rows = [], rowCount = 0 } = problemOf(error);
-  return (
-    <>
-      <RefusalNote error={error} />
-      {rows.length === 0 ? null : (
-        <div
-          className="scroll"
-          role="group"
-          aria-label={say('voters.rows', { count: rowCount })}
-          tabIndex={0}
-        >
-          <table>
-            <caption>{say('voters.rows', { count: rowCount })}</caption>
-            <thead>
-              <tr>
-                <th scope="col">{say('voters.line')}</th>
-                <th scope="col">{say('voters.reason')}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {rows.map(({ line, reason }) => (
-                <tr key={`${line} ${reason}`}>
-                  <td>{formatCount(line)}</td>
-                  <td lang="en" dir="auto">
-                    {reason}
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
-    </>
-  );
-}
-
 function Codes({
   election: { definition, phase },
   hasVoters,
@@ -114,6 +39,7 @@ function Codes({
 }) {
   const { id } = definition;
   const [isReplacing, setReplacing] = useState(false);
+  const [isGivingOne, setGivingOne] = useState(false);
   const make = useMutation({
     mutationFn: (replace: boolean) =>
       askForFile(`/v1/elections/${id}/codes`, { method: 'POST', body: { json: { replace } } }),
@@ -137,6 +63,16 @@ function Codes({
         >
           {say('codes.make')}
         </button>
+        {hasVoters ? (
+          <button
+            type="button"
+            className="button"
+            data-testid="code-again"
+            onClick={() => setGivingOne(true)}
+          >
+            {say('codes.again')}
+          </button>
+        ) : null}
         {phase === 'open' || !hasVoters ? null : (
           <button type="button" className="button grave" onClick={() => setReplacing(true)}>
             {say('codes.replace')}
@@ -147,6 +83,7 @@ function Codes({
         {codesWords(hasVoters, make.isPending, make.data)}
       </p>
       {make.error && !isReplacing ? <RefusalNote error={make.error} /> : null}
+      {isGivingOne ? <CodeAgain electionId={id} onClose={() => setGivingOne(false)} /> : null}
       {isReplacing ? (
         <Confirm
           title={say('codes.replace')}

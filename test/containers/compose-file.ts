@@ -41,7 +41,7 @@ export function readCompose(file: string): ComposeFile {
  * where the services' names lead to loopback. Nothing else is changed, which is why each port is used by one of them alone.
  * What needs images that only registries have is left out.
  */
-export function onOneNetwork({ networks: _, services, volumes, ...rest }: ComposeFile): object {
+export function onOneNetwork({ services, volumes }: ComposeFile): object {
   const chosen = Object.entries(services).filter(([, { profiles }]) => !profiles.includes('observe'));
   // Java looks up the machine's own name.
   const hosts = [...chosen.map(([name]) => name), hostname()].map(name => `${name}:127.0.0.1`);
@@ -49,5 +49,5 @@ export function onOneNetwork({ networks: _, services, volumes, ...rest }: Compos
     name,
     { ...own, network_mode: 'host', extra_hosts: hosts },
   ]);
-  return { version: '3.9', ...rest, volumes, services: Object.fromEntries(moved) };
+  return { version: '3.9', volumes, services: Object.fromEntries(moved) };
 }

@@ -1,3 +1,4 @@
+// oxlint-disable typescript/no-explicit-any, eslint/no-unsafe-optional-chaining -- resources are held against their schemas here
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';

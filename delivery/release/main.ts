@@ -68,6 +68,7 @@ async function main(): Promise<number> {
       return promoteRelease(values.release, environmentNamed(values.environment));
     case 'rollback':
       return rollbackRelease(values.release, environmentNamed(values.environment));
+    case undefined:
     default:
       throw new Error(`there is no command ${command ?? '(none)'}: --help lists them`);
   }

@@ -110,6 +110,7 @@ function main(): number {
       return secrets();
     case 'sbom':
       return sbom();
+    case undefined:
     default:
       process.stdout.write(usage);
       return values.help ? 0 : 2;

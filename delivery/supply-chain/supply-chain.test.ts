@@ -71,7 +71,7 @@ test('a credential that somebody leaves in a file is found', () => {
   // Put together here, so that this file does not hold one itself.
   writeFileSync(
     file,
-    `const key = '${['AKIA', 'QWERTZUIOPASDFGH'].join('')}';\nconst db = 'postgresql://${'me'}:${'hunter22'}@db/votes';\n`,
+    `const key = '${['AKIA', 'QWERTZUIOPASDFGH'].join('')}';\nconst db = 'postgresql://${['me', 'hunter22'].join(':')}@db/votes';\n`,
   );
   const { status, stdout } = spawnSync(
     join(repositoryDirectory, 'delivery/node_modules/.bin/secretlint'),

@@ -4,7 +4,6 @@ import { findPages, groupPages } from '../src/pages.ts';
 
 const sidebar = groupPages(findPages()).map(({ text, pages }) => ({
   text,
-  collapsed: pages.length > 12,
   items: pages.map(({ page, title }) => ({
     text: title,
     link: `/${page.replace(/(^|\/)index\.md$/, '$1').replace(/\.md$/, '.html')}`,

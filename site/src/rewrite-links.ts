@@ -56,7 +56,7 @@ function resolveLink(
     const isPicture = /\.(png|svg|jpg)$/.test(place);
     return { link: isPicture ? relative(place) : `/${place}`, asset: place };
   }
-  if (directories.has(place)) return { link: `${relative(posix.join(place, 'index.md'))}` };
+  if (directories.has(place)) return { link: relative(posix.join(place, 'index.md')) };
   return undefined;
 }
 

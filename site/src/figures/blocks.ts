@@ -10,7 +10,7 @@ export type Figures = {
 const BALANCED = 'none, or there were no figures';
 
 /** What stands between `<!-- figures: NAME -->` and `<!-- end -->` on the page. */
-export const blocks: Readonly<Record<string, (figures: Figures) => string>> = {
+const blocks: Readonly<Record<string, (figures: Figures) => string>> = {
   summary: ({ faults, simulation, benchmark }) => {
     const lost = sum(faults, 'lost');
     const twice = sum(faults, 'countedTwice');

@@ -3,7 +3,7 @@ NODE := .tools/bin/node --disable-warning=TimeoutNegativeWarning
 # On two cores one process runs all test files and keeps the modules of each: more than the 4 GB where Node ends by itself.
 JEST := $(NODE) --max-old-space-size=8192 --experimental-vm-modules --disable-warning=ExperimentalWarning node_modules/jest/bin/jest.js
 
-.PHONY: help observe observe-test setup demo test web-test screenshots test-unit fuzz up down scale-partitions requeue erase status reset election audit election-day export publish-audit bench bench-audit votes load bench-db cost simulate faults check format build clean-tools
+.PHONY: help observe observe-test setup demo test web-test screenshots test-unit fuzz up down scale-partitions requeue erase status reset election audit election-day export publish-audit bench bench-audit votes load bench-db cost infra-check simulate faults check format build clean-tools
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
@@ -97,6 +97,10 @@ bench-db: setup ## commit latency and standby delay of the database, writes out/
 cost: setup ## what a rate needs and costs on AWS, from the last benchmark (RATE=250000 VOTES=N TRANSPORT=grpc)
 	@$(NODE) loadtest/cost/main.ts $(if $(RATE),--rate $(RATE)) $(if $(VOTES),--votes $(VOTES)) $(if $(TRANSPORT),--transport $(TRANSPORT)) \
 	  $(if $(PRICES),--prices $(PRICES)) $(if $(BENCH),--bench $(BENCH)) $(ARGS)
+
+infra-check: setup ## form, schema, tests, policies and plans of infra/opentofu, offline (TOFU=program: your own OpenTofu)
+	@tools/setup/setup.sh tofu
+	@infra/check.sh
 
 simulate: setup ## the suite's own code under a seeded scheduler with faults (SEEDS=2000 SEED_START=1 MUTANTS=1 TRACE=1)
 	@$(NODE) test/simulation/main.ts $(if $(SEEDS),--seeds $(SEEDS)) $(if $(SEED_START),--start $(SEED_START)) \

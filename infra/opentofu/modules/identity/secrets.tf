@@ -65,8 +65,6 @@ resource "aws_eks_pod_identity_association" "external_secrets" {
 
 # The collector of metrics.
 resource "aws_iam_role" "metrics" {
-  count = var.prometheus_workspace_arn == "" ? 0 : 1
-
   name        = "${var.name}-metrics"
   description = "Writes metrics to the managed Prometheus"
   assume_role_policy = jsonencode({
@@ -81,10 +79,8 @@ resource "aws_iam_role" "metrics" {
 }
 
 resource "aws_iam_role_policy" "metrics" {
-  count = var.prometheus_workspace_arn == "" ? 0 : 1
-
   name = "write"
-  role = aws_iam_role.metrics[0].id
+  role = aws_iam_role.metrics.id
   policy = jsonencode({
     Version   = "2012-10-17"
     Statement = [{ Effect = "Allow", Action = "aps:RemoteWrite", Resource = var.prometheus_workspace_arn }]
@@ -92,10 +88,8 @@ resource "aws_iam_role_policy" "metrics" {
 }
 
 resource "aws_eks_pod_identity_association" "metrics" {
-  count = var.prometheus_workspace_arn == "" ? 0 : 1
-
   cluster_name    = var.cluster_name
   namespace       = "monitoring"
   service_account = "collector"
-  role_arn        = aws_iam_role.metrics[0].arn
+  role_arn        = aws_iam_role.metrics.arn
 }

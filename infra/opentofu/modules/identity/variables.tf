@@ -67,9 +67,8 @@ variable "archive" {
 }
 
 variable "prometheus_workspace_arn" {
-  description = "Workspace that metrics are written to; empty: none."
+  description = "Workspace that metrics are written to."
   type        = string
-  default     = ""
 }
 
 variable "delivery" {

@@ -13,6 +13,12 @@ locals {
     images            = { about = "container images", services = ["ecr.amazonaws.com"] }
   }
 
+  own_keys = { for purpose, key in local.keys : purpose => key if purpose != "elections" || var.elections_primary_key == null }
+  key_arns = merge(
+    { for purpose, key in aws_kms_key.this : purpose => key.arn },
+    { for purpose, key in aws_kms_replica_key.this : purpose => key.arn },
+  )
+
   # Names as the chart expects them. What the two sides of the suite hold is encrypted with different keys and read by
   # different roles: who knows voters never reads what belongs to votes.
   secrets = {
@@ -27,9 +33,10 @@ locals {
 }
 
 resource "aws_kms_key" "this" {
-  for_each = local.keys
+  for_each = local.own_keys
 
   description             = "${var.name}: ${each.value.about}"
+  multi_region            = each.key == "elections"
   enable_key_rotation     = true
   rotation_period_in_days = var.rotation_period_days
   deletion_window_in_days = var.deletion_window_days
@@ -60,11 +67,23 @@ resource "aws_kms_key" "this" {
   }
 }
 
+resource "aws_kms_replica_key" "this" {
+  for_each = var.elections_primary_key == null ? {} : { elections = var.elections_primary_key.arn }
+
+  description             = "${var.name}: ${local.keys[each.key].about}"
+  primary_key_arn         = each.value
+  deletion_window_in_days = var.deletion_window_days
+
+  lifecycle {
+    prevent_destroy = var.keep_votes
+  }
+}
+
 resource "aws_kms_alias" "this" {
   for_each = local.keys
 
   name          = "alias/${var.name}-${each.key}"
-  target_key_id = aws_kms_key.this[each.key].key_id
+  target_key_id = local.key_arns[each.key]
 }
 
 resource "aws_secretsmanager_secret" "this" {
@@ -72,16 +91,8 @@ resource "aws_secretsmanager_secret" "this" {
 
   name                    = "${var.prefix}/${each.key}"
   description             = "${var.name}: read through the chart's External Secrets"
-  kms_key_id              = aws_kms_key.this["secrets-${each.value}"].arn
+  kms_key_id              = local.key_arns["secrets-${each.value}"]
   recovery_window_in_days = 30
-
-  dynamic "replica" {
-    for_each = var.replica_region == "" ? [] : [var.replica_region]
-
-    content {
-      region = replica.value
-    }
-  }
 }
 
 resource "aws_secretsmanager_secret_rotation" "this" {

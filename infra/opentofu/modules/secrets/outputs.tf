@@ -1,6 +1,6 @@
 output "key_arns" {
   description = "KMS keys by their purpose: log, votes, registrar, elections, secrets-votes, secrets-registrar, archive, cluster, logs, images."
-  value       = { for purpose, key in aws_kms_key.this : purpose => key.arn }
+  value       = local.key_arns
 }
 
 output "elections_key_alias_arn" {

@@ -46,10 +46,10 @@ variable "deletion_window_days" {
   }
 }
 
-variable "replica_region" {
-  description = "Region that gets a copy of each secret; empty: none."
-  type        = string
-  default     = ""
+variable "elections_primary_key" {
+  description = "For a second region: the first region's key of elections (a multi-Region key), of which a replica is made. What one has wrapped the other unwraps, or no token could be given after a failover. Null: this is the first."
+  type        = object({ arn = string })
+  default     = null
 }
 
 variable "rotation_function_arns" {

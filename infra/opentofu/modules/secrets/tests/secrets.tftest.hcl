@@ -37,13 +37,13 @@ run "secrets_have_the_names_that_the_chart_reads" {
   }
 }
 
-run "a_second_region_gets_copies" {
+run "a_second_region_unwraps_what_the_first_has_wrapped" {
   command = plan
-  variables { replica_region = "eu-central-1" }
+  variables { elections_primary_key = { arn = "arn:aws:kms:eu-west-1:111122223333:key/mrk-1" } }
 
   assert {
-    condition     = alltrue([for secret in aws_secretsmanager_secret.this : one(secret.replica).region == "eu-central-1"])
-    error_message = "Every secret has a replica."
+    condition     = aws_kms_replica_key.this["elections"].primary_key_arn == "arn:aws:kms:eu-west-1:111122223333:key/mrk-1" && !contains(keys(aws_kms_key.this), "elections")
+    error_message = "Its key of elections is a replica of the first region's."
   }
 }
 

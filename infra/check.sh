@@ -29,6 +29,8 @@ prepare() {
   mkdir -p "$work/infra"
   cp -r infra/opentofu "$copy"
   ln -s "$root/observability" "$work/observability"
+  # States of the plans are files here.
+  sed -i '/^  # Bucket and key are those/,/^  }$/d' "$copy"/environments/*/versions.tf
   [ -n "${REAL_PROVIDER:-}" ] && return
   # The brace must stand on the block's own line.
   printf 'provider_installation {\n  dev_overrides {\n    "hashicorp/aws" = "%s"\n  }\n}\n' "$root/.tools/aws-provider-double" >"$work/tofu.rc"
@@ -52,9 +54,11 @@ tested() {
 
 prepare
 step 'format' "$tofu" fmt -check -recursive -diff infra/opentofu
-for directory in "$copy"/modules/* "$copy"/environments/*; do
+for directory in "$copy"/state "$copy"/modules/*; do
   name=${directory#"$copy/"}
   step "valid: $name" validated "$directory"
   step "tests: $name" tested "$directory"
 done
+for directory in "$copy"/environments/*; do step "valid: ${directory#"$copy/"}" validated "$directory"; done
+step 'plans' node infra/plans/main.ts "$copy"
 exit "$failed"

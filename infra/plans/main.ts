@@ -1,5 +1,8 @@
-import { join } from 'node:path';
 import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { voteTopicSettings } from '@suffrage/ingestion/prepare/topic-settings';
+import { z } from 'zod';
+import { rightsDisagreements, topicDisagreements } from './agreements.ts';
 import { ACCOUNT, CASES, complaints } from './cases.ts';
 import { environment, type Variables } from './run-tofu.ts';
 
@@ -32,8 +35,29 @@ function main(copy: string): void {
       standing = variables;
     }
   }
-  failed ||= !refusesDestroying(production, standing);
+  failed = !agrees(production.outputs()) || failed;
+  failed = !refusesDestroying(production, standing) || failed;
   if (failed) process.exitCode = 1;
+}
+
+const agreed = z.object({
+  statements: z.object({
+    value: z.record(
+      z.string(),
+      z.array(z.object({ actions: z.array(z.string()), resources: z.array(z.string().nullable()) })),
+    ),
+  }),
+  broker_settings: z.object({ value: z.record(z.string(), z.string()) }),
+});
+
+function agrees(outputs: string): boolean {
+  const { statements, broker_settings: brokers } = agreed.parse(JSON.parse(outputs));
+  const rights = rightsDisagreements(statements.value);
+  const topics = topicDisagreements(brokers.value, voteTopicSettings(3));
+  say(`${rights.length === 0 ? 'ok  ' : 'FAIL'} each service may call what its code calls, and nothing else`);
+  say(`${topics.length === 0 ? 'ok  ' : 'FAIL'} brokers are as strict as the suite's topics`);
+  for (const line of [...rights, ...topics]) say(`       ${line}`);
+  return rights.length + topics.length === 0;
 }
 
 function firstApply(path: string, program: string) {

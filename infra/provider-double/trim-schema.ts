@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { z } from 'zod';
 
 const HELP = `node infra/provider-double/trim-schema.ts SCHEMA.json
 
@@ -14,10 +15,13 @@ const ADDRESS = 'registry.opentofu.org/hashicorp/aws';
 const MODULES = join(import.meta.dirname, '../opentofu');
 const TRIMMED = join(import.meta.dirname, 'schema.json.gz');
 
-type Printed = { readonly provider_schemas: Readonly<Record<string, Schemas>> };
-type Schemas = Readonly<
-  Record<'resource_schemas' | 'ephemeral_resource_schemas', Readonly<Record<string, object>>>
-> & { readonly provider: object };
+const types = z.record(z.string(), z.looseObject({}));
+const schemas = z.object({
+  provider: z.looseObject({}),
+  resource_schemas: types,
+  ephemeral_resource_schemas: types,
+});
+const printed = z.object({ provider_schemas: z.record(z.string(), schemas) });
 
 const { values, positionals } = parseArgs({
   options: { help: { type: 'boolean', short: 'h' } },
@@ -40,11 +44,10 @@ function trim(file: string): void {
   );
 }
 
-function readSchema(file: string): Schemas {
-  const printed = JSON.parse(readFileSync(file, 'utf8')) as Printed;
-  const schemas = printed.provider_schemas[ADDRESS];
-  if (!schemas) throw new Error(`${file} holds no schema of ${ADDRESS}`);
-  return schemas;
+function readSchema(file: string): z.infer<typeof schemas> {
+  const found = printed.parse(JSON.parse(readFileSync(file, 'utf8'))).provider_schemas[ADDRESS];
+  if (!found) throw new Error(`${file} holds no schema of ${ADDRESS}`);
+  return found;
 }
 
 function typesUsed(keyword: 'resource' | 'ephemeral'): string[] {

@@ -46,6 +46,7 @@ module "first" {
   operators            = var.operators
   public_access_cidrs  = var.public_access_cidrs
   alarm_addresses      = var.alarm_addresses
+  keep_votes           = var.keep_votes
   password_version     = var.password_version
   rules                = local.rules
   grafana              = true
@@ -68,26 +69,26 @@ module "second" {
   providers = { aws = aws.second }
 
   # Roles and buckets belong to the whole account: names differ.
-  name                      = "${local.name}-2"
-  account_id                = var.account_id
-  region                    = local.regions.second
-  cidr                      = "10.21.0.0/16"
-  operators                 = var.operators
-  public_access_cidrs       = var.public_access_cidrs
-  alarm_addresses           = var.alarm_addresses
-  password_version          = var.password_version
-  rules                     = local.rules
-  nodes                     = local.nodes.second
-  kafka                     = local.kafka
-  votes_databases           = var.votes_databases
-  registrar_database        = local.registrar_database
-  global_registrar          = "secondary"
-  global_cluster_ids        = module.first.global_cluster_ids
-  elections_primary_key     = { arn = module.first.elections_key_arn }
-  cache                     = local.cache
-  replicator                = var.replicate ? local.name : ""
-  load_balancer             = try({ arn = var.load_balancers[local.regions.second].arn, dns_name = var.load_balancers[local.regions.second].dns_name }, null)
-  shield_advanced           = var.shield_advanced
+  name                  = "${local.name}-2"
+  account_id            = var.account_id
+  region                = local.regions.second
+  cidr                  = "10.21.0.0/16"
+  operators             = var.operators
+  public_access_cidrs   = var.public_access_cidrs
+  alarm_addresses       = var.alarm_addresses
+  password_version      = var.password_version
+  rules                 = local.rules
+  nodes                 = local.nodes.second
+  kafka                 = local.kafka
+  votes_databases       = var.votes_databases
+  registrar_database    = local.registrar_database
+  global_registrar      = "secondary"
+  global_cluster_ids    = module.first.global_cluster_ids
+  elections_primary_key = { arn = module.first.elections_key_arn }
+  cache                 = local.cache
+  replicator            = var.replicate ? local.name : ""
+  load_balancer         = try({ arn = var.load_balancers[local.regions.second].arn, dns_name = var.load_balancers[local.regions.second].dns_name }, null)
+  shield_advanced       = var.shield_advanced
 }
 
 locals {

@@ -14,3 +14,13 @@ output "failover" {
     replicator       = local.name
   }
 }
+
+output "statements" {
+  description = "What each service may call; a test holds it against what the services do call."
+  value       = module.first.statements
+}
+
+output "broker_settings" {
+  description = "What a topic gets that names nothing itself; a test holds it against the suite's topics."
+  value       = module.first.broker_settings
+}

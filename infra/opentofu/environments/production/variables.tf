@@ -82,3 +82,9 @@ variable "delivery" {
   type        = object({ repository = string, environment = string })
   default     = null
 }
+
+variable "keep_votes" {
+  description = "Refuses every plan that would destroy log, databases or keys. False only on the way back to an empty account (docs/operate-aws.md)."
+  type        = bool
+  default     = true
+}

@@ -6,51 +6,48 @@ locals {
   topic_arns = { for topic in ["votes", "elections", "votes.quarantine"] : topic => "${local.kafka}:topic/${var.kafka_cluster_name}/*/${local.prefix}${topic}" }
   groups     = "${local.kafka}:group/${var.kafka_cluster_name}/*/${local.prefix}"
   connect    = { actions = ["kafka-cluster:Connect", "kafka-cluster:DescribeCluster"], resources = [local.cluster] }
-  # An idempotent producer's right belongs to the cluster.
+  # An idempotent producer's right belongs to the cluster. The other producers are not idempotent: their repeats are harmless.
   idempotent = { actions = ["kafka-cluster:WriteDataIdempotently"], resources = [local.cluster] }
   reads      = ["kafka-cluster:DescribeTopic", "kafka-cluster:ReadData"]
-  writes     = ["kafka-cluster:DescribeTopic", "kafka-cluster:WriteData"]
+  # Who follows topic elections also writes a beat to it, to know that it has read to the end.
+  follows = concat(local.reads, ["kafka-cluster:WriteData"])
+  writes  = ["kafka-cluster:DescribeTopic", "kafka-cluster:WriteData"]
 
-  # What each service calls, and nothing else: infra/aws-calls.json lists the calls with the code that makes them, and a test
+  # What each service calls, and nothing else: infra/plans/aws-calls.ts lists the calls with the code that makes them, and a test
   # holds the two against each other.
   statements = {
     ingestion = [
       local.connect,
       local.idempotent,
       { actions = local.writes, resources = [local.topic_arns["votes"]] },
-      { actions = local.reads, resources = [local.topic_arns["elections"]] },
+      { actions = local.follows, resources = [local.topic_arns["elections"]] },
       # Start-up refuses weak settings.
       { actions = ["kafka-cluster:DescribeTopicDynamicConfiguration"], resources = [local.topic_arns["votes"], local.topic_arns["elections"]] },
     ]
     processor = [
       local.connect,
-      local.idempotent,
-      { actions = local.reads, resources = [local.topic_arns["votes"], local.topic_arns["elections"]] },
+      { actions = local.reads, resources = [local.topic_arns["votes"]] },
+      { actions = local.follows, resources = [local.topic_arns["elections"]] },
       { actions = local.writes, resources = [local.topic_arns["votes.quarantine"]] },
       { actions = ["kafka-cluster:AlterGroup", "kafka-cluster:DescribeGroup"], resources = ["${local.groups}votes*"] },
     ]
     aggregator = [
       local.connect,
-      local.idempotent,
-      { actions = concat(local.reads, ["kafka-cluster:WriteData"]), resources = [local.topic_arns["elections"]] },
+      { actions = local.follows, resources = [local.topic_arns["elections"]] },
       { actions = ["kafka-cluster:DescribeTopic"], resources = [local.topic_arns["votes"]] },
     ]
     registrar = [
       local.connect,
-      local.idempotent,
-      { actions = concat(local.reads, ["kafka-cluster:WriteData"]), resources = [local.topic_arns["elections"]] },
+      { actions = local.follows, resources = [local.topic_arns["elections"]] },
       { actions = ["kms:Decrypt", "kms:Encrypt"], resources = [var.elections_key_arn] },
     ]
     audit = [
       local.connect,
-      { actions = local.reads, resources = values(local.topic_arns) },
-      { actions = ["s3:PutObject"], resources = ["${var.archive.bucket_arn}/audit/*"] },
-      { actions = ["kms:GenerateDataKey"], resources = [var.archive.key_arn] },
+      { actions = local.reads, resources = [local.topic_arns["votes"], local.topic_arns["elections"]] },
     ]
     # The Job that makes and grows the topics before an installation and each upgrade.
     migrate-log = [
       local.connect,
-      local.idempotent,
       { actions = ["kafka-cluster:AlterTopic", "kafka-cluster:CreateTopic", "kafka-cluster:DescribeTopic"], resources = values(local.topic_arns) },
       { actions = ["kafka-cluster:ReadData", "kafka-cluster:WriteData"], resources = [local.topic_arns["elections"]] },
     ]

@@ -61,11 +61,6 @@ variable "secrets" {
   }
 }
 
-variable "archive" {
-  description = "Bucket of the archive and its key: the audit writes its reports there."
-  type        = object({ bucket_arn = string, key_arn = string })
-}
-
 variable "prometheus_workspace_arn" {
   description = "Workspace that metrics are written to."
   type        = string

@@ -10,11 +10,11 @@ locals {
 module "secrets" {
   source = "../secrets"
 
-  name                      = var.name
-  account_id                = var.account_id
-  region                    = var.region
-  elections_primary_key     = var.elections_primary_key
-  keep_votes                = var.keep_votes
+  name                  = var.name
+  account_id            = var.account_id
+  region                = var.region
+  elections_primary_key = var.elections_primary_key
+  keep_votes            = var.keep_votes
 }
 
 module "network" {
@@ -177,7 +177,6 @@ module "identity" {
     votes     = { secret_arns = concat(values(module.secrets.secret_arns["votes"]), [module.votes_cache.password_secret_arn]), key_arns = [module.secrets.key_arns["secrets-votes"]] }
     registrar = { secret_arns = concat(values(module.secrets.secret_arns["registrar"]), [module.limits_cache.password_secret_arn]), key_arns = [module.secrets.key_arns["secrets-registrar"]] }
   }
-  archive                  = { bucket_arn = module.archive.bucket_arn, key_arn = module.secrets.key_arns["archive"] }
   prometheus_workspace_arn = module.observability.prometheus.arn
   delivery = var.delivery == null ? null : {
     repository      = var.delivery.repository

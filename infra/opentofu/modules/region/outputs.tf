@@ -61,3 +61,13 @@ output "elections_key_arn" {
   description = "KMS key that wraps the keys of elections."
   value       = module.secrets.key_arns["elections"]
 }
+
+output "statements" {
+  description = "What each service may call."
+  value       = module.identity.statements
+}
+
+output "broker_settings" {
+  description = "What a topic gets that names nothing itself."
+  value       = module.kafka.broker_settings
+}

@@ -8,7 +8,6 @@ variables {
   kafka_cluster_name       = "suffrage-test"
   elections_key_arn        = "arn:aws:kms:eu-west-1:111122223333:key/elections"
   prometheus_workspace_arn = "arn:aws:aps:eu-west-1:111122223333:workspace/ws-1"
-  archive                  = { bucket_arn = "arn:aws:s3:::archive", key_arn = "arn:aws:kms:eu-west-1:111122223333:key/archive" }
   secrets = {
     votes     = { secret_arns = ["arn:aws:secretsmanager:eu-west-1:111122223333:secret:suffrage/votes"], key_arns = ["arn:aws:kms:eu-west-1:111122223333:key/votes"] }
     registrar = { secret_arns = ["arn:aws:secretsmanager:eu-west-1:111122223333:secret:suffrage/registrar"], key_arns = ["arn:aws:kms:eu-west-1:111122223333:key/registrar"] }

@@ -76,6 +76,7 @@ module "second" {
   operators             = var.operators
   public_access_cidrs   = var.public_access_cidrs
   alarm_addresses       = var.alarm_addresses
+  keep_votes            = var.keep_votes
   password_version      = var.password_version
   rules                 = local.rules
   nodes                 = local.nodes.second

@@ -7,8 +7,8 @@
 #   tools/setup/setup.sh fuzz      also schemathesis, for make fuzz (needs Python 3)
 #   tools/setup/setup.sh python    also Python's gRPC client and cryptography, for the tests (needs Python 3)
 #   tools/setup/setup.sh k6        also k6, for make load and its test (builds it; needs Go, or Python 3 to fetch Go)
-#   tools/setup/setup.sh prometheus  also Prometheus and promtool, for make observe and its tests (builds them, likewise)
-#   tools/setup/setup.sh tofu      also OpenTofu, for make infra-check (builds it, likewise)
+#   tools/setup/setup.sh prometheus  also Prometheus and promtool, for make observe and its tests
+#   tools/setup/setup.sh tofu      also OpenTofu, for make infra-check (builds it, as k6)
 # Several of these names can be given together.
 #
 # SUFFRAGE_CACHE: a directory for the downloads that several checkouts share (default: .tools of this checkout).
@@ -41,7 +41,7 @@ is_current() {
   ! wants browser || [ -x "$tools/bin/chromium" ] || return 1
   ! wants bench || [ -d "$tools/kafka-tools/libs" ] || return 1
   ! wants k6 || { [ -x "$tools/bin/k6" ] && [ "$(readlink "$tools/bin/k6")" = "$(k6_directory)/k6" ]; } || return 1
-  ! wants prometheus || { [ -x "$tools/bin/promtool" ] && [ "$(readlink "$tools/bin/prometheus")" = "$(prometheus_directory)/prometheus" ]; } || return 1
+  ! wants prometheus || { [ -x "$tools/bin/promtool" ] && [ -x "$tools/bin/prometheus" ]; } || return 1
   ! wants tofu || tofu_is_current || return 1
   ! wants fuzz || [ -x "$tools/bin/schemathesis" ] || return 1
   ! wants python || { [ -x "$tools/bin/python-grpc" ] && [ -x "$tools/bin/python-verify" ]; }
@@ -97,10 +97,15 @@ node_chain() {
   install_packages
 }
 
-# The chains need nothing of each other (but Kafka's archive waits for Node), so downloads overlap.
+# The chains need nothing of each other (but Kafka's archive waits for Node), so downloads overlap. Each leaves a mark when
+# it has succeeded: bash forgets how a child ended when it has had some thousands of others since, each `sleep` below one.
 start_chain() {
+  local mark="$run/ended.${#jobs_started[@]}"
   set -m
-  ("$@") </dev/null &
+  (
+    "$@"
+    : >"$mark"
+  ) </dev/null &
   jobs_started+=("$!")
   set +m
 }
@@ -138,8 +143,8 @@ if [ -e "$run/failure" ]; then
   echo "setup: $(cat "$run/failure")" >&2
   exit 1
 fi
-for pid in "${jobs_started[@]}"; do
-  wait "$pid" || { echo "setup: a part ended unexpectedly; its log is the newest file in $tools/logs." >&2; exit 1; }
+for chain in "${!jobs_started[@]}"; do
+  [ -e "$run/ended.$chain" ] || { echo "setup: a part ended unexpectedly; its log is the newest file in $tools/logs." >&2; exit 1; }
 done
 signature >"$tools/stamps/setup"
 say "complete ($(elapsed "$started")); the tools are in $tools."

@@ -8,6 +8,7 @@ cd "$(dirname "$0")/.."
 root=$PWD
 PATH="$root/.tools/bin:$root/node_modules/.bin:$PATH"
 tofu=${TOFU:-tofu}
+conftest=${CONFTEST:-conftest}
 work="$root/out/infra"
 copy="$work/infra/opentofu"
 
@@ -60,5 +61,9 @@ for directory in "$copy"/state "$copy"/modules/*; do
   step "tests: $name" tested "$directory"
 done
 for directory in "$copy"/environments/*; do step "valid: ${directory#"$copy/"}" validated "$directory"; done
+step 'rules fire and are silent' "$conftest" verify --policy policies/opentofu
 step 'plans' node infra/plans/main.ts "$copy"
+for directory in "$copy"/environments/*; do
+  step "rules: ${directory#"$copy/"}" "$conftest" test --namespace opentofu --policy policies/opentofu "$directory/plan.json"
+done
 exit "$failed"

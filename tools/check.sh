@@ -30,7 +30,9 @@ generated_current() {
     node observability/reference/print-metrics.ts | diff - docs/reference/metrics.md &&
     node observability/reference/print-log-events.ts | diff - docs/reference/log-events.md &&
     node observability/dashboards/print-dashboards.ts "$copy/dashboards" &&
-    diff -r "$copy/dashboards" observability/dashboards/generated
+    diff -r "$copy/dashboards" observability/dashboards/generated &&
+    node infra/readmes/print-readmes.ts "$copy/modules" &&
+    diff <(cd "$copy/modules" && cat ./*/README.md) <(cd infra/opentofu/modules && cat ./*/README.md)
 }
 
 step 'types' tsc -p .

@@ -34,7 +34,8 @@ export function environment(directory: string, program: string) {
     return stdout;
   };
   const planned = (file: string, words: readonly string[]): void => {
-    run('plan', '-input=false', '-no-color', '-compact-warnings', `-out=${file}`, ...words);
+    // There is nothing behind the double that could have changed.
+    run('plan', '-refresh=false', '-input=false', '-no-color', '-compact-warnings', `-out=${file}`, ...words);
   };
   run('get');
   return {

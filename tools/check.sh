@@ -30,13 +30,15 @@ generated_current() {
     node observability/reference/print-metrics.ts | diff - docs/reference/metrics.md &&
     node observability/reference/print-log-events.ts | diff - docs/reference/log-events.md &&
     node observability/dashboards/print-dashboards.ts "$copy/dashboards" &&
-    diff -r "$copy/dashboards" observability/dashboards/generated
+    diff -r "$copy/dashboards" observability/dashboards/generated &&
+    node infra/readmes/print-readmes.ts "$copy/modules" &&
+    diff <(cd "$copy/modules" && cat ./*/README.md) <(cd infra/opentofu/modules && cat ./*/README.md)
 }
 
 step 'types' tsc -p .
 step 'lint' oxlint --type-aware --deny-warnings
 step 'format' biome format
-step 'dependency rules' depcruise --config .dependency-cruiser.mjs libs services tools web test loadtest observability delivery site
+step 'dependency rules' depcruise --config .dependency-cruiser.mjs libs services tools web test loadtest observability infra delivery site
 step 'unused code and packages' knip
 step 'protobuf' buf lint libs/contracts
 step 'generated files current' generated_current

@@ -9,6 +9,7 @@
 #   tools/setup/setup.sh k6        also k6, for make load and its test (builds it; needs Go, or Python 3 to fetch Go)
 #   tools/setup/setup.sh actionlint groovy  also what make pipeline-check reads workflows and the Jenkinsfile with
 #   tools/setup/setup.sh prometheus  also Prometheus and promtool, for make observe and its tests
+#   tools/setup/setup.sh tofu      also OpenTofu, for make infra-check (builds it, as k6)
 # Several of these names can be given together.
 #
 # SUFFRAGE_CACHE: a directory for the downloads that several checkouts share (default: .tools of this checkout).
@@ -25,7 +26,17 @@ cache=$(cd "$cache" && pwd -P)
 PATH=$(printf %s "$PATH" | tr ':' '\n' | grep -vxF "$tools/bin" | paste -sd:)
 . "$root/tools/setup/versions.env"
 
-for part in common debian node kafka redis browser python go k6 prometheus actionlint groovy; do . "$root/tools/setup/$part.sh"; done
+# What is installed only where it is asked for; each has its chains, named install_…
+optional=(actionlint bench browser fuzz groovy k6 prometheus python tofu)
+chains() {
+  case "$1" in
+    bench) echo install_kafka_tools ;;
+    tofu) echo install_tofu install_aws_double ;;
+    *) echo "install_$1" ;;
+  esac
+}
+
+for part in common debian node kafka redis go browser python k6 prometheus actionlint groovy tofu; do . "$root/tools/setup/$part.sh"; done
 
 # Everything that decides what the set-up does. When it is unchanged since the last complete run, there is nothing to do.
 signature() {
@@ -38,24 +49,25 @@ is_current() {
   [ "$(cat "$tools/stamps/setup" 2>/dev/null)" = "$(signature)" ] || return 1
   for name in node pnpm java redis-server; do [ -x "$tools/bin/$name" ] || return 1; done
   [ -d "$tools/kafka/libs" ] && [ -x "$tools/postgresql/bin/initdb" ] && [ -d "$root/node_modules/.pnpm" ] || return 1
-  ! wants browser || [ -x "$tools/bin/chromium" ] || return 1
-  ! wants bench || [ -d "$tools/kafka-tools/libs" ] || return 1
-  ! wants k6 || { [ -x "$tools/bin/k6" ] && [ "$(readlink "$tools/bin/k6")" = "$(k6_directory)/k6" ]; } || return 1
-  ! wants actionlint || [ "$(readlink "$tools/bin/actionlint")" = "$(actionlint_directory)/actionlint" ] || return 1
-  ! wants groovy || [ "$(readlink "$tools/groovy")" = "$(groovy_directory)" ] || return 1
-  ! wants prometheus || { [ -x "$tools/bin/promtool" ] && [ -x "$tools/bin/prometheus" ]; } || return 1
-  ! wants fuzz || [ -x "$tools/bin/schemathesis" ] || return 1
-  ! wants python || { [ -x "$tools/bin/python-grpc" ] && [ -x "$tools/bin/python-verify" ] && [ -x "$tools/bin/pg_dump" ]; }
+  for name in "${optional[@]}"; do ! wants "$name" || part_is_current "$name" || return 1; done
+}
+
+part_is_current() {
+  case "$1" in
+    actionlint) [ "$(readlink "$tools/bin/actionlint")" = "$(actionlint_directory)/actionlint" ] ;;
+    bench) [ -d "$tools/kafka-tools/libs" ] ;;
+    browser) [ -x "$tools/bin/chromium" ] ;;
+    fuzz) [ -x "$tools/bin/schemathesis" ] ;;
+    groovy) [ "$(readlink "$tools/groovy")" = "$(groovy_directory)" ] ;;
+    k6) [ -x "$tools/bin/k6" ] && [ "$(readlink "$tools/bin/k6")" = "$(k6_directory)/k6" ] ;;
+    prometheus) [ -x "$tools/bin/promtool" ] && [ -x "$tools/bin/prometheus" ] ;;
+    python) [ -x "$tools/bin/python-grpc" ] && [ -x "$tools/bin/python-verify" ] && [ -x "$tools/bin/pg_dump" ] ;;
+    tofu) tofu_is_current ;;
+  esac
 }
 
 for part in "$@"; do
-  case "$part" in
-    actionlint | bench | browser | fuzz | groovy | python | k6 | prometheus) ;;
-    *)
-      echo "usage: $0 [actionlint] [bench] [browser] [fuzz] [groovy] [python] [k6] [prometheus]" >&2
-      exit 2
-      ;;
-  esac
+  [[ " ${optional[*]} " == *" $part "* ]] || { echo "usage: $0 $(printf '[%s] ' "${optional[@]}")" >&2; exit 2; }
 done
 wanted=" $* "
 wants() { [[ $wanted == *" $1 "* ]]; }
@@ -130,14 +142,9 @@ java=$(readlink -f "$tools/bin/java")
 start_chain node_chain
 start_chain install_kafka
 start_chain install_redis
-! wants browser || start_chain install_browser
-! wants fuzz || start_chain install_fuzz
-! wants python || start_chain install_python
-! wants k6 || start_chain install_k6
-! wants prometheus || start_chain install_prometheus
-! wants actionlint || start_chain install_actionlint
-! wants groovy || start_chain install_groovy
-! wants bench || start_chain install_kafka_tools
+for part in "${optional[@]}"; do
+  for chain in $(chains "$part"); do ! wants "$part" || start_chain "$chain"; done
+done
 watch_chains
 if [ -e "$run/failure" ]; then
   stop_chains

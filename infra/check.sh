@@ -1,0 +1,69 @@
+#!/usr/bin/env bash
+# make infra-check: form, schema, tests, policies and plans of infra/opentofu, offline and without an account. Prints one line
+# per step; a step's output only where it fails. Works on a copy in out/infra, which is left for looking at.
+#
+#   REAL_PROVIDER=1   takes the real AWS provider from the registry instead of its double, for all but the plans
+set -euo pipefail
+cd "$(dirname "$0")/.."
+root=$PWD
+PATH="$root/.tools/bin:$root/node_modules/.bin:$PATH"
+tofu=${TOFU:-tofu}
+conftest=${CONFTEST:-conftest}
+work="$root/out/infra"
+copy="$work/infra/opentofu"
+
+failed=0
+step() {
+  local name=$1 started output
+  shift
+  started=$(date +%s)
+  if output=$("$@" 2>&1); then
+    printf '  ok    %-28s %3d s\n' "$name" $(($(date +%s) - started))
+  else
+    printf '  FAIL  %-28s\n%s\n' "$name" "$output"
+    failed=1
+  fi
+}
+
+prepare() {
+  rm -rf "$work"
+  mkdir -p "$work/infra"
+  cp -r infra/opentofu "$copy"
+  ln -s "$root/observability" "$work/observability"
+  # States of the plans are files here.
+  sed -i '/^  # Bucket and key are those/,/^  }$/d' "$copy"/environments/*/versions.tf
+  [ -n "${REAL_PROVIDER:-}" ] && return
+  # The brace must stand on the block's own line.
+  printf 'provider_installation {\n  dev_overrides {\n    "hashicorp/aws" = "%s"\n  }\n}\n' "$root/.tools/aws-provider-double" >"$work/tofu.rc"
+  export TF_CLI_CONFIG_FILE="$work/tofu.rc"
+}
+
+modules_of() {
+  cd "$1"
+  if [ -n "${REAL_PROVIDER:-}" ]; then "$tofu" init -backend=false -input=false; else "$tofu" get; fi
+}
+
+validated() {
+  (modules_of "$1" && "$tofu" validate -no-color)
+}
+
+# Directories without tests are refused: a module that nothing holds to its word is no module of ours.
+tested() {
+  ls "$1"/tests/*.tftest.hcl >/dev/null
+  (cd "$1" && "$tofu" test -no-color)
+}
+
+prepare
+step 'format' "$tofu" fmt -check -recursive -diff infra/opentofu
+for directory in "$copy"/state "$copy"/modules/*; do
+  name=${directory#"$copy/"}
+  step "valid: $name" validated "$directory"
+  step "tests: $name" tested "$directory"
+done
+for directory in "$copy"/environments/*; do step "valid: ${directory#"$copy/"}" validated "$directory"; done
+step 'rules fire and are silent' "$conftest" verify --policy policies/opentofu
+step 'plans' node infra/plans/main.ts "$copy"
+for directory in "$copy"/environments/*; do
+  step "rules: ${directory#"$copy/"}" "$conftest" test --namespace opentofu --policy policies/opentofu "$directory/plan.json"
+done
+exit "$failed"

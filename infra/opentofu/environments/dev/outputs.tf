@@ -1,0 +1,14 @@
+output "deployments" {
+  description = "What the chart must know, by region."
+  value       = { (local.region) = module.region.deployment }
+}
+
+output "statements" {
+  description = "What each service may call; a test holds it against what the services do call."
+  value       = module.region.statements
+}
+
+output "broker_settings" {
+  description = "What a topic gets that names nothing itself; a test holds it against the suite's topics."
+  value       = module.region.broker_settings
+}

@@ -1,0 +1,143 @@
+# Two regions. The first takes and counts votes; the second has the log's copy, the registrar's database and everything
+# that counting needs, and takes over by infra/failover (docs/operate-aws.md).
+locals {
+  name    = "suffrage-production"
+  regions = { first = "eu-west-1", second = "eu-central-1" }
+  tags    = { suffrage = "production", managed-by = "opentofu" }
+  rules   = { for file in fileset("${path.root}/../../../../observability/alerts", "*.yaml") : lower(trimsuffix(file, ".yaml")) => file("${path.root}/../../../../observability/alerts/${file}") }
+
+  kafka = {
+    brokers       = var.brokers
+    instance_type = "kafka.m7g.4xlarge"
+    storage_gib   = { initial = 500, maximum = 8000 }
+    partitions    = var.partitions
+    shards        = 4
+  }
+  registrar_database = { one = { class = "db.r7g.2xlarge", tier = 0 }, two = { class = "db.r7g.2xlarge" } }
+  cache              = { node_type = "cache.r7g.xlarge", shards = 3, replicas = 2 }
+}
+
+provider "aws" {
+  region              = local.regions.first
+  allowed_account_ids = [var.account_id]
+
+  default_tags {
+    tags = local.tags
+  }
+}
+
+provider "aws" {
+  alias               = "second"
+  region              = local.regions.second
+  allowed_account_ids = [var.account_id]
+
+  default_tags {
+    tags = local.tags
+  }
+}
+
+module "first" {
+  source = "../../modules/region"
+
+  name                 = local.name
+  account_id           = var.account_id
+  region               = local.regions.first
+  cidr                 = "10.20.0.0/16"
+  operators            = var.operators
+  public_access_cidrs  = var.public_access_cidrs
+  alarm_addresses      = var.alarm_addresses
+  keep_votes           = var.keep_votes
+  password_version     = var.password_version
+  rules                = local.rules
+  grafana              = true
+  nodes                = local.nodes.first
+  kafka                = local.kafka
+  votes_databases      = var.votes_databases
+  registrar_database   = local.registrar_database
+  global_registrar     = "primary"
+  cache                = local.cache
+  private_connectivity = var.replicate
+  archive              = { replica = module.second.archive }
+  replica_region       = local.regions.second
+  delivery             = var.delivery
+  load_balancer        = try({ arn = var.load_balancers[local.regions.first].arn, dns_name = var.load_balancers[local.regions.first].dns_name }, null)
+  shield_advanced      = var.shield_advanced
+}
+
+module "second" {
+  source    = "../../modules/region"
+  providers = { aws = aws.second }
+
+  # Roles and buckets belong to the whole account: names differ.
+  name                  = "${local.name}-2"
+  account_id            = var.account_id
+  region                = local.regions.second
+  cidr                  = "10.21.0.0/16"
+  operators             = var.operators
+  public_access_cidrs   = var.public_access_cidrs
+  alarm_addresses       = var.alarm_addresses
+  keep_votes            = var.keep_votes
+  password_version      = var.password_version
+  rules                 = local.rules
+  nodes                 = local.nodes.second
+  kafka                 = local.kafka
+  votes_databases       = var.votes_databases
+  registrar_database    = local.registrar_database
+  global_registrar      = "secondary"
+  global_cluster_ids    = module.first.global_cluster_ids
+  elections_primary_key = { arn = module.first.elections_key_arn }
+  cache                 = local.cache
+  replicator            = var.replicate ? local.name : ""
+  load_balancer         = try({ arn = var.load_balancers[local.regions.second].arn, dns_name = var.load_balancers[local.regions.second].dns_name }, null)
+  shield_advanced       = var.shield_advanced
+}
+
+locals {
+  # The second region stands ready with its least, and grows when it takes over.
+  nodes = {
+    first = {
+      votes   = { instance_types = ["c7g.4xlarge"], min = 6, max = 60 }
+      readers = { instance_types = ["c7g.2xlarge", "m7g.2xlarge", "c6g.2xlarge", "m6g.2xlarge"], min = 3, max = 20, spot = true }
+    }
+    second = {
+      votes   = { instance_types = ["c7g.4xlarge"], min = 3, max = 60 }
+      readers = { instance_types = ["c7g.2xlarge", "m7g.2xlarge", "c6g.2xlarge", "m6g.2xlarge"], min = 2, max = 20, spot = true }
+    }
+  }
+}
+
+module "replicator" {
+  count     = var.replicate ? 1 : 0
+  source    = "../../modules/replicator"
+  providers = { aws = aws.second }
+
+  name           = local.name
+  account_id     = var.account_id
+  regions        = { source = local.regions.first, target = local.regions.second }
+  source_name    = module.first.kafka.name
+  source_cluster = { arn = module.first.kafka.arn, subnet_ids = module.first.kafka.subnet_ids, security_group_ids = module.first.kafka.security_group_ids }
+  target_cluster = module.second.kafka
+  log_group_name = module.second.replicator_log_group
+}
+
+# One for both regions: its two addresses stay when a region is lost.
+module "edge" {
+  source = "../../modules/edge"
+
+  name            = "${local.name}-global"
+  accelerator     = length(var.load_balancers) > 0
+  endpoints       = { for region, one in var.load_balancers : region => { load_balancer_arn = one.arn, dial = one.dial } }
+  page            = var.page
+  shield_advanced = var.shield_advanced
+  log_key_arn     = module.first.log_key_arn
+}
+
+module "cost" {
+  source = "../../modules/cost"
+
+  name                   = local.name
+  monthly_budget_dollars = 90000
+  anomaly_dollars        = 500
+  subscribers            = var.alarm_addresses
+  tag                    = { key = "suffrage", value = local.tags.suffrage }
+}

@@ -1,0 +1,61 @@
+locals {
+  gateways = var.api_gateway == null ? {} : { this = var.api_gateway }
+}
+
+resource "aws_apigatewayv2_api" "this" {
+  for_each = local.gateways
+
+  name                         = var.name
+  description                  = "REST for clients with keys"
+  protocol_type                = "HTTP"
+  disable_execute_api_endpoint = true
+}
+
+resource "aws_apigatewayv2_vpc_link" "this" {
+  for_each = local.gateways
+
+  name               = var.name
+  subnet_ids         = each.value.subnet_ids
+  security_group_ids = each.value.security_group_ids
+}
+
+resource "aws_apigatewayv2_integration" "this" {
+  for_each = local.gateways
+
+  api_id                 = aws_apigatewayv2_api.this[each.key].id
+  integration_type       = "HTTP_PROXY"
+  integration_method     = "ANY"
+  integration_uri        = each.value.listener_arn
+  connection_type        = "VPC_LINK"
+  connection_id          = aws_apigatewayv2_vpc_link.this[each.key].id
+  payload_format_version = "1.0"
+  # Longer than the services take to answer: theirs are the deadlines.
+  timeout_milliseconds = 15000
+}
+
+resource "aws_apigatewayv2_route" "this" {
+  for_each = local.gateways
+
+  api_id    = aws_apigatewayv2_api.this[each.key].id
+  route_key = "$default"
+  target    = "integrations/${aws_apigatewayv2_integration.this[each.key].id}"
+}
+
+resource "aws_apigatewayv2_stage" "this" {
+  for_each = local.gateways
+
+  api_id      = aws_apigatewayv2_api.this[each.key].id
+  name        = "$default"
+  auto_deploy = true
+
+  default_route_settings {
+    throttling_rate_limit  = each.value.requests_per_second
+    throttling_burst_limit = each.value.requests_per_second
+  }
+
+  # Neither addresses nor paths: a path names an election, an address a voter.
+  access_log_settings {
+    destination_arn = each.value.log_group_arn
+    format          = jsonencode({ status = "$context.status", latency = "$context.responseLatency", error = "$context.integrationErrorMessage" })
+  }
+}

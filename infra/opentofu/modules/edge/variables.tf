@@ -1,0 +1,79 @@
+variable "name" {
+  description = "Prefix of all names, such as `suffrage-production`."
+  type        = string
+}
+
+variable "rate_limits" {
+  description = "Requests of one address in five minutes: to the whole edge, for tokens (each asks the registrar to sign), and for sessions. A whole household, school or mobile network can stand behind one address."
+  type        = object({ all = number, tokens = number, sessions = number })
+  default     = { all = 20000, tokens = 2000, sessions = 1000 }
+
+  validation {
+    condition     = alltrue([for limit in values(var.rate_limits) : limit >= 10 && limit <= 2000000000])
+    error_message = "WAF counts from 10 to 2,000,000,000 requests."
+  }
+}
+
+variable "blocked_countries" {
+  description = "Countries (ISO 3166, two letters) whose requests are refused. Empty: none; voters abroad vote too."
+  type        = list(string)
+  default     = []
+}
+
+variable "load_balancer" {
+  description = "The ALB that the chart's ingress has made in this region: ARN and DNS name. Null until it exists: the edge before it comes with a second apply."
+  type        = object({ arn = string, dns_name = string })
+  default     = null
+}
+
+variable "accelerator" {
+  description = "Makes a Global Accelerator with an endpoint group for each region: two addresses that stay when a region is lost."
+  type        = bool
+  default     = false
+}
+
+variable "endpoints" {
+  description = "For the accelerator: the ALB of each region and its share of the traffic in percent (`dial`). The failover moves the dials."
+  type        = map(object({ load_balancer_arn = string, dial = number }))
+  default     = {}
+
+  validation {
+    condition     = alltrue([for endpoint in values(var.endpoints) : endpoint.dial >= 0 && endpoint.dial <= 100])
+    error_message = "A dial stands between 0 and 100 percent."
+  }
+}
+
+variable "page" {
+  description = "CloudFront before page and results: its host names, their certificate (in us-east-1), the page's origin, and whether the web ACL of us-east-1 (scope CLOUDFRONT) stands before it. Null: none."
+  type = object({
+    hosts           = list(string)
+    certificate_arn = string
+    origin_host     = string
+    web_acl_arn     = optional(string)
+    price_class     = optional(string, "PriceClass_100")
+  })
+  default = null
+}
+
+variable "api_gateway" {
+  description = "Puts an API Gateway in front of REST for clients that need its keys and quotas: the internal ALB's listener, and subnets and security groups of the link. Votes cost more and answer later through it, and gRPC does not pass. Null: none."
+  type = object({
+    listener_arn        = string
+    subnet_ids          = list(string)
+    security_group_ids  = list(string)
+    log_group_arn       = string
+    requests_per_second = optional(number, 10000)
+  })
+  default = null
+}
+
+variable "shield_advanced" {
+  description = "Protects load balancer and accelerator with Shield Advanced. The subscription (3,000 dollars a month, for a year) is made by hand, once for the organisation."
+  type        = bool
+  default     = false
+}
+
+variable "log_key_arn" {
+  description = "KMS key of the web ACL's log."
+  type        = string
+}

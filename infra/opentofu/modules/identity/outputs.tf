@@ -1,0 +1,14 @@
+output "service_role_arns" {
+  description = "Roles of the services' pods, by service."
+  value       = { for service, role in aws_iam_role.service : service => role.arn }
+}
+
+output "secrets_role_arns" {
+  description = "Roles that External Secrets takes on, by side."
+  value       = { for side, role in aws_iam_role.secrets : side => role.arn }
+}
+
+output "statements" {
+  description = "What each service may call: actions and resources."
+  value       = local.statements
+}

@@ -1,0 +1,52 @@
+mock_provider "aws" {}
+
+variables {
+  name              = "suffrage-test"
+  log_key_arn       = "arn:aws:kms:eu-west-1:111122223333:key/logs"
+  alarm_addresses   = ["operators@example.org"]
+  kafka             = { name = "suffrage-test", brokers = 3 }
+  database_clusters = { a = "suffrage-test-votes-a", registrar = "suffrage-test-registrar" }
+  caches            = { votes = "suffrage-test-votes" }
+}
+
+run "logs_are_encrypted_and_stay_for_the_audit" {
+  command = plan
+
+  assert {
+    condition     = aws_cloudwatch_log_group.pods.retention_in_days == 365 && aws_cloudwatch_log_group.pods.kms_key_id == var.log_key_arn && aws_prometheus_workspace.this.kms_key_arn == var.log_key_arn
+    error_message = "A year, with the key of logs."
+  }
+}
+
+run "every_broker_is_watched_and_silence_is_an_alarm" {
+  command = plan
+
+  assert {
+    condition     = length(aws_cloudwatch_metric_alarm.broker) == 9 && alltrue([for alarm in aws_cloudwatch_metric_alarm.broker : alarm.treat_missing_data == "breaching"])
+    error_message = "Three alarms for each broker; a broker that reports nothing is one that is gone."
+  }
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.kafka["no-controller"].comparison_operator == "LessThanThreshold" && aws_cloudwatch_metric_alarm.kafka["no-controller"].threshold == 1
+    error_message = "No controller is less than one."
+  }
+}
+
+run "the_suites_own_rules_go_along" {
+  command = plan
+  variables { rules = { suffrage = "groups: []" } }
+
+  assert {
+    condition     = aws_prometheus_rule_group_namespace.this["suffrage"].data == "groups: []"
+    error_message = "The files of observability/alerts as they are."
+  }
+}
+
+run "a_copy_that_falls_behind_is_seen" {
+  command = plan
+  variables { replicator = "suffrage-test" }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.replicator[0].threshold == 60000
+    error_message = "A minute behind."
+  }
+}

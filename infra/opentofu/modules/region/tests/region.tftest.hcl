@@ -1,0 +1,37 @@
+mock_provider "aws" {
+  mock_resource "aws_eks_cluster" {
+    defaults = { vpc_config = { cluster_security_group_id = "sg-cluster" } }
+  }
+}
+
+variables {
+  name               = "suffrage-test"
+  account_id         = "111122223333"
+  region             = "eu-west-1"
+  cidr               = "10.20.0.0/16"
+  operators          = ["arn:aws:iam::111122223333:role/operators"]
+  alarm_addresses    = ["operators@example.org"]
+  registrar_database = { one = { class = "db.r7g.large" } }
+  votes_databases    = [{ name = "a", instances = { one = { class = "db.r7g.large" } } }]
+  cache              = { node_type = "cache.r7g.large", shards = 1, replicas = 2 }
+  kafka              = { brokers = 3, instance_type = "kafka.m7g.large", storage_gib = { initial = 100, maximum = 200 }, partitions = 8, shards = 4 }
+  nodes = {
+    votes   = { instance_types = ["c7g.xlarge"], min = 3, max = 6 }
+    readers = { instance_types = ["c7g.large", "m7g.large", "c6g.large"], min = 2, max = 4, spot = true }
+  }
+}
+
+run "the_chart_is_told_topic_and_ranges" {
+  command = plan
+
+  assert {
+    condition     = output.deployment.partitions == 8 && output.deployment.shards == 4 && output.deployment.data_cidrs == ["10.20.0.0/22", "10.20.4.0/22", "10.20.8.0/22"]
+    error_message = "Partitions, shards and ranges reach the chart as they were planned."
+  }
+}
+
+run "partitions_that_no_shard_divides_are_refused" {
+  command = plan
+  variables { kafka = { brokers = 3, instance_type = "kafka.m7g.large", storage_gib = { initial = 100, maximum = 200 }, partitions = 10, shards = 4 } }
+  expect_failures = [var.kafka]
+}

@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { voteTopicSettings } from '@suffrage/ingestion/prepare/topic-settings';
+import { rightsDisagreements, topicDisagreements } from './agreements.ts';
+import { CALLS } from './aws-calls.ts';
+import { CASES, complaints } from './cases.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const [nothing] = CASES;
+
+test.each(CALLS)('the code still asks for what the list says: $service $on', ({ code: [file, words] }) => {
+  expect(readFileSync(join(ROOT, file), 'utf8')).toContain(words);
+});
+
+test('a right that no code asks for is named, and one that is missing', () => {
+  const votes = 'arn:aws:kafka:eu-west-1:111122223333:topic/suffrage/*/votes';
+  const found = rightsDisagreements({
+    audit: [{ actions: ['kafka-cluster:WriteData'], resources: [votes] }],
+  });
+  expect(found).toContain('audit may kafka-cluster:WriteData on /votes and never does');
+  expect(found).toContain('audit needs kafka-cluster:ReadData on /votes');
+});
+
+test('weaker brokers than topics are named', () => {
+  const strict = {
+    'min.insync.replicas': '2',
+    'unclean.leader.election.enable': 'false',
+    'log.retention.bytes': '-1',
+    'log.message.timestamp.type': 'CreateTime',
+  };
+  expect(topicDisagreements(strict, voteTopicSettings(3))).toEqual([]);
+  expect(topicDisagreements({ ...strict, 'min.insync.replicas': '1' }, voteTopicSettings(3))).toEqual([
+    'brokers: min.insync.replicas is 1, topics have min.insync.replicas=2',
+  ]);
+});
+
+test('a plan that changes more than it should is told from one that does not', () => {
+  if (!nothing) throw new Error('there are no cases');
+  expect(complaints(nothing, [])).toEqual([]);
+  expect(
+    complaints(nothing, [{ address: 'aws_msk_cluster.this', type: 'aws_msk_cluster', actions: ['delete'] }]),
+  ).toEqual(['aws_msk_cluster.this: delete']);
+});

@@ -26,7 +26,7 @@ const set = argocd.find(({ kind }) => kind === 'ApplicationSet');
 const applications = renderSet(set);
 
 function without(manifest: Manifest): any {
-  const { file, ...rest } = manifest;
+  const { file: _file, ...rest } = manifest;
   return rest;
 }
 

@@ -15,6 +15,12 @@ install_tofu() {
   link "$dir/tofu" tofu
 }
 
+fill_tofu() {
+  logged tofu.log go_build tofu "$1/tofu" -ldflags="-s -w -X github.com/opentofu/opentofu/version.dev=no" github.com/opentofu/opentofu/cmd/tofu ||
+    explain tofu.log "OpenTofu $TOFU_VERSION" "the Go module proxy"
+  rm -rf "$cache/tofu-build"
+}
+
 # The double has its schema built in: another schema is another double.
 double_directory() { echo "$cache/aws-provider-double-$(cat "$root"/infra/provider-double/{go.*,*.go,schema.json.gz} | sha256sum | cut -c1-12)"; }
 

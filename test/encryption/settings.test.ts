@@ -6,7 +6,8 @@ import { loadConfig } from '@suffrage/runtime/config';
 import { kafkaAccess, kafkaSettings } from '@suffrage/runtime/kafka/access';
 import { createLog } from '@suffrage/runtime/log';
 import { clientTls } from '@suffrage/runtime/tls/follow-files';
-import { servedTlsSettings } from '@suffrage/runtime/tls/settings';
+import { databaseTlsSettings, servedTlsSettings } from '@suffrage/runtime/tls/settings';
+import { warnOfPlain } from '@suffrage/runtime/tls/warn-plain';
 import { type Authority, createAuthority } from '../support/certificates.ts';
 import { writeTls } from '../support/encrypted-servers.ts';
 
@@ -87,4 +88,15 @@ test('while new files do not fit each other the old certificate serves on', asyn
   writeFileSync(own.key, next.key);
   utimesSync(own.key, new Date(), new Date(Date.now() + 1_000));
   expect(tls.secureContext).not.toBe(first);
+});
+
+test('in production what is not encrypted is said once, and is no error', () => {
+  const lines: string[] = [];
+  const heard = createLog('test', 'test', 'warn', { write: line => void lines.push(line) });
+  const shape = { ...servedTlsSettings, ...kafkaSettings, ...databaseTlsSettings };
+  const config = { SUFFRAGE_KAFKA_SASL: 'scram-sha-512', SUFFRAGE_DATABASE_CA_FILE: files.ca };
+  warnOfPlain(shape, { ...config, SUFFRAGE_ENVIRONMENT: 'development' }, heard);
+  expect(lines).toEqual([]);
+  warnOfPlain(shape, { ...config, SUFFRAGE_ENVIRONMENT: 'production' }, heard);
+  expect(lines.map(line => JSON.parse(line).plain)).toEqual([['what is served']]);
 });

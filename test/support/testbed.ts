@@ -110,6 +110,7 @@ export async function openTestbed(options: Options = {}) {
         readonly settings?: Partial<IngestionConfig>;
       } = {},
     ) => {
+      const served = settings.settings?.SUFFRAGE_TLS_CERTIFICATE_FILE === undefined ? 'http' : 'https';
       const ports = await startIngestion(
         {
           ...common(namespace, settings.instance ?? 'ingestion-0'),
@@ -132,7 +133,7 @@ export async function openTestbed(options: Options = {}) {
       );
       return {
         ...ports,
-        url: `http://127.0.0.1:${ports.httpPort}`,
+        url: `${served}://127.0.0.1:${ports.httpPort}`,
         grpcAddress: `127.0.0.1:${ports.grpcPort}`,
       };
     },

@@ -15,6 +15,8 @@ import { createMetrics, observePools, observeRedis } from '@suffrage/runtime/met
 import { databaseTls } from '@suffrage/runtime/postgres/access';
 import { isReachable, openPool } from '@suffrage/runtime/postgres/pool';
 import { startTelemetry } from '@suffrage/runtime/telemetry';
+import { createPeerFetch, peerTls } from '@suffrage/runtime/tls/peers';
+import { servedTls } from '@suffrage/runtime/tls/serve-tls';
 import { connectRedis, redisAccess } from '@suffrage/runtime/redis';
 import { closingOverdueMillis, startClosing } from './closing.ts';
 import type { Config } from './config.ts';
@@ -165,6 +167,7 @@ export async function startAggregator(
       statements,
       key: resultsKey,
       registrarUrl: config.SUFFRAGE_REGISTRAR_URL,
+      fetchPeer: createPeerFetch(peerTls(config, log), lifecycle),
       isElected: lock.isHeld,
       pace: officialPace,
       clock,
@@ -208,7 +211,15 @@ export async function startAggregator(
   const results = createResults({ newest, elections, electionsComplete, stored, refresh: rounds.refresh });
   const findStatus = createVoteStatus(statusPools, elections, electionsComplete, clock);
 
-  const options = { title: 'Suffrage results', log, health, metrics: base, bodyLimit: BODY_LIMIT_BYTES };
+  const served = servedTls(config, log);
+  const options = {
+    title: 'Suffrage results',
+    log,
+    health,
+    metrics: base,
+    bodyLimit: BODY_LIMIT_BYTES,
+    tls: served,
+  };
   const server = await createHttpServer(options);
   resultsRoute(server, results);
   streamRoute(server, { results, subscribers, metrics });
@@ -232,6 +243,7 @@ export async function startAggregator(
       reflection: config.SUFFRAGE_ENVIRONMENT === 'development',
       // They are among the subscribers, which end before this server.
       endStreams: () => undefined,
+      tls: served,
       log,
     },
     lifecycle,

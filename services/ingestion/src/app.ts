@@ -11,6 +11,7 @@ import { followTopic } from '@suffrage/runtime/kafka/follow-topic';
 import type { Lifecycle } from '@suffrage/runtime/lifecycle';
 import type { Log } from '@suffrage/runtime/log';
 import { startTelemetry } from '@suffrage/runtime/telemetry';
+import { type ServedTls, servedTls } from '@suffrage/runtime/tls/serve-tls';
 import { type CastVote, createCastVote } from './cast-vote.ts';
 import type { IngestionConfig } from './config.ts';
 import { createVoteService, MAX_MESSAGE_BYTES, voteServiceDefinition } from './grpc/vote-service.ts';
@@ -94,19 +95,22 @@ export async function startIngestion(
     },
     ...(queue ? { localQueue: { required: false, check: queue.hasRoom } } : {}),
   });
-  await serveMetrics({ host, port: config.SUFFRAGE_METRICS_PORT, health, metrics }, lifecycle);
-  const grpcPort = await serveVoteService(config, { castVote, turns, metrics, log }, lifecycle);
+  const tls = servedTls(config, log);
+  const grpcPort = await serveVoteService(config, { castVote, turns, metrics, tls, log }, lifecycle);
   const server = await createHttpServer({
     title: 'Suffrage ingestion',
     log,
     health,
     metrics,
     bodyLimit: config.SUFFRAGE_BODY_LIMIT_BYTES,
+    tls,
   });
   votesRoute(server, { castVote, turns, metrics });
   localVoteRoute(server, queue);
   const address = await server.listen({ host, port: config.SUFFRAGE_HTTP_PORT });
   lifecycle.onClose('http server', () => closeHttpServer(server));
+  // Last: it also says that the others are there.
+  await serveMetrics({ host, port: config.SUFFRAGE_METRICS_PORT, health, metrics }, lifecycle);
   return { httpPort: Number(new URL(address).port), grpcPort };
 }
 
@@ -115,7 +119,13 @@ const UNREAD_MILLIS = 30_000;
 
 function serveVoteService(
   config: IngestionConfig,
-  needs: { castVote: CastVote; turns: Turns; metrics: IngestionMetrics; log: Log },
+  needs: {
+    castVote: CastVote;
+    turns: Turns;
+    metrics: IngestionMetrics;
+    tls: ServedTls | undefined;
+    log: Log;
+  },
   lifecycle: Lifecycle,
 ): Promise<number> {
   const limits = {
@@ -139,6 +149,7 @@ function serveVoteService(
       isFull,
       reflection: config.SUFFRAGE_ENVIRONMENT === 'development',
       endStreams,
+      tls: needs.tls,
       log: needs.log,
     },
     lifecycle,

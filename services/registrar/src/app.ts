@@ -11,6 +11,7 @@ import type { Log } from '@suffrage/runtime/log';
 import { databaseTls } from '@suffrage/runtime/postgres/access';
 import { isReachable, openPool } from '@suffrage/runtime/postgres/pool';
 import { startTelemetry } from '@suffrage/runtime/telemetry';
+import { servedTls } from '@suffrage/runtime/tls/serve-tls';
 import { repeatEvery } from '@suffrage/runtime/wait';
 import { type RegistrarConfig, readSignInSettings, readVotersOffer } from './config.ts';
 import { findOrganisation } from './election-store.ts';
@@ -113,10 +114,6 @@ export async function startRegistrar(
     postgres: { required: true, check: () => isReachable(pool) },
     kafka: { required: false, check: () => clock() - followed.completeAsOf() <= ELECTIONS_MAX_AGE_MILLIS },
   });
-  const metricsPort = await serveMetrics(
-    { host, port: config.SUFFRAGE_METRICS_PORT, health, metrics },
-    lifecycle,
-  );
   const server = await createHttpServer({
     title: 'Suffrage registrar',
     log,
@@ -125,6 +122,7 @@ export async function startRegistrar(
     bodyLimit: BODY_LIMIT_BYTES,
     streamMillis: ROLL_MILLIS,
     trustedProxies: config.SUFFRAGE_TRUSTED_PROXIES,
+    tls: servedTls(config, log),
   });
   const signInSettings = readSignInSettings(config);
   const signIn = signInSettings && createSignIn(signInSettings);
@@ -154,6 +152,11 @@ export async function startRegistrar(
   );
   const address = await server.listen({ host, port: config.SUFFRAGE_HTTP_PORT });
   lifecycle.onClose('http server', () => closeHttpServer(server));
+  // Last: it also says that the other is there.
+  const metricsPort = await serveMetrics(
+    { host, port: config.SUFFRAGE_METRICS_PORT, health, metrics },
+    lifecycle,
+  );
   return { httpPort: Number(new URL(address).port), metricsPort };
 
   /** What the aggregator has observed becomes the registrar's own record; safe to repeat. */

@@ -1,27 +1,19 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { Admin, Producer } from '@platformatic/kafka';
-import { brokersOf, type KafkaAccess, kafkaAccess, type KafkaSettings } from '@suffrage/runtime/kafka/access';
-import { kafkaClient } from '@suffrage/runtime/kafka/client';
-import { followTopic } from '@suffrage/runtime/kafka/follow-topic';
-import { createLifecycle } from '@suffrage/runtime/lifecycle';
+import { kafkaAccess, type KafkaSettings } from '@suffrage/runtime/kafka/access';
 import { createLog } from '@suffrage/runtime/log';
 import { createAuthority } from '../support/certificates.ts';
+import { createTopic, refusals, useBothClients } from '../support/kafka-clients.ts';
 import { type EncryptedServers, startEncryptedServers, writeTls } from '../support/encrypted-servers.ts';
-import { until } from '../support/poll.ts';
 
 const log = createLog('test', 'test', 'silent');
-const TOPIC = 'encrypted';
 
 let servers: EncryptedServers;
 
 beforeAll(async () => {
   servers = await startEncryptedServers();
-  const admin = kafkaClient({ brokers: servers.infrastructure.kafka.addresses }, 'test', log).admin();
-  await admin.connect();
-  await admin.createTopics({ topics: [{ topic: TOPIC, numPartitions: 1 }], waitForLeaders: true });
-  await admin.disconnect();
+  await createTopic(servers);
 }, 120_000);
 afterAll(() => servers?.stop());
 
@@ -36,54 +28,6 @@ const withCertificate = () => ({
   SUFFRAGE_KAFKA_CERTIFICATE_FILE: servers.client.certificate,
   SUFFRAGE_KAFKA_KEY_FILE: servers.client.key,
 });
-
-/** What both clients do in the services: append, read on, ask about topics, and as a member of a group. */
-async function useBothClients(access: KafkaAccess): Promise<void> {
-  const lifecycle = createLifecycle(log);
-  try {
-    const producer = new Producer({ clientId: 'test', ...brokersOf(access), idempotent: true, retries: 2 });
-    lifecycle.onClose('producer', () => producer.close(true));
-    const value = Buffer.from(`vote ${Math.random()}`);
-    await producer.send({
-      acks: -1,
-      messages: [{ topic: TOPIC, partition: 0, key: Buffer.from('k'), value }],
-    });
-
-    const followed: string[] = [];
-    const onRecord = (record: { value: Buffer | null }) => void followed.push(String(record.value));
-    const follower = followTopic({ access, topic: TOPIC, onRecord, clock: Date.now, log }, lifecycle);
-    await follower.readToEnd();
-    expect(followed).toContain(value.toString());
-
-    const kafka = kafkaClient(access, 'test', log);
-    const consumed: string[] = [];
-    const consumer = kafka.consumer({ groupId: `group-${Math.random()}` });
-    lifecycle.onClose('consumer', () => consumer.disconnect());
-    await consumer.connect();
-    await consumer.subscribe({ topic: TOPIC, fromBeginning: true });
-    await consumer.run({ eachMessage: async ({ message }) => void consumed.push(String(message.value)) });
-    await until('kafkajs has read it', async () => consumed.includes(value.toString()));
-  } finally {
-    await lifecycle.close();
-  }
-}
-
-/** Why each of the clients is refused. */
-async function refusals(access: KafkaAccess): Promise<readonly string[]> {
-  const admin = new Admin({ clientId: 'test', ...brokersOf(access), retries: 0, connectTimeout: 3_000 });
-  const first = await admin.listTopics().then(() => 'served', reasons);
-  await admin.close();
-  const second = kafkaClient(access, 'test', log).admin();
-  const other = await second.connect().then(() => 'served', reasons);
-  await second.disconnect();
-  return [first, other];
-}
-
-function reasons(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const inner = error instanceof AggregateError ? error.errors : [];
-  return [error.message, ...[...inner, error.cause].filter(Boolean).map(reasons)].join('; ');
-}
 
 test('with a certificate both clients append and read over TLS', async () => {
   await useBothClients(kafkaAccess(settings('kafka', withCertificate()), log));

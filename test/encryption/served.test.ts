@@ -34,7 +34,7 @@ beforeAll(async () => {
   client = await writeTls(directory, 'client', authority.pem, await authority.issue('client'));
   stranger = await writeTls(directory, 'stranger', other.pem, await other.issue('client'));
   ports = await serve();
-});
+}, 60_000);
 afterAll(async () => {
   await lifecycle.close();
   rmSync(directory, { recursive: true });
@@ -120,27 +120,31 @@ function explain(error: unknown): string {
 test('a client with a certificate of our authority is served over HTTPS and gRPC', async () => {
   expect(await askHttp(client)).toContain('"status":"ok"');
   expect(await askGrpc(client)).toContain('SERVING');
-});
+}, 30_000);
 
 test.each([
   ['no certificate', () => ({ ca: client.ca })],
   ['a certificate of another authority', () => ({ ...stranger, ca: client.ca })],
-])('a client with %s is served neither over HTTPS nor over gRPC', async (_what, files) => {
-  expect(await askHttp(files())).toMatch(
-    /certificate required|unknown ca|ECONNRESET|other side closed|decrypt error/i,
-  );
-  expect(await askGrpc(files())).not.toContain('SERVING');
-});
+])(
+  'a client with %s is served neither over HTTPS nor over gRPC',
+  async (_what, files) => {
+    expect(await askHttp(files())).toMatch(
+      /certificate required|unknown ca|ECONNRESET|other side closed|decrypt error/i,
+    );
+    expect(await askGrpc(files())).not.toContain('SERVING');
+  },
+  30_000,
+);
 
 test('a server of another authority is not talked to', async () => {
   expect(await askHttp({ ...client, ca: stranger.ca })).toContain('self-signed certificate');
   expect(await askGrpc({ ...client, ca: stranger.ca })).toContain('self-signed certificate');
-});
+}, 30_000);
 
 test('probes and measurements need no certificate, on their own port', async () => {
   for (const path of ['health', 'health/live', 'health/ready', 'metrics'])
     expect((await fetch(`http://127.0.0.1:${ports.metrics}/${path}`)).status).toBe(200);
-});
+}, 30_000);
 
 test('who connects to an encrypted port without TLS is not served', async () => {
   await expect(fetch(`http://127.0.0.1:${ports.http}/health/ready`)).rejects.toThrow();

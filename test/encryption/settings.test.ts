@@ -21,7 +21,7 @@ let files: Awaited<ReturnType<typeof writeTls>>;
 beforeAll(async () => {
   authority = await createAuthority('test');
   files = await writeTls(directory, 'good', authority.pem, await authority.issue('service'));
-});
+}, 60_000);
 
 const served = (environment: Record<string, string>) => () => loadConfig(servedTlsSettings, environment);
 const file = (name: string, text: string) => {

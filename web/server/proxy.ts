@@ -45,7 +45,8 @@ function socketToUpstream({ next, tls }: Upstreams): typeof SOCKET_TO_UPSTREAM {
       ...(isIP(host) === 0 ? { servername: host } : {}),
       secureContext: tls.secureContext,
     });
-  return { ...SOCKET_TO_UPSTREAM, ...{ createConnection } };
+  const encrypted = { ...SOCKET_TO_UPSTREAM, createConnection };
+  return encrypted;
 }
 
 export type ProxyOptions = {

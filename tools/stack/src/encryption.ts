@@ -61,8 +61,8 @@ export function kafkaEncryption(
     'listener.name.scram.scram-sha-512.sasl.jaas.config': `${login}.scram.ScramLoginModule required;`,
     'listener.name.oauth.sasl.enabled.mechanisms': 'OAUTHBEARER',
     'listener.name.oauth.oauthbearer.sasl.jaas.config': `${login}.oauthbearer.OAuthBearerLoginModule required unsecuredLoginStringClaim_sub="broker";`,
-    // Short, so that clients have to sign in again while they are connected.
-    'listener.name.oauth.oauthbearer.connections.max.reauth.ms': 5_000,
+    // Short, so that clients have to sign in again while they are connected; above the 10 s that kafkajs keeps to spare.
+    'listener.name.oauth.oauthbearer.connections.max.reauth.ms': 13_000,
   };
 }
 

@@ -34,7 +34,7 @@ const WAYS: readonly {
 ];
 
 function isRediss(setting: string) {
-  return (config: Settings) => config[setting] === undefined || String(config[setting]).startsWith('rediss:');
+  return ({ [setting]: url }: Settings) => typeof url !== 'string' || url.startsWith('rediss:');
 }
 
 /** In production, once: a service mesh may encrypt what this process does not, but somebody has to. */

@@ -148,4 +148,4 @@ test('probes and measurements need no certificate, on their own port', async () 
 
 test('who connects to an encrypted port without TLS is not served', async () => {
   await expect(fetch(`http://127.0.0.1:${ports.http}/health/ready`)).rejects.toThrow();
-});
+}, 30_000);

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { loadConfig } from '@suffrage/runtime/config';
 import { kafkaAccess, kafkaSettings } from '@suffrage/runtime/kafka/access';
 import { createLog } from '@suffrage/runtime/log';
@@ -12,6 +12,8 @@ import { type Authority, createAuthority } from '../support/certificates.ts';
 import { writeTls } from '../support/encrypted-servers.ts';
 
 const log = createLog('test', 'test', 'silent');
+// Keys and certificates are made with each.
+jest.setTimeout(30_000);
 const directory = mkdtempSync(join(tmpdir(), 'suffrage-settings-'));
 afterAll(() => rmSync(directory, { recursive: true }));
 

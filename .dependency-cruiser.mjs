@@ -37,7 +37,7 @@ export default {
     forbid(
       'services-do-not-know-tools',
       'Tools use services, never the reverse.',
-      { path: '^(services|libs)/', pathNot: '\\.test\\.ts$' },
+      { path: '^(services|libs)/', pathNot: '\\.test\\.ts$|^services/[^/]+/test/' },
       { path: '^(tools|test|web|loadtest)/' },
     ),
     forbid(

@@ -3,7 +3,7 @@ NODE := .tools/bin/node --disable-warning=TimeoutNegativeWarning
 # On two cores one process runs all test files and keeps the modules of each: more than the 4 GB where Node ends by itself.
 JEST := $(NODE) --max-old-space-size=8192 --experimental-vm-modules --disable-warning=ExperimentalWarning node_modules/jest/bin/jest.js
 
-.PHONY: help observe observe-test setup demo test web-test screenshots test-unit fuzz up down scale-partitions requeue erase status reset election audit election-day export publish-audit bench bench-audit votes load bench-db cost simulate faults check format build clean-tools
+.PHONY: $(shell sed -nE 's/^([a-z][a-z-]*):.*/\1/p' Makefile)
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
@@ -104,6 +104,7 @@ simulate: setup ## the suite's own code under a seeded scheduler with faults (SE
 
 FAULTS_ARGUMENTS := $(if $(ALL),--all) $(if $(CASE),--case $(CASE)) $(if $(SEED),--seed $(SEED)) $(if $(RATE),--rate $(RATE)) $(if $(LIST),--list) $(if $(ADD),--add) $(ARGS)
 faults: setup ## break a running installation in many ways, prove each time that nothing is lost (ALL=1, CASE=name SEED=n, LIST=1)
+	@$(if $(ALL)$(findstring alert,$(CASE)),tools/setup/setup.sh prometheus)
 	@$(NODE) test/faults/main.ts $(FAULTS_ARGUMENTS)
 
 observe: setup ## Prometheus with all alerts, and the dashboards as pages, beside the running stack (ARGS=--help)
@@ -117,11 +118,59 @@ observe-test: build ## the tests of alerts, dashboards and telemetry alone; make
 check: setup ## types, lint, format, dependency rules, unused code, generated files
 	@tools/check.sh
 
+pipeline-check: setup ## run the Jenkinsfile, read workflows and GitOps, hold licences, secrets, advisories (REQUIRE_ADVISORIES=1: needs a registry that keeps them)
+	@tools/setup/setup.sh actionlint groovy
+	@delivery/check.sh $(if $(REQUIRE_ADVISORIES),--require)
+
+licences: setup ## the licence of everything that ships, against what is allowed; writes out/licences.json
+	@$(NODE) delivery/supply-chain/main.ts licences
+
+sbom: setup ## the bill of materials of the workspace (CycloneDX), out/sbom.cdx.json; each image has its own
+	@$(NODE) delivery/supply-chain/main.ts sbom
+
+site: setup ## the documentation as a site in out/site, every link followed (SITE_BASE=/path/)
+	@tools/setup/setup.sh browser
+	@$(if $(SITE_BASE),SITE_BASE='$(SITE_BASE)') $(NODE) site/src/main.ts $(ARGS)
+	@$(JEST) --config site/jest.config.mjs
+
+figures: setup ## copy the figures of make faults, simulate and bench from out/ into docs/figures, and into the page that shows them
+	@$(NODE) site/src/figures/main.ts $(ARGS)
+
+publish: setup ## push the images of make images to ECR, sign them, attest contents and origin; writes out/release.json (ARGS=--help)
+	@$(NODE) delivery/release/main.ts publish $(ARGS)
+
+scan: setup ## wait for ECR's scan of the published images, fail on critical or high findings
+	@$(NODE) delivery/release/main.ts scan $(ARGS)
+
+deploy: setup ## install out/release.json (ENVIRONMENT=dev, staging or production)
+	@$(NODE) delivery/release/main.ts deploy --environment '$(ENVIRONMENT)' $(ARGS)
+
+watch: setup ## watch a release through Prometheus, fail when it burns the budget (ENVIRONMENT=dev MINUTES=15)
+	@$(NODE) delivery/release/main.ts watch --environment '$(ENVIRONMENT)' $(if $(MINUTES),--minutes $(MINUTES)) $(ARGS)
+
+audit-release: setup ## hold the log of an environment against its databases, in its cluster (ENVIRONMENT=dev)
+	@$(NODE) delivery/release/main.ts audit-release --environment '$(ENVIRONMENT)' $(ARGS)
+
+promote: setup ## write out/release.json into gitops/environments, for Argo CD or Flux (ENVIRONMENT=dev)
+	@$(NODE) delivery/release/main.ts promote --environment '$(ENVIRONMENT)' $(ARGS)
+
+rollback: setup ## go back to what served before out/release.json (ENVIRONMENT=dev)
+	@$(NODE) delivery/release/main.ts rollback --environment '$(ENVIRONMENT)' $(ARGS)
+
 format: setup ## format the sources
 	@node_modules/.bin/biome format --write
 
 build: setup
 	@tools/build-page.sh
+
+bundle: setup build ## what the container images hold, into out/images: one file for each program (ARGS='--only web')
+	@$(NODE) tools/images/src/main.ts $(ARGS)
+
+images: bundle ## the container images, tagged by commit (BASE=image: another base; ENGINE=podman; tools/images/make-base.sh makes one)
+	@BASE='$(BASE)' tools/images/build.sh
+
+bundle-test: build ## the bundled services hold an election and are audited, and the same sources give the same bytes
+	@$(JEST) --selectProjects integration $(ARGS) -- tools/images
 
 clean-tools: ## remove what the set-up has installed in this checkout
 	rm -rf .tools node_modules */node_modules */*/node_modules

@@ -9,12 +9,14 @@ const swc = [
     module: { type: 'es6' },
   },
 ];
-const common = {
+export const common = {
   rootDir: import.meta.dirname,
   testEnvironment: 'node',
   transform: { '\\.tsx?$': swc },
   extensionsToTreatAsEsm: ['.ts', '.tsx'],
   modulePathIgnorePatterns: ['/\\.tools/', '/\\.data/', '/dist/'],
+  // make pipeline-check and make site have the tests of these.
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/delivery/', '<rootDir>/site/'],
 };
 
 export default {
@@ -23,7 +25,7 @@ export default {
       ...common,
       displayName: 'unit',
       testMatch: ['**/*.test.ts'],
-      testPathIgnorePatterns: ['/node_modules/', '\\.integration\\.test\\.ts$'],
+      testPathIgnorePatterns: [...common.testPathIgnorePatterns, '\\.integration\\.test\\.ts$'],
     },
     {
       ...common,

@@ -40,6 +40,23 @@ export const ingestion: Dashboard = {
           unit: 's',
           queries: [quantileBy(0.99, 'route', 'suffrage_http_request_seconds')],
         }),
+        lines({
+          title: 'gRPC calls by method and status',
+          description: 'A call of CastVotes has many votes, a stream counts when it ends.',
+          unit: 'reqps',
+          queries: [
+            query(
+              '{{method}} {{status}}',
+              `sum by (method, status) (rate(suffrage_grpc_call_seconds_count{service="ingestion"}${RATE}))`,
+            ),
+          ],
+        }),
+        lines({
+          title: 'gRPC call time by method (p99)',
+          description: 'From the call to its end. How long a stream is open is up to its client.',
+          unit: 's',
+          queries: [quantileBy(0.99, 'method', 'suffrage_grpc_call_seconds')],
+        }),
       ],
     },
     {

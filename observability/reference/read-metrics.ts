@@ -5,6 +5,7 @@ import { createIngestionMetrics, observeIngestion } from '@suffrage/ingestion/me
 import { createProcessorMetrics, observeProcessor } from '@suffrage/processor/metrics';
 import { createTokenCounters, observeRegistrar } from '@suffrage/registrar/metrics';
 import {
+  createGrpcCallSeconds,
   createMetrics,
   type MetricsRegistry,
   observeHttpConnections,
@@ -61,7 +62,8 @@ export function readMetrics(): MetricsOf[] {
 }
 
 function sharedRegistry(): MetricsRegistry {
-  const metrics = createMetrics('any');
+  const metrics = createMetrics('any', 'certificate.pem');
+  createGrpcCallSeconds(metrics);
   observePools(metrics, {});
   observeRedis(metrics, {});
   observeHttpConnections(metrics, { getConnections: () => undefined });

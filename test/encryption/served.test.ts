@@ -65,6 +65,7 @@ async function serve() {
       reflection: false,
       endStreams: () => undefined,
       tls,
+      metrics,
       log,
     },
     lifecycle,

@@ -1,3 +1,4 @@
+import { alertCases } from './cases/alerts.ts';
 import { clientCases } from './cases/clients.ts';
 import { crashPointCases } from './cases/crash-points.ts';
 import { diskCases } from './cases/disks.ts';
@@ -15,6 +16,7 @@ const cases: readonly FaultCase[] = [
   ...hostCases,
   ...diskCases,
   ...clientCases,
+  ...alertCases,
 ];
 
 /** In the order in which they run; those that need another shape of the stack come last. */

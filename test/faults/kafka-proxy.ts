@@ -1,4 +1,4 @@
-import { type Filter, startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
+import { type Filter, startTcpProxy, type TcpProxy } from '@suffrage/test/tcp-proxy';
 
 /** What is done to appends on their way; each answers whether this one is hit. */
 export type AppendFaults = {

@@ -1,4 +1,4 @@
-import { type Filter, startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
+import { type Filter, startTcpProxy, type TcpProxy } from '@suffrage/test/tcp-proxy';
 
 export type PostgresProxy = TcpProxy & {
   /** For each COMMIT that the server has answered: whether the reply is lost, and the connection with it. */

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Machine, thisMachine } from '@suffrage/stack/machine';
 import { table } from '@suffrage/stack/table';
@@ -18,8 +18,12 @@ export function saveReport(file: string, report: Omit<FaultsReport, 'machine'>):
   writeFileSync(file, `${JSON.stringify({ machine: thisMachine(), ...report }, null, 2)}\n`);
 }
 
-/** @throws Error when there is none. */
+/** @throws Error with the remedy when there is none. */
 export function loadReport(file: string): FaultsReport {
+  if (!existsSync(file))
+    throw new Error(
+      `${file} is not there, so there is nothing to add to: run make faults without ADD=1 first`,
+    );
   return JSON.parse(readFileSync(file, 'utf8'));
 }
 

@@ -56,6 +56,9 @@ test('a failing seed is printed with its invariant, the end of its trace and the
 
 test('a mutant that is not found is a failure of the simulation', () => {
   const summary: Summary = {
+    command: 'make simulate',
+    startedAt: '2026-01-01T00:00:00.000Z',
+    machine: { cpus: 2, model: 'a processor', memoryGiB: 24, node: 'v24' },
     seeds: 10,
     seedStart: 1,
     seconds: 1,

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { thisMachine } from '@suffrage/stack/machine';
 import { openProgress } from '@suffrage/stack/progress-line';
 import { mutants } from './mutants.ts';
 import { openPool, type Pool, spread } from './pool.ts';
@@ -32,6 +33,7 @@ async function main(): Promise<number> {
 async function simulateAll(pool: Pool, settings: Settings): Promise<Summary> {
   const { seeds, start } = settings;
   const begun = performance.now();
+  const startedAt = new Date().toISOString();
   const sums = { events: 0, crashes: 0, votes: 0, acknowledged: 0, records: 0 };
   const faults: Record<string, number> = {};
   const failed: Run[] = [];
@@ -56,6 +58,9 @@ async function simulateAll(pool: Pool, settings: Settings): Promise<Summary> {
   progress.clear();
   const { user, system } = process.cpuUsage();
   return {
+    command: ['node test/simulation/main.ts', ...process.argv.slice(2)].join(' '),
+    startedAt,
+    machine: thisMachine(),
     seeds,
     seedStart: start,
     seconds: Math.round(performance.now() - begun) / 1_000,

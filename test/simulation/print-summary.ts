@@ -1,3 +1,4 @@
+import type { Machine } from '@suffrage/stack/machine';
 import type { Settings } from './settings.ts';
 import type { Run } from './simulate.ts';
 
@@ -10,6 +11,9 @@ export type MutantFound = {
 
 /** The figures of one command, as `out/simulate.json` has them. */
 export type Summary = {
+  readonly command: string;
+  readonly startedAt: string;
+  readonly machine: Machine;
   readonly seeds: number;
   readonly seedStart: number;
   readonly seconds: number;

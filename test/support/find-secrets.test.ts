@@ -25,6 +25,15 @@ test('secrets are found by their form, each with its line', () => {
   ]);
 });
 
+test('a planted secret is found in each notation, other bytes of its kind are not', () => {
+  const [salt, voteId] = [randomBytes(32), randomBytes(32)];
+  const notations = (['base64url', 'base64', 'hex'] as const).map(notation => salt.toString(notation));
+  const text = [voteId.toString('base64url'), ...notations].map(each => line({ headers: { trace: each } }));
+  expect(findSecrets(text.join('\n'), new Set(notations))).toEqual(
+    [2, 3, 4].map(place => ({ line: place, kind: 'a planted secret' })),
+  );
+});
+
 test('what only looks like a secret is none', () => {
   const harmless = [
     line({ code: 'code-refused', field: 'selections', voteId: randomBytes(32).toString('base64url') }),

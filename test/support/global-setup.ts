@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { keepTopics } from './keep-written.ts';
 import { publishServers } from './servers.ts';
 import { keepWritten } from './written.ts';
 
@@ -14,6 +15,7 @@ export default async function startServers(): Promise<void> {
   const servers = process.env.SUFFRAGE_TEST_STACK === 'containers' ? await containers() : await embedded();
   publishServers(servers.addresses);
   stop.push(servers.stop);
+  stop.push(() => keepTopics(servers.addresses.brokers));
 }
 
 export const stop: (() => Promise<void>)[] = [];

@@ -1,5 +1,4 @@
 import { createPublicKey, randomBytes } from 'node:crypto';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { electionsKey, type ElectionsMessage, topicNames } from '@suffrage/contracts/topics';
 import { newReceiptKey, type TestElection, testElection } from '@suffrage/contracts/testing.node';
@@ -12,13 +11,13 @@ import { startRegistrar } from '@suffrage/registrar/app';
 import type { RegistrarConfig } from '@suffrage/registrar/config';
 import { kafkaClient } from '@suffrage/runtime/kafka/client';
 import { createLifecycle, type Lifecycle } from '@suffrage/runtime/lifecycle';
-import { createLog, type Log } from '@suffrage/runtime/log';
+import type { Log } from '@suffrage/runtime/log';
 import { migrate } from '@suffrage/runtime/postgres/migrate';
 import type { Kafka } from 'kafkajs';
 import { Pool } from 'pg';
-import { pino } from 'pino';
+import { quietLog } from './quiet-log.ts';
 import { type TestServers, testServers } from './servers.ts';
-import { WRITTEN_DIRECTORY } from './written.ts';
+import { keepMetricsOf } from './keep-written.ts';
 
 const REGISTRAR_MIGRATIONS = fileURLToPath(new URL('../../services/registrar/migrations', import.meta.url));
 const MIGRATIONS = fileURLToPath(new URL('../../services/processor/migrations', import.meta.url));
@@ -131,6 +130,7 @@ export async function openTestbed(options: Options = {}) {
         { log, ...(settings.clock ? { clock: settings.clock } : {}) },
         settings.lifecycle ?? lifecycle,
       );
+      keepMetricsOf(ports, settings.lifecycle ?? lifecycle);
       return {
         ...ports,
         url: `${served}://127.0.0.1:${ports.httpPort}`,
@@ -138,8 +138,8 @@ export async function openTestbed(options: Options = {}) {
       };
     },
     /** A processor in this process. */
-    processor: (own: Lifecycle = lifecycle, redisUrl = servers.redisUrl) =>
-      startProcessor(
+    processor: async (own: Lifecycle = lifecycle, redisUrl = servers.redisUrl) => {
+      const processor = await startProcessor(
         {
           ...common(namespace, `processor-${randomBytes(2).toString('hex')}`),
           SUFFRAGE_KAFKA_BROKERS: [...servers.brokers],
@@ -150,7 +150,10 @@ export async function openTestbed(options: Options = {}) {
         },
         { log },
         own,
-      ),
+      );
+      keepMetricsOf(processor, own);
+      return processor;
+    },
     /**
      * A registrar in this process, with a database of its own, or that of another, and one static manager token,
      * `manager-token`.
@@ -194,6 +197,7 @@ export async function openTestbed(options: Options = {}) {
         { log, ...(own.clock ? { clock: own.clock } : {}) },
         own.lifecycle ?? lifecycle,
       );
+      keepMetricsOf({ metricsPort }, own.lifecycle ?? lifecycle);
       return {
         url: `http://127.0.0.1:${httpPort}`,
         metricsUrl: `http://127.0.0.1:${metricsPort}/metrics`,
@@ -203,7 +207,7 @@ export async function openTestbed(options: Options = {}) {
     },
     /** An aggregator in this process, with the results key. */
     aggregator: async (registrarUrl?: string, ingestionMetrics?: string[]) => {
-      const { httpPort } = await startAggregator(
+      const { httpPort, metricsPort } = await startAggregator(
         {
           ...common(namespace, 'aggregator-0'),
           SUFFRAGE_HTTP_PORT: 0,
@@ -220,6 +224,7 @@ export async function openTestbed(options: Options = {}) {
         { log },
         lifecycle,
       );
+      keepMetricsOf({ metricsPort }, lifecycle);
       return { url: `http://127.0.0.1:${httpPort}` };
     },
     databaseUrl,
@@ -245,15 +250,6 @@ function common(namespace: string, instance: string) {
 
 function publicPem(privatePem: string): string {
   return createPublicKey(privatePem).export({ format: 'pem', type: 'spki' }).toString();
-}
-
-/** Into a file that the run searches for secrets when it ends, unless a level asks for it to be shown. */
-function quietLog(): Log {
-  const level = process.env.SUFFRAGE_TEST_LOG;
-  const directory = process.env[WRITTEN_DIRECTORY];
-  if (level !== undefined || directory === undefined) return createLog('test', 'test', level ?? 'silent');
-  const dest = join(directory, `${process.pid}-${randomBytes(3).toString('hex')}.log`);
-  return createLog('test', 'test', 'debug', pino.destination({ dest, sync: true }));
 }
 
 /** Creates an empty database that is dropped again when the testbed closes. */

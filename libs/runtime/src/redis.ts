@@ -32,7 +32,7 @@ export function redisAccess(url: string, config: RedisFiles, log: Log): RedisAcc
 
 /**
  * Connects in the background and for ever. A command fails at once while Redis is away, because nothing here may wait
- * for it: Redis only hints and relays.
+ * for it: Redis only hints and relays. Who subscribes does so again when the connection is `ready`.
  */
 export function connectRedis(name: string, { url, tls }: RedisAccess, log: Log, lifecycle: Lifecycle): Redis {
   const redis = new Redis(url, {
@@ -42,6 +42,8 @@ export function connectRedis(name: string, { url, tls }: RedisAccess, log: Log, 
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     commandTimeout: 1000,
+    // It would not handle that Redis takes the connection and answers too late, which ends the process.
+    autoResubscribe: false,
     retryStrategy: attempt => Math.min(attempt * 100, 2000),
   });
   let away = false;

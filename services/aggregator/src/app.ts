@@ -65,6 +65,7 @@ const BODY_LIMIT_BYTES = 1_024;
 export type Aggregator = {
   readonly httpPort: number;
   readonly grpcPort: number;
+  readonly metricsPort: number;
   /** Whether this replica reads the tallies for all. */
   readonly isElected: () => boolean;
 };
@@ -244,14 +245,18 @@ export async function startAggregator(
       // They are among the subscribers, which end before this server.
       endStreams: () => undefined,
       tls: served,
+      metrics: base,
       log,
     },
     lifecycle,
   );
   // Open streams would keep the servers from closing, so they end first.
   lifecycle.onClose('subscribers', subscribers.close);
-  await serveMetrics({ host, port: config.SUFFRAGE_METRICS_PORT, health, metrics: base }, lifecycle);
-  return { httpPort: Number(new URL(address).port), grpcPort, isElected: lock.isHeld };
+  const metricsPort = await serveMetrics(
+    { host, port: config.SUFFRAGE_METRICS_PORT, health, metrics: base },
+    lifecycle,
+  );
+  return { httpPort: Number(new URL(address).port), grpcPort, metricsPort, isElected: lock.isHeld };
 }
 
 function firstOf<T>([first]: readonly T[]): T {

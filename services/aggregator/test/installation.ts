@@ -8,8 +8,9 @@ import {
   topicNames,
 } from '@suffrage/contracts/topics';
 import { createLifecycle, type Lifecycle } from '@suffrage/runtime/lifecycle';
-import { createLog } from '@suffrage/runtime/log';
 import { migrate } from '@suffrage/runtime/postgres/migrate';
+import { keepMetricsOf } from '@suffrage/test/keep-written';
+import { quietLog } from '@suffrage/test/quiet-log';
 import { Redis } from 'ioredis';
 import { Kafka, logLevel, Partitioners, type Producer } from 'kafkajs';
 import { randomBytes } from 'node:crypto';
@@ -20,7 +21,7 @@ import { Pool } from 'pg';
 import { startAggregator } from '../src/app.ts';
 import { readConfig } from '../src/config.ts';
 
-const log = createLog('aggregator', 'test', process.env.SUFFRAGE_TEST_LOG ?? 'silent');
+const log = quietLog();
 const MIGRATIONS = join(import.meta.dirname, '../../processor/migrations');
 
 export const PARTITIONS = 4;
@@ -115,11 +116,12 @@ export async function createInstallation(servers: Servers): Promise<Installation
       });
       const replica = createLifecycle(log);
       lifecycle.onClose('replica', () => replica.close());
-      const { httpPort, grpcPort, isElected } = await startAggregator(
+      const { httpPort, grpcPort, metricsPort, isElected } = await startAggregator(
         config,
         { log, ...(clock ? { clock } : {}) },
         replica,
       );
+      keepMetricsOf({ metricsPort }, replica);
       return {
         url: `http://127.0.0.1:${httpPort}`,
         grpcAddress: `127.0.0.1:${grpcPort}`,

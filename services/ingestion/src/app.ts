@@ -30,7 +30,7 @@ export async function startIngestion(
   config: IngestionConfig,
   { log, clock = Date.now }: { log: Log; clock?: () => number },
   lifecycle: Lifecycle,
-): Promise<{ readonly httpPort: number; readonly grpcPort: number }> {
+): Promise<{ readonly httpPort: number; readonly grpcPort: number; readonly metricsPort: number }> {
   const { SUFFRAGE_INSTANCE: instance, SUFFRAGE_HOST: host } = config;
   lifecycle.onClose('telemetry', await startTelemetry('ingestion', instance));
   const metrics = createIngestionMetrics();
@@ -110,8 +110,11 @@ export async function startIngestion(
   const address = await server.listen({ host, port: config.SUFFRAGE_HTTP_PORT });
   lifecycle.onClose('http server', () => closeHttpServer(server));
   // Last: it also says that the others are there.
-  await serveMetrics({ host, port: config.SUFFRAGE_METRICS_PORT, health, metrics }, lifecycle);
-  return { httpPort: Number(new URL(address).port), grpcPort };
+  const metricsPort = await serveMetrics(
+    { host, port: config.SUFFRAGE_METRICS_PORT, health, metrics },
+    lifecycle,
+  );
+  return { httpPort: Number(new URL(address).port), grpcPort, metricsPort };
 }
 
 /** A client that takes no answer for so long loses its connection: it holds a place that another could have. */
@@ -150,6 +153,7 @@ function serveVoteService(
       reflection: config.SUFFRAGE_ENVIRONMENT === 'development',
       endStreams,
       tls: needs.tls,
+      metrics: needs.metrics,
       log: needs.log,
     },
     lifecycle,

@@ -66,3 +66,16 @@ test('it is full when so many wait, and tells when there is room', async () => {
   expect(turns.room()).toBeUndefined();
   await Promise.all(works);
 });
+
+test('a message with many votes lets others have their turn, 25 of its votes apart', async () => {
+  const waits = Array.from({ length: 60 }, (_, begun) => begun).filter(
+    begun => turns.after(begun) !== undefined,
+  );
+  expect(waits).toEqual([25, 50]);
+  let arrived = false;
+  setImmediate(() => {
+    arrived = true;
+  });
+  await turns.after(25);
+  expect(arrived).toBe(true);
+});

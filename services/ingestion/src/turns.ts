@@ -1,7 +1,10 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Gauge } from 'prom-client';
 
 /** Votes are worked on for so long, then what has arrived meanwhile is read. */
 const TURN_MILLIS = 4;
+/** A message's next votes join those that wait after so many (3 ms of work): at once, a thousand would have others refused. */
+const VOTES_TOGETHER = 25;
 
 type Options = {
   /** When so many votes wait, those that arrive should be refused, or left unread. */
@@ -21,6 +24,8 @@ export type Turns = {
   readonly isFull: () => boolean;
   /** Resolves when the next vote may be worked on; `undefined`: at once, as nearly always. */
   readonly next: () => Promise<void> | undefined;
+  /** Resolves when a message of which so many votes were begun may begin another one; `undefined`: at once. */
+  readonly after: (begun: number) => Promise<void> | undefined;
   /** Resolves when it is no longer full; `undefined`: it is not. */
   readonly room: () => Promise<void> | undefined;
 };
@@ -67,6 +72,7 @@ export function createTurns({
       if (votes.length === 0 && clock() < ends) return undefined;
       return new Promise(resolve => waiting.set(votes.push(resolve)));
     },
+    after: begun => (begun > 0 && begun % VOTES_TOGETHER === 0 ? nextTurn() : undefined),
     room: () => (isFull() ? (forRoom ??= Promise.withResolvers<void>()).promise : undefined),
   };
 }

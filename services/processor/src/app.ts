@@ -32,8 +32,10 @@ const REQUEUE_MILLIS = 30_000;
 const ELECTIONS_MAX_AGE_MILLIS = 10_000;
 
 export type Processor = {
-  readonly owned: Owned /** Tries refused records again now. */;
+  readonly owned: Owned;
+  /** Tries refused records again now. */
   readonly requeue: () => Promise<void>;
+  readonly metricsPort: number;
 };
 
 /** Builds the whole of the processor, in order, and starts consuming. */
@@ -87,7 +89,10 @@ export async function startProcessor(
     },
     redis: { required: false, check: () => redis.status === 'ready' },
   });
-  await serveMetrics({ host, port: config.SUFFRAGE_METRICS_PORT, health, metrics }, lifecycle);
+  const metricsPort = await serveMetrics(
+    { host, port: config.SUFFRAGE_METRICS_PORT, health, metrics },
+    lifecycle,
+  );
 
   const shards = await readShards();
   const stores = pools.map(pool => createVoteStore(openVoteDatabase(pool), book.find));
@@ -137,7 +142,7 @@ export async function startProcessor(
   });
   lifecycle.onClose('relay', repeatEvery(RELAY_MILLIS, relayAll));
   lifecycle.onClose('requeue', repeatEvery(REQUEUE_MILLIS, requeue));
-  return { owned, requeue };
+  return { owned, requeue, metricsPort };
 
   /** The topic's number of shards is told by topic `elections`, and by nothing else. */
   async function readShards(): Promise<number> {

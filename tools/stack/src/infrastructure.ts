@@ -81,7 +81,10 @@ export async function startInfrastructureIn(
     progress = silentProgress,
   } = options;
   const ports = await choosePorts(options.ports, brokers);
-  const secrets = createSecrets(dataDirectory, ports);
+  const secrets = createSecrets(dataDirectory, {
+    postgres: `127.0.0.1:${ports.postgres}`,
+    redis: `127.0.0.1:${ports.redis}`,
+  });
   const { signal } = parts;
   const further = encryption && kafkaEncryption(encryption, ports, dataDirectory);
   const kafkaSettings = { further, ...options.kafkaOptions, tuning: kafkaTuning };

@@ -5,6 +5,7 @@ import { type sendUnaryData, type ServerDuplexStream, type ServerUnaryCall, stat
 import { afterEach, expect, test } from '@jest/globals';
 import { createLifecycle, type Lifecycle } from '../lifecycle.ts';
 import { createLog } from '../log.ts';
+import { createMetrics } from '../metrics.ts';
 import { serveGrpc } from './server.ts';
 
 const log = createLog('test', 'test', 'silent');
@@ -49,6 +50,7 @@ async function serve(
 ) {
   const own = createLifecycle(log);
   servers.push(own);
+  const metrics = createMetrics('test');
   const services = { test: { definition, implementation } };
   const options = {
     host: '127.0.0.1',
@@ -57,10 +59,12 @@ async function serve(
     maxUnfinishedBytes: 100_000,
     reflection: false,
     endStreams: () => {},
+    metrics,
     log,
   };
   const port = await serveGrpc({ ...options, services, unreadMillis, maxCalls, isFull }, own);
   return {
+    metrics,
     close: () => own.close(),
     connect: () => {
       const session = connect(`http://127.0.0.1:${port}`);
@@ -184,6 +188,29 @@ test('calls are refused unread while the service is full, and served when it is 
   small.end(EMPTY);
   expect((await answer(small)).grpc).toBe(status.OK);
 });
+
+test('each call is in the metrics once it is over, by method and status, and none that a client made up', async () => {
+  const { connect: open, metrics } = await serve(5_000, {}, path => path === definition.large.path);
+  const session = open();
+  await answer(call(session, definition.small.path).end(EMPTY));
+  await answer(call(session, definition.large.path).end(EMPTY));
+  await answer(call(session, '/test/made-up-by-a-client').end(EMPTY));
+  const left = call(session, definition.stream.path);
+  await new Promise(resolve => left.write(EMPTY, resolve));
+  left.close(constants.NGHTTP2_CANCEL);
+  const calls = async () => {
+    const text = await metrics.registry.getSingleMetricAsString('suffrage_grpc_call_seconds');
+    return [...text.matchAll(/_count\{service="test",(?<labels>[^}]*)\} (?<count>\d+)/g)]
+      .map(({ groups }) => `${groups?.labels} ${groups?.count}`)
+      .toSorted();
+  };
+  while ((await calls()).length < 3) await sleep(10);
+  expect(await calls()).toEqual([
+    'method="test/Large",status="UNAVAILABLE" 1',
+    'method="test/Small",status="OK" 1',
+    'method="test/Stream",status="CANCELLED" 1',
+  ]);
+}, 20_000);
 
 test('closing answers what is under way, tells clients to leave and takes no more', async () => {
   const { connect: open, close } = await serve(60_000);

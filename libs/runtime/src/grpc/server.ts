@@ -10,7 +10,9 @@ import { HealthImplementation } from 'grpc-health-check';
 import type { Lifecycle } from '../lifecycle.ts';
 import type { Log } from '../log.ts';
 import { followCertificates, type ServedTls } from '../tls/serve-tls.ts';
+import { createGrpcCallSeconds, type Metrics } from '../metrics.ts';
 import { guardCalls } from './guard-calls.ts';
+import { timeCalls } from './time-calls.ts';
 
 const MAX_CONNECTIONS = 10_000;
 const MAX_STREAMS_PER_CONNECTION = 1_000;
@@ -45,6 +47,7 @@ type Options = {
   readonly reflection: boolean;
   /** Ends streams that would never end by themselves; called when the server closes, after clients were told to leave. */
   readonly endStreams: () => void;
+  readonly metrics: Pick<Metrics, 'registry'>;
   readonly log: Log;
   /** Default plain. */
   readonly tls?: ServedTls | undefined;
@@ -71,7 +74,10 @@ export async function serveGrpc(options: Options, lifecycle: Lifecycle): Promise
     'grpc.max_concurrent_streams': MAX_STREAMS_PER_CONNECTION,
     'grpc.keepalive_time_ms': KEEPALIVE_MILLIS,
     'grpc.keepalive_timeout_ms': KEEPALIVE_ANSWER_MILLIS,
-    interceptors: [guardCalls({ maxCalls, isFull, maxUnfinishedBytes, unreadMillis, receivedBytes, cutOff })],
+    interceptors: [
+      timeCalls(createGrpcCallSeconds(options.metrics)),
+      guardCalls({ maxCalls, isFull, maxUnfinishedBytes, unreadMillis, receivedBytes, cutOff }),
+    ],
   });
   for (const { definition, implementation } of Object.values(services)) {
     server.addService(definition, implementation);

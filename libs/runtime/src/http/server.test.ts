@@ -1,15 +1,17 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { createHealth } from '../health.ts';
 import { createLog } from '../log.ts';
 import { createMetrics } from '../metrics.ts';
 import { closeHttpServer, createHttpServer } from './server.ts';
 
-const newServer = () =>
+const newServer = (limits: { requestMillis?: number; streamMillis?: number } = {}) =>
   createHttpServer({
+    ...limits,
     title: 'test',
     log: createLog('test', 'test-0', 'silent'),
     health: createHealth('test', 'test-0', {}),
@@ -93,3 +95,37 @@ test.each([
   expect((await text(socket)).slice(0, 'HTTP/1.1 000'.length)).toBe(`HTTP/1.1 ${status}`);
   await closeHttpServer(server);
 });
+
+const head = (path: string, type: string, length: number) =>
+  `POST ${path} HTTP/1.1\r\nHost: test\r\nConnection: close\r\nContent-Type: ${type}\r\nContent-Length: ${length}\r\n\r\n`;
+
+test('where streams may take long, a body that does not come is cut off, a slow stream and a slow answer are not', async () => {
+  const requestMillis = 300;
+  const server = await newServer({ requestMillis, streamMillis: 60_000 });
+  server.addContentTypeParser('text/csv', (_request, body, done) => done(null, body));
+  server.post<{ Body: Readable }>('/stream', async ({ body }) => ({ length: (await text(body)).length }));
+  server.post('/slow', async () => {
+    await sleep(requestMillis + 1_000);
+    return { ok: true };
+  });
+  const { port } = new URL(await server.listen({ host: '127.0.0.1', port: 0 }));
+  const begin = (start: string) => {
+    const socket = connect(Number(port), '127.0.0.1');
+    socket.on('error', () => undefined);
+    socket.write(start);
+    return socket;
+  };
+  const stream = begin(`${head('/stream', 'text/csv', 4)}ab`);
+  const answers = [text(stream), text(begin(`${head('/slow', 'application/json', 2)}{}`))];
+  const unfinished = begin(`${head('/slow', 'application/json', 100)}{`);
+  await once(unfinished, 'close');
+  expect(unfinished.bytesRead).toBe(0);
+  // Longer than the look at all bodies after it may take.
+  await sleep(requestMillis + 700);
+  stream.write('cd');
+  expect(await Promise.all(answers)).toEqual([
+    expect.stringMatching(/^HTTP\/1\.1 200 [^]*\{"length":4\}$/),
+    expect.stringMatching(/^HTTP\/1\.1 200 [^]*\{"ok":true\}$/),
+  ]);
+  await closeHttpServer(server);
+}, 20_000);

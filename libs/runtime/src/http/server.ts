@@ -30,7 +30,9 @@ type Options = {
   readonly metrics: Metrics;
   /** Bytes. */
   readonly bodyLimit: number;
-  /** Where a route takes its body as a stream: how long it may take. Default as for every other request, 10 s. */
+  /** A request that has not come whole by then ends its connection. Default 10 s. */
+  readonly requestMillis?: number;
+  /** Where a route takes its body as a stream: how long that may take. Default as for every other request. */
   readonly streamMillis?: number;
   /** Whose `X-Forwarded-For` is believed. Default nobody's. */
   readonly trustedProxies?: readonly string[] | undefined;
@@ -52,14 +54,14 @@ const BODIES_LOOK_MILLIS = 500;
 /** Of every answer that says nothing else: it is kept nowhere on its way, and taken as the type that it names. */
 const DEFAULT_HEADERS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
 
-function newServer({ log, bodyLimit, streamMillis, trustedProxies, tls }: Options) {
+function newServer({ log, bodyLimit, requestMillis, streamMillis, trustedProxies, tls }: Options) {
   return fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
     // One log for all requests: they have no lines of their own, and a logger each costs as much as a route's look-up.
     childLoggerFactory: parent => parent,
     bodyLimit,
-    requestTimeout: streamMillis ?? REQUEST_TIMEOUT_MILLIS,
+    requestTimeout: streamMillis ?? requestMillis ?? REQUEST_TIMEOUT_MILLIS,
     trustProxy: trustedProxies === undefined ? false : [...trustedProxies],
     http: { headersTimeout: HEADERS_TIMEOUT_MILLIS },
     ...(tls ? { serverFactory: serveEncrypted(tls) } : {}),
@@ -91,7 +93,8 @@ function serveEncrypted(tls: ServedTls): FastifyServerFactory {
 export async function createHttpServer(options: Options): Promise<HttpServer> {
   const { title, health, metrics } = options;
   const server = newServer(options);
-  if (options.streamMillis !== undefined) limitBodies(server);
+  if (options.streamMillis !== undefined)
+    limitBodies(server, options.requestMillis ?? REQUEST_TIMEOUT_MILLIS);
   server.removeContentTypeParser('text/plain');
   server.setValidatorCompiler(validatorCompiler);
   server.setSerializerCompiler(serializerCompiler);
@@ -127,10 +130,10 @@ export async function createHttpServer(options: Options): Promise<HttpServer> {
 }
 
 /** Node knows one time for all requests: where streams may take long, everything else is cut off by itself. */
-function limitBodies(server: HttpServer): void {
+function limitBodies(server: HttpServer, millis: number): void {
   const deadlines = new Map<FastifyRequest['raw'], number>();
   server.addHook('onRequest', (request, _reply, done) => {
-    deadlines.set(request.raw, performance.now() + REQUEST_TIMEOUT_MILLIS);
+    deadlines.set(request.raw, performance.now() + millis);
     done();
   });
   const end = ({ raw }: FastifyRequest, done: () => void) => {

@@ -4,6 +4,7 @@ import { refuse } from '@suffrage/contracts/errors';
 import { serveGrpc } from '@suffrage/runtime/grpc/server';
 import { createLifecycle } from '@suffrage/runtime/lifecycle';
 import { createLog } from '@suffrage/runtime/log';
+import { createMetrics } from '@suffrage/runtime/metrics';
 import { answerStream, type OpenStream } from './answer-stream.ts';
 
 const log = createLog('test', 'test', 'silent');
@@ -40,6 +41,7 @@ async function openStream(behaviour: Behaviour, requests: readonly string[]) {
       unreadMillis: 60_000,
       reflection: false,
       endStreams: () => {},
+      metrics: createMetrics('test'),
       log,
     },
     lifecycle,

@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { refuse } from '@suffrage/contracts/errors';
 import {
   CastVoteRequest,
@@ -19,7 +18,7 @@ import { encodeResponse, encodeResults, fromMessage } from './messages.ts';
 
 type Options = {
   readonly castVote: CastVote;
-  readonly turns: Pick<Turns, 'isFull' | 'room'>;
+  readonly turns: Pick<Turns, 'isFull' | 'room' | 'after'>;
   readonly metrics: Pick<IngestionMetrics, 'votes'>;
   readonly log: Log;
   readonly limits: Limits;
@@ -34,8 +33,6 @@ export type Limits = {
   readonly streamVotes: number;
 };
 
-/** So many votes of a call are verified (up to 3 ms) before other requests have their turn. */
-const VOTES_PER_TURN = 25;
 /** Also bounds what an unfinished call can make us hold; 1,000 votes with 10 marks each take about 600 KB. */
 export const MAX_MESSAGE_BYTES = 2 * 1024 * 1024;
 /** A stream without a vote for so long gives its place to another. */
@@ -83,7 +80,8 @@ export function createVoteService({ castVote, turns, metrics, log, limits }: Opt
   const castInTurns = async (call: VotesCall, votes: readonly Uint8Array[], trace: RequestTrace) => {
     const results: Promise<CastResult>[] = [];
     for (const vote of votes) {
-      if ((results.length + 1) % VOTES_PER_TURN === 0) await nextTurn();
+      const turn = turns.after(results.length);
+      if (turn) await turn;
       if (call.cancelled) break;
       const read = readVote(vote);
       results.push(read.ok ? cast(read.message, trace) : Promise.resolve(read));

@@ -17,9 +17,11 @@ const serializerCompiler = () => (answer: unknown) => JSON.stringify(answer);
 const ROUTE = '/v1/elections/{electionId}/votes';
 const TRACED = { 'http.request.method': 'POST', 'http.route': ROUTE } as const;
 
+/** By how durable a vote is. */
+const STATUS = { replicated: 201, local: 202 } as const;
+
 function statusOf(result: CastResult): number {
-  if (!result.ok) return errorRegistry[result.code].http;
-  return result.durability === 'replicated' ? 201 : 202;
+  return result.ok ? STATUS[result.durability] : errorRegistry[result.code].http;
 }
 
 type Needs = {
@@ -37,7 +39,11 @@ export function votesRoute(server: HttpServer, { castVote, turns, metrics }: Nee
     tags: ['votes'],
     params: electionParams,
     body: castVoteBody,
-    response: { 201: receiptSchema, 202: localAcceptanceSchema, ...problemResponses },
+    response: {
+      [STATUS.replicated]: receiptSchema,
+      [STATUS.local]: localAcceptanceSchema,
+      ...problemResponses,
+    },
   };
   server.post('/v1/elections/:electionId/votes', {
     schema,
@@ -63,9 +69,10 @@ export function votesRoute(server: HttpServer, { castVote, turns, metrics }: Nee
             });
       metrics.votes.inc({ transport: 'rest', code: answerName(result) });
       if (!result.ok) return sendRefusal(reply, result);
-      if (result.durability === 'replicated') return reply.code(201).send(result.receipt.toJson());
+      if (result.durability === 'replicated')
+        return reply.code(STATUS.replicated).send(result.receipt.toJson());
       const { electionId, voteId } = result;
-      return reply.code(202).send({ durability: 'local', electionId, voteId: toBase64url(voteId) });
+      return reply.code(STATUS.local).send({ durability: 'local', electionId, voteId: toBase64url(voteId) });
     },
   });
 }

@@ -1,20 +1,23 @@
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { pipeline } from 'node:stream/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { createLifecycle } from '@suffrage/runtime/lifecycle';
 import { until } from '@suffrage/test/poll';
 import { blinded, registrarApi } from '@suffrage/test/registrar-api';
 import { openTestPool } from '@suffrage/test/test-pool';
-import { openTestbed, type Testbed } from '@suffrage/test/testbed';
-import type { Pool } from 'pg';
-import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
+import { createDatabase, openTestbed, type Testbed } from '@suffrage/test/testbed';
 
 /*
- * The rehearsal of a restore: everything in the registrar's database, table by table by `copy` as pg_dump does it, into the
- * database of another server, and the two secrets that lie elsewhere.
+ * The rehearsal of a restore: the registrar's database by pg_dump and pg_restore, and the two secrets that lie elsewhere.
  */
 
 jest.setTimeout(120_000);
+
+const run = promisify(execFile);
 
 let bed: Testbed;
 
@@ -24,42 +27,14 @@ beforeAll(async () => {
 
 afterAll(() => bed.close(), 60_000);
 
-/** A migrated database with nothing in it. */
-async function emptyDatabase(): Promise<string> {
-  const own = createLifecycle(bed.log);
-  const { databaseUrl } = await bed.registrar({ lifecycle: own });
-  await own.close();
-  return databaseUrl;
-}
+const program = (name: string) => join(import.meta.dirname, '../../../../.tools/bin', name);
 
-async function restore(source: Pool, target: Pool): Promise<number> {
-  const { rows: tables } = await source.query<{ name: string }>(
-    `select relname as name from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace
-     and relname in (select relname from pg_stat_user_tables) and relname not like 'pgmigrations%' order by relname`,
-  );
-  const reader = await source.connect();
-  const writer = await target.connect();
-  try {
-    // As pg_restore --disable-triggers: what the triggers guard was checked when it was written first.
-    await writer.query(`begin; set local session_replication_role = 'replica'`);
-    for (const { name } of tables) {
-      await writer.query(`delete from ${name}`);
-      await pipeline(
-        reader.query(copyTo(`copy ${name} to stdout`)),
-        writer.query(copyFrom(`copy ${name} from stdin`)),
-      );
-    }
-    const { rows: sequences } = await source.query<{ name: string; value: string | null }>(
-      `select sequencename as name, last_value as value from pg_sequences where schemaname = 'public'`,
-    );
-    for (const { name, value } of sequences)
-      if (value !== null) await writer.query('select setval($1, $2)', [name, value]);
-    await writer.query('commit');
-  } finally {
-    reader.release();
-    writer.release();
-  }
-  return tables.length;
+/** As docs/design/elections.md tells operators to: a custom-format dump, and all of it or nothing into an empty database. */
+async function dumpAndRestore(source: string, target: string): Promise<void> {
+  const dump = join(await mkdtemp(join(tmpdir(), 'suffrage-dump-')), 'registrar.dump');
+  bed.lifecycle.onClose('dump', () => rm(dirname(dump), { recursive: true }));
+  await run(program('pg_dump'), ['--format=custom', '--no-owner', `--file=${dump}`, source]);
+  await run(program('pg_restore'), ['--single-transaction', '--no-owner', `--dbname=${target}`, dump]);
 }
 
 test('a registrar on a restored database goes on where the other one was: same keys, same tokens, no second one', async () => {
@@ -78,11 +53,10 @@ test('a registrar on a restored database goes on where the other one was: same k
     const { json } = await api.call('GET', '/restored/actions');
     return JSON.stringify(json).includes('"opened"') ? json : undefined;
   });
-  const other = await emptyDatabase();
+  // From the one that is running, as a nightly dump is.
+  const other = await createDatabase(bed.postgresUrl, `${bed.namespace}restored`, bed.lifecycle);
+  await dumpAndRestore(before.databaseUrl, other);
   await lost.close();
-
-  const target = openTestPool(other, bed.lifecycle);
-  expect(await restore(openTestPool(before.databaseUrl, bed.lifecycle), target)).toBeGreaterThan(10);
   const back = registrarApi((await bed.registrar({ settings, databaseUrl: other })).url);
   expect((await back.ask('restored', mine)).json).toEqual(first.json);
   const second = { ...mine, blindedMessage: blinded(definition).blindedMessage };
@@ -92,6 +66,7 @@ test('a registrar on a restored database goes on where the other one was: same k
   expect(bobs.isSignedBy(bob.json.blindSignature)).toBe(true);
   expect((await back.call('GET', '/restored/actions')).json).toEqual(record);
   // The database guards itself as the first one did.
+  const target = openTestPool(other, bed.lifecycle);
   await expect(
     target.query(`update blind_tokens set blinded_hash = null, token_key_id = null`),
   ).rejects.toThrow('token-already-issued');

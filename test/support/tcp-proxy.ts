@@ -10,12 +10,14 @@ export type Filter = {
 };
 
 export type TcpProxy = {
+  /** Where it listens. */
+  readonly port: number;
   /** Cuts all connections with a TCP reset; answers how many there were. */
   resetAll(): number;
   close(): Promise<void>;
 };
 
-/** Loopback to loopback. Each connection gets a filter of its own. */
+/** Loopback to loopback, on any free port with `listen` 0. Each connection gets a filter of its own. */
 export async function startTcpProxy(
   { listen, target }: { readonly listen: number; readonly target: number },
   openFilter: () => Filter,
@@ -37,12 +39,15 @@ export async function startTcpProxy(
     server.once('error', reject);
     server.listen(listen, '127.0.0.1', resolve);
   });
+  const address = server.address();
+  if (typeof address !== 'object' || address === null) throw new Error('the proxy has no port');
   const resetAll = () => {
     const all = [...pairs];
     for (const reset of all) reset();
     return all.length;
   };
   return {
+    port: address.port,
     resetAll,
     close: async () => {
       resetAll();

@@ -1,0 +1,102 @@
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { repositoryDirectory } from '@suffrage/stack/paths';
+import { judgeMake, parseMake, readTargets } from '../make-targets.ts';
+import { withoutMissingParts } from '../missing-parts.ts';
+import { makeCommands, readWorkflows } from './read-workflows.ts';
+
+const workflows = readWorkflows(join(repositoryDirectory, '.github/workflows'));
+const jobs = workflows.flatMap(workflow =>
+  Object.entries(workflow.jobs).map(([name, job]) => ({ workflow, name, job })),
+);
+const jobOf = (file: string, name: string) => {
+  const found = jobs.find(({ workflow, name: each }) => workflow.file === file && each === name)?.job;
+  if (!found) throw new Error(`${file} has no job ${name}`);
+  return found;
+};
+
+test('every make command is one that make would take', () => {
+  const targets = readTargets();
+  const commands = jobs.flatMap(({ job }) =>
+    makeCommands(job).map(text => ({ text, environment: Object.keys(job.env) })),
+  );
+  expect(commands.length).toBeGreaterThan(15);
+  for (const { text } of withoutMissingParts(commands)) {
+    const command = parseMake(text);
+    expect([text, command && judgeMake(command, targets)]).toEqual([text, []]);
+  }
+});
+
+test('what a change must pass is what Jenkins asks of it too', async () => {
+  const { readFileSync } = await import('node:fs');
+  const jenkins = readFileSync(join(repositoryDirectory, 'Jenkinsfile'), 'utf8');
+  const targets = (text: string) =>
+    [...text.matchAll(/make ([^'\n]+)/g)]
+      .flatMap(([, command = '']) => parseMake(`make ${command}`)?.targets ?? [])
+      .filter(name => name !== 'setup');
+  const here = jobs.flatMap(({ workflow, job }) =>
+    workflow.file === 'nightly.yaml' ? [] : makeCommands(job).flatMap(command => targets(command)),
+  );
+  expect([...new Set(here)].toSorted()).toEqual(
+    [...new Set(targets(jenkins.slice(jenkins.indexOf('stages {'))))].toSorted(),
+  );
+});
+
+test('every action is pinned by the digest of a commit, with its version beside it', () => {
+  const used = workflows.flatMap(({ text }) => [...text.matchAll(/uses: (\S+)(.*)/g)]);
+  const actions = used.filter(([, name]) => !name?.startsWith('./'));
+  expect(actions.length).toBeGreaterThan(0);
+  for (const [line] of actions) expect(line).toMatch(/@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+});
+
+test('no workflow may do more than it needs', () => {
+  for (const { file, permissions } of workflows)
+    expect([file, permissions ?? 'everything']).toEqual([
+      file,
+      ['install.yaml', 'release.yaml'].includes(file) ? {} : { contents: 'read' },
+    ]);
+  for (const { workflow, name, job } of jobs) {
+    const reachesAws =
+      job.uses?.includes('install') || job.steps.some(({ uses }) => uses?.startsWith('aws-actions/'));
+    const wanted = reachesAws ? { contents: 'read', 'id-token': 'write' } : { contents: 'read' };
+    expect([workflow.file, name, job.permissions ?? workflow.permissions]).toEqual([
+      workflow.file,
+      name,
+      wanted,
+    ]);
+  }
+});
+
+test('nothing runs changes of strangers with rights, and no key is stored', () => {
+  for (const { file, text } of workflows) {
+    expect([file, /pull_request_target|workflow_run|secrets\./.test(text)]).toEqual([file, false]);
+    expect([file, (text.match(/persist-credentials: false/g) ?? []).length]).toEqual([
+      file,
+      (text.match(/uses: actions\/checkout/g) ?? []).length,
+    ]);
+  }
+});
+
+test('a release goes from one environment to the next, each installed in the same way', () => {
+  expect(jobOf('release.yaml', 'publish').needs).toEqual(['verify']);
+  expect(jobOf('release.yaml', 'dev').needs).toEqual(['publish']);
+  expect(jobOf('release.yaml', 'staging').needs).toContain('dev');
+  expect(jobOf('release.yaml', 'production').needs).toContain('staging');
+  for (const name of ['dev', 'staging', 'production'])
+    expect(jobOf('release.yaml', name)).toMatchObject({
+      uses: './.github/workflows/install.yaml',
+      with: { environment: name },
+    });
+});
+
+test('an installation that fails or is stopped is taken back', () => {
+  const { steps, environment } = jobOf('install.yaml', 'install');
+  expect(environment).toBe('${{ inputs.environment }}');
+  expect(steps.slice(-4).map(({ run }) => run)).toEqual([
+    'make deploy',
+    'make watch',
+    'make audit-release',
+    'make rollback',
+  ]);
+  expect(steps.at(-1)?.if).toBe('failure() || cancelled()');
+});

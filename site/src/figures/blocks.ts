@@ -1,0 +1,114 @@
+import type { BenchmarkFigures, FaultsFigures, SimulationFigures } from './measured.ts';
+
+export type Figures = {
+  readonly faults: FaultsFigures;
+  readonly simulation: SimulationFigures;
+  readonly benchmark: BenchmarkFigures;
+};
+
+/** `make bench` fails, and writes no figures, when the audit of a run has a finding. */
+const BALANCED = 'none, or there were no figures';
+
+/** What stands between `<!-- figures: NAME -->` and `<!-- end -->` on the page. */
+export const blocks: Readonly<Record<string, (figures: Figures) => string>> = {
+  summary: ({ faults, simulation, benchmark }) => {
+    const lost = sum(faults, 'lost');
+    const twice = sum(faults, 'countedTwice');
+    return table(
+      ['tried by', 'how much', 'acknowledged votes lost', 'counted twice'],
+      [
+        [
+          'real processes, broken',
+          `${ran(faults).length} cases, ${count(sum(faults, 'acknowledged'))} votes acknowledged`,
+          count(lost),
+          count(twice),
+        ],
+        [
+          'simulation',
+          `${count(simulation.seeds)} seeds, ${count(simulation.acknowledged)} acknowledgements, ${count(simulation.crashes)} crashes`,
+          violated(simulation),
+          violated(simulation),
+        ],
+        [
+          'benchmark, every vote audited',
+          `${count(benchmark.audited.runs)} runs, ${count(benchmark.audited.records)} records`,
+          BALANCED,
+          BALANCED,
+        ],
+      ],
+    );
+  },
+  faults: ({ faults }) =>
+    [
+      `${measured(faults)} ${ran(faults).length} cases, ${faults.cases.filter(({ status }) => status === 'failed').length} failed, ${count(sum(faults, 'kills'))} processes killed. The longest wait for an acknowledgement and the time until everything was accounted for again:`,
+      '',
+      table(
+        ['case', 'acknowledged', 'lost', 'counted twice', 'stall', 'recovery'],
+        ran(faults)
+          .toSorted((a, b) => b.longestAckStallMs - a.longestAckStallMs)
+          .slice(0, 12)
+          .map(({ name, acknowledged, lost, countedTwice, longestAckStallMs, recoveryMs }) => [
+            name,
+            count(acknowledged),
+            count(lost),
+            count(countedTwice),
+            seconds(longestAckStallMs),
+            seconds(recoveryMs),
+          ]),
+      ),
+      '',
+      'These are the twelve with the longest wait; all of them are in [Zero loss, tried](design/zero-loss.md).',
+    ].join('\n'),
+  simulation: ({ simulation }) =>
+    [
+      `${measured(simulation)} ${count(simulation.seeds)} seeds with ${simulation.faultKinds} kinds of faults: ${count(simulation.votes)} votes planned, ${count(simulation.acknowledged)} acknowledgements, ${count(simulation.records)} records on the log, ${count(simulation.crashes)} crashes; ${count(simulation.failed)} seeds broke an invariant.`,
+      '',
+      table(
+        ['code changed to be wrong', 'found by seed'],
+        simulation.mutants.map(({ name, seed }) => [name, seed === null ? 'NOT FOUND' : String(seed)]),
+      ),
+    ].join('\n'),
+  benchmark: ({ benchmark }) =>
+    [
+      `${measured(benchmark)} Commit ${benchmark.commit}.`,
+      '',
+      table(
+        ['CPU per vote', 'Suffrage, µs', 'floor beside it, µs'],
+        Object.entries(benchmark.cpuMicrosPerVote).map(([name, micros]) => [
+          words(name),
+          count(micros),
+          count(benchmark.floors[name] ?? Number.NaN),
+        ]),
+      ),
+      '',
+      `At half load: acknowledged within ${benchmark.ackP99MillisAtHalfLoad} ms and published within ${benchmark.publishedP99MillisAtHalfLoad} ms in 99 of 100 cases; saturation at ${count(benchmark.saturationVotesPerSecond)} votes/s, with everything, the generator of the load too, on this one machine.`,
+    ].join('\n'),
+};
+
+/** The text of the page with its blocks filled. @throws Error for a block that is not known or does not end */
+export function fillBlocks(text: string, figures: Figures): string {
+  return text.replaceAll(
+    /<!-- figures: (\w+) -->\n([\s\S]*?)(<!-- end -->|$(?![\s\S]))/g,
+    (_, name: string, __: string, end: string) => {
+      const block = blocks[name];
+      if (!block || !end) throw new Error(`the block ${name} ${block ? 'does not end' : 'is not known'}`);
+      return `<!-- figures: ${name} -->\n\n${block(figures)}\n\n${end}`;
+    },
+  );
+}
+
+const ran = ({ cases }: FaultsFigures) => cases.filter(({ status }) => status !== 'skipped');
+const sum = ({ cases }: FaultsFigures, key: 'acknowledged' | 'lost' | 'countedTwice' | 'kills') =>
+  cases.reduce((total, one) => total + one[key], 0);
+const violated = ({ failed }: SimulationFigures) => (failed === 0 ? '0' : `in ${failed} seeds`);
+const measured = ({ command, date, machine }: { command: string; date: string; machine: string }) =>
+  `_\`${command}\`, ${date}, ${machine}._`;
+const count = (value: number) => (Number.isNaN(value) ? '–' : value.toLocaleString('en-GB'));
+const seconds = (millis: number) => `${(millis / 1_000).toFixed(1)} s`;
+const words = (name: string) => name.replaceAll(/([A-Z])/g, ' $1').toLowerCase();
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  const rule = head.map((_, column) => (column === 0 ? '---' : '---:'));
+  return [line(head), line(rule), ...rows.map(line)].join('\n');
+}

@@ -1,0 +1,45 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { repositoryDirectory } from '@suffrage/stack/paths';
+import { z } from 'zod';
+import { fillBlocks } from './blocks.ts';
+import { benchmarkReport, faultsReport, simulationReport } from './measured.ts';
+import { figuresDirectory, loadFigures, pageFile } from './page.ts';
+
+const usage = `make figures: puts what was measured on record, and into docs/how-suffrage-loses-no-vote.md.
+
+  out/faults.json    of make faults                 to  docs/figures/faults.json
+  out/simulate.json  of make simulate MUTANTS=1     to  docs/figures/simulation.json
+  out/bench.json     of make bench                  to  docs/figures/benchmark.json
+
+A file that is not there leaves what is on record. Nothing on the page is typed.
+`;
+
+const SOURCES = [
+  { from: 'faults', to: 'faults', report: faultsReport },
+  { from: 'simulate', to: 'simulation', report: simulationReport },
+  { from: 'bench', to: 'benchmark', report: benchmarkReport },
+] as const;
+
+function main(): number {
+  if (process.argv.includes('--help')) {
+    process.stdout.write(usage);
+    return 0;
+  }
+  mkdirSync(figuresDirectory, { recursive: true });
+  for (const { from, to, report } of SOURCES) {
+    const source = join(repositoryDirectory, `out/${from}.json`);
+    if (!existsSync(source)) {
+      process.stdout.write(`out/${from}.json is not there: docs/figures/${to}.json stays\n`);
+      continue;
+    }
+    const read = report.safeParse(JSON.parse(readFileSync(source, 'utf8')));
+    if (!read.success) throw new Error(`out/${from}.json cannot be taken:\n${z.prettifyError(read.error)}`);
+    writeFileSync(join(figuresDirectory, `${to}.json`), `${JSON.stringify(read.data, null, 2)}\n`);
+    process.stdout.write(`docs/figures/${to}.json: ${read.data.command}, ${read.data.date}\n`);
+  }
+  writeFileSync(pageFile, fillBlocks(readFileSync(pageFile, 'utf8'), loadFigures()));
+  return 0;
+}
+
+process.exitCode = main();

@@ -12,7 +12,7 @@ import { WRITTEN_DIRECTORY } from './written.ts';
 
 test('secrets in keys and headers of topics are found, in text and in bytes', async () => {
   const { brokers } = testServers();
-  const kafka = kafkaClient(brokers, 'test', createLog('test', 'test', 'silent'));
+  const kafka = kafkaClient({ brokers }, 'test', createLog('test', 'test', 'silent'));
   const topic = `t${randomBytes(5).toString('hex')}`;
   const directory = await mkdtemp(join(tmpdir(), 'suffrage-kept-'));
   const before = process.env[WRITTEN_DIRECTORY];

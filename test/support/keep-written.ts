@@ -27,7 +27,7 @@ const READ_DEADLINE_MILLIS = 120_000;
 
 /** Keys and headers of every record that lies on any topic, each once. What is in the records is the votes themselves. */
 export async function keepTopics(brokers: readonly string[]): Promise<void> {
-  const kafka = kafkaClient(brokers, 'test', createLog('test', 'test', 'silent'));
+  const kafka = kafkaClient({ brokers }, 'test', createLog('test', 'test', 'silent'));
   const admin = kafka.admin();
   await admin.connect();
   const topics = (await admin.listTopics()).filter(topic => !topic.startsWith('__'));

@@ -7,7 +7,7 @@ const DAY_MILLIS = 86_400_000;
 
 /** Ada or Bo for mayor. Open, and known to every service, when it resolves. */
 export async function openSmallElection(
-  { stack }: Suite,
+  { stack }: Pick<Suite, 'stack'>,
   id: string,
   own: Partial<ElectionDraft> = {},
 ): Promise<ElectionDefinition> {

@@ -64,9 +64,12 @@ export async function openTestbed(options: Options = {}) {
   pool.on('error', () => undefined);
   lifecycle.onClose('pool', () => pool.end());
   const growTo = (count: number) =>
-    prepareLog({ brokers: servers.brokers, namespace, partitions: count, shards, replication }, log);
+    prepareLog(
+      { access: { brokers: servers.brokers }, namespace, partitions: count, shards, replication },
+      log,
+    );
   await growTo(partitions);
-  const kafka = kafkaClient(servers.brokers, 'test', log);
+  const kafka = kafkaClient({ brokers: servers.brokers }, 'test', log);
   const topics = topicNames(namespace);
   const receiptKeyPem = newReceiptKey();
   const resultsKeyPem = newReceiptKey();
@@ -106,6 +109,7 @@ export async function openTestbed(options: Options = {}) {
         readonly settings?: Partial<IngestionConfig>;
       } = {},
     ) => {
+      const served = settings.settings?.SUFFRAGE_TLS_CERTIFICATE_FILE === undefined ? 'http' : 'https';
       const ports = await startIngestion(
         {
           ...common(namespace, settings.instance ?? 'ingestion-0'),
@@ -129,7 +133,7 @@ export async function openTestbed(options: Options = {}) {
       keepMetricsOf(ports, settings.lifecycle ?? lifecycle);
       return {
         ...ports,
-        url: `http://127.0.0.1:${ports.httpPort}`,
+        url: `${served}://127.0.0.1:${ports.httpPort}`,
         grpcAddress: `127.0.0.1:${ports.grpcPort}`,
       };
     },

@@ -5,6 +5,8 @@ import { sendRefusal } from '@suffrage/runtime/http/problems';
 import { createHttpServer, type HttpServer } from '@suffrage/runtime/http/server';
 import type { Lifecycle } from '@suffrage/runtime/lifecycle';
 import type { Log } from '@suffrage/runtime/log';
+import { peerTls } from '@suffrage/runtime/tls/peers';
+import { servedTls } from '@suffrage/runtime/tls/serve-tls';
 import { fileURLToPath } from 'node:url';
 import type { WebConfig } from './config.ts';
 import { createWebMetrics } from './metrics.ts';
@@ -42,9 +44,10 @@ export async function startWeb(
     closeGraceMillis = CLOSE_GRACE_MILLIS,
   } = dependencies;
   const metrics = createWebMetrics();
+  const tls = peerTls(config, log);
   const connect = (upstream: string, origins: readonly string[]) =>
     createUpstreams(
-      { origins, clock, onRefused: () => metrics.upstreamRefused.inc({ upstream }) },
+      { origins, clock, tls, onRefused: () => metrics.upstreamRefused.inc({ upstream }) },
       lifecycle,
     );
   const ingestion = connect('ingestion', config.SUFFRAGE_INGESTION_URL);
@@ -66,6 +69,7 @@ export async function startWeb(
     metrics,
     bodyLimit: BODY_LIMIT_BYTES,
     trustedProxies: config.SUFFRAGE_TRUSTED_PROXIES,
+    tls: servedTls(config, log),
   });
   addSecurityHeaders(server, securityHeaders(config.SUFFRAGE_ENVIRONMENT, config.SUFFRAGE_SIGN_IN_ORIGINS));
   hideDocuments(server);

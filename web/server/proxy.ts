@@ -4,6 +4,8 @@ import { sendRefusal } from '@suffrage/runtime/http/problems';
 import type { HttpServer } from '@suffrage/runtime/http/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
+import { isIP } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { WebSocket } from 'ws';
 import { type Upstreams, wasNeverSent } from './upstreams.ts';
 
@@ -32,6 +34,20 @@ const SOCKET_TO_UPSTREAM = {
   // The plugin would pass cookies on.
   rewriteRequestHeaders: () => ({}),
 };
+
+/** The plugin copies these options once, so certificates are taken where the connection is made. */
+function socketToUpstream({ next, tls }: Upstreams): typeof SOCKET_TO_UPSTREAM {
+  if (!tls || !next().startsWith('https:')) return SOCKET_TO_UPSTREAM;
+  const createConnection = ({ host, port }: { host: string; port: string | number }) =>
+    connectTls({
+      host,
+      port: Number(port),
+      ...(isIP(host) === 0 ? { servername: host } : {}),
+      secureContext: tls.secureContext,
+    });
+  const encrypted = { ...SOCKET_TO_UPSTREAM, createConnection };
+  return encrypted;
+}
 
 export type ProxyOptions = {
   /** `/api/…`: what is below it goes to the upstreams under the same path. */
@@ -66,7 +82,7 @@ export async function proxy(server: HttpServer, options: ProxyOptions): Promise<
       proxyPayloads: bodies === 'streamed',
       websocket: true,
       wsServerOptions: SOCKET_TO_READER,
-      wsClientOptions: SOCKET_TO_UPSTREAM,
+      wsClientOptions: socketToUpstream(upstreams),
       preHandler: (request, reply, done) => (isSameOrigin(request) ? done() : refuseOrigin(reply)),
       // Addresses contain vote IDs, which belong in no log.
       disableRequestLogging: true,

@@ -1,6 +1,8 @@
 import util from 'node:util';
 import { Agent, type Dispatcher } from 'undici';
 import type { Lifecycle } from '@suffrage/runtime/lifecycle';
+import type { ClientTls } from '@suffrage/runtime/tls/follow-files';
+import { connectPeer } from '@suffrage/runtime/tls/peers';
 import { createRotation } from './rotation.ts';
 
 type Options<T> = Dispatcher.RequestOptions<T>;
@@ -24,6 +26,8 @@ export type Upstreams = {
   readonly request: Request;
   /** Whether one of them says that it is ready. */
   isReady(): Promise<boolean>;
+  /** How to show ourselves to them. */
+  readonly tls: ClientTls | undefined;
 };
 
 const CONNECT_TIMEOUT_MILLIS = 2_000;
@@ -37,15 +41,20 @@ const MAX_CONNECTIONS_PER_ORIGIN = 10_000;
 type Settings = {
   readonly origins: readonly string[];
   readonly clock: () => number;
+  /** For `https:` origins; default without a certificate of ours. */
+  readonly tls?: ClientTls | undefined;
   readonly onRefused: (origin: string) => void;
 };
 
 /** Opens no connection yet: upstreams may start later. */
-export function createUpstreams({ origins, clock, onRefused }: Settings, lifecycle: Lifecycle): Upstreams {
+export function createUpstreams(
+  { origins, clock, tls, onRefused }: Settings,
+  lifecycle: Lifecycle,
+): Upstreams {
   const rotation = createRotation(origins, clock);
   const agent = new Agent({
     connections: MAX_CONNECTIONS_PER_ORIGIN,
-    connect: { timeout: CONNECT_TIMEOUT_MILLIS },
+    connect: connectPeer(tls, CONNECT_TIMEOUT_MILLIS),
     headersTimeout: HEADERS_TIMEOUT_MILLIS,
     bodyTimeout: BODY_TIMEOUT_MILLIS,
   });
@@ -79,7 +88,7 @@ export function createUpstreams({ origins, clock, onRefused }: Settings, lifecyc
     await body.dump();
     return statusCode === 200;
   };
-  return { next: rotation.next, request: asRequest(send), isReady };
+  return { next: rotation.next, request: asRequest(send), isReady, tls };
 }
 
 function asRequest(send: <T>(options: Options<T>) => Promise<Answer<T>>): Request {
@@ -98,6 +107,13 @@ const NEVER_SENT = new Set([
   'EHOSTUNREACH',
   'ENETUNREACH',
   'UND_ERR_CONNECT_TIMEOUT',
+  // They have shown a certificate that we do not take.
+  'CERT_HAS_EXPIRED',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
 ]);
 
 /**

@@ -1,4 +1,5 @@
 import { credentials, Metadata, type ServiceError } from '@grpc/grpc-js';
+import type { SecureContext } from 'node:tls';
 import { toBase64url } from '@suffrage/contracts/bytes';
 import { isErrorCode, RETRY_AFTER_SECONDS, refuse } from '@suffrage/contracts/errors';
 import {
@@ -11,12 +12,19 @@ import type { Answer, SignedBallot, Transport } from './transport.ts';
 
 const ANSWER_MILLIS = 10_000;
 
+export type GrpcTransport = { readonly transport: Transport; readonly close: () => void };
+
 /** `suffrage.v1.VoteService/CastVote`; Node only. Close it when done. */
-export function grpcTransport(address: string): {
-  readonly transport: Transport;
-  readonly close: () => void;
-} {
-  const client = new VoteServiceClient(address, credentials.createInsecure());
+export function grpcTransport(address: string): GrpcTransport {
+  return transportTo(new VoteServiceClient(address, credentials.createInsecure()));
+}
+
+/** The same over TLS, to a server that the context's authorities vouch for, and with its certificate if it has one. */
+export function encryptedGrpcTransport(address: string, context: SecureContext): GrpcTransport {
+  return transportTo(new VoteServiceClient(address, credentials.createFromSecureContext(context)));
+}
+
+function transportTo(client: VoteServiceClient): GrpcTransport {
   const send: Transport = (ballot, signal) =>
     new Promise<Answer>(resolve => {
       const deadline = { deadline: Date.now() + ANSWER_MILLIS };

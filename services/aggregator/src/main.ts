@@ -3,6 +3,7 @@ import { armCrashPoint } from '@suffrage/runtime/crash-point';
 import { runService } from '@suffrage/runtime/lifecycle';
 import { createLog } from '@suffrage/runtime/log';
 import { startTelemetry } from '@suffrage/runtime/telemetry';
+import { warnOfPlain } from '@suffrage/runtime/tls/warn-plain';
 import { startAggregator } from './app.ts';
 import { readConfig, settings } from './config.ts';
 
@@ -12,6 +13,7 @@ const log = createLog('aggregator', config.SUFFRAGE_INSTANCE, config.SUFFRAGE_LO
 
 runService(log, async lifecycle => {
   log.info({ settings: printableConfig(settings) }, 'starting');
+  warnOfPlain(settings, config, log);
   lifecycle.onClose('telemetry', await startTelemetry('aggregator', config.SUFFRAGE_INSTANCE));
   const { httpPort, grpcPort } = await startAggregator(config, { log }, lifecycle);
   log.info({ httpPort, grpcPort }, 'serving');

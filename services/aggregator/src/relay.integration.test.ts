@@ -38,7 +38,7 @@ async function relayThroughProxy() {
   url.port = String(proxy.port);
   const notices: ProgressNotice[] = [];
   listenToRelay({
-    redis: connectRedis('relay', url.href, log, lifecycle),
+    redis: connectRedis('relay', { url: url.href }, log, lifecycle),
     names,
     onSnapshot: () => undefined,
     onProgress: notice => void notices.push(notice),

@@ -6,10 +6,12 @@ import { createHealth } from '@suffrage/runtime/health';
 import { serveGrpc } from '@suffrage/runtime/grpc/server';
 import { serveMetrics } from '@suffrage/runtime/http/metrics-server';
 import { closeHttpServer, createHttpServer } from '@suffrage/runtime/http/server';
+import { kafkaAccess } from '@suffrage/runtime/kafka/access';
 import { followTopic } from '@suffrage/runtime/kafka/follow-topic';
 import type { Lifecycle } from '@suffrage/runtime/lifecycle';
 import type { Log } from '@suffrage/runtime/log';
 import { startTelemetry } from '@suffrage/runtime/telemetry';
+import { type ServedTls, servedTls } from '@suffrage/runtime/tls/serve-tls';
 import { type CastVote, createCastVote } from './cast-vote.ts';
 import type { IngestionConfig } from './config.ts';
 import { createVoteService, MAX_MESSAGE_BYTES, voteServiceDefinition } from './grpc/vote-service.ts';
@@ -29,20 +31,21 @@ export async function startIngestion(
   { log, clock = Date.now }: { log: Log; clock?: () => number },
   lifecycle: Lifecycle,
 ): Promise<{ readonly httpPort: number; readonly grpcPort: number; readonly metricsPort: number }> {
-  const { SUFFRAGE_INSTANCE: instance, SUFFRAGE_HOST: host, SUFFRAGE_KAFKA_BROKERS: brokers } = config;
+  const { SUFFRAGE_INSTANCE: instance, SUFFRAGE_HOST: host } = config;
   lifecycle.onClose('telemetry', await startTelemetry('ingestion', instance));
   const metrics = createIngestionMetrics();
   const topics = topicNames(config.SUFFRAGE_NAMESPACE);
 
+  const access = kafkaAccess(config, log);
   const book = createElectionBook();
   const elections = followTopic(
-    { brokers, topic: topics.elections, onRecord: book.apply, clock, log },
+    { access, topic: topics.elections, onRecord: book.apply, clock, log },
     lifecycle,
   );
 
   const knownElections = knowElections(book, elections.completeAsOf, clock);
 
-  const layout = watchLayout(brokers, topics.votes, clock, log, lifecycle);
+  const layout = watchLayout(access, topics.votes, clock, log, lifecycle);
   const directory = config.SUFFRAGE_LOCAL_QUEUE_DIRECTORY;
   const maxBytes = config.SUFFRAGE_LOCAL_QUEUE_BYTES;
   const queue =
@@ -62,7 +65,7 @@ export async function startIngestion(
       shards: () => book.topology()?.shards,
       layout,
       openProducers: () =>
-        createProducerPool({ brokers, clientId: 'suffrage-ingestion', onLost: layout.lose, metrics, log }),
+        createProducerPool({ access, clientId: 'suffrage-ingestion', onLost: layout.lose, metrics, log }),
       issueReceipts: createReceiptIssuer(config.SUFFRAGE_RECEIPT_KEY_FILE, instance),
       metrics,
       clock,
@@ -92,22 +95,25 @@ export async function startIngestion(
     },
     ...(queue ? { localQueue: { required: false, check: queue.hasRoom } } : {}),
   });
-  const metricsPort = await serveMetrics(
-    { host, port: config.SUFFRAGE_METRICS_PORT, health, metrics },
-    lifecycle,
-  );
-  const grpcPort = await serveVoteService(config, { castVote, turns, metrics, log }, lifecycle);
+  const tls = servedTls(config, log);
+  const grpcPort = await serveVoteService(config, { castVote, turns, metrics, tls, log }, lifecycle);
   const server = await createHttpServer({
     title: 'Suffrage ingestion',
     log,
     health,
     metrics,
     bodyLimit: config.SUFFRAGE_BODY_LIMIT_BYTES,
+    tls,
   });
   votesRoute(server, { castVote, turns, metrics });
   localVoteRoute(server, queue);
   const address = await server.listen({ host, port: config.SUFFRAGE_HTTP_PORT });
   lifecycle.onClose('http server', () => closeHttpServer(server));
+  // Last: it also says that the others are there.
+  const metricsPort = await serveMetrics(
+    { host, port: config.SUFFRAGE_METRICS_PORT, health, metrics },
+    lifecycle,
+  );
   return { httpPort: Number(new URL(address).port), grpcPort, metricsPort };
 }
 
@@ -116,7 +122,13 @@ const UNREAD_MILLIS = 30_000;
 
 function serveVoteService(
   config: IngestionConfig,
-  needs: { castVote: CastVote; turns: Turns; metrics: IngestionMetrics; log: Log },
+  needs: {
+    castVote: CastVote;
+    turns: Turns;
+    metrics: IngestionMetrics;
+    tls: ServedTls | undefined;
+    log: Log;
+  },
   lifecycle: Lifecycle,
 ): Promise<number> {
   const limits = {
@@ -140,6 +152,7 @@ function serveVoteService(
       isFull,
       reflection: config.SUFFRAGE_ENVIRONMENT === 'development',
       endStreams,
+      tls: needs.tls,
       metrics: needs.metrics,
       log: needs.log,
     },

@@ -2,6 +2,7 @@ import { loadConfig, printableConfig } from '@suffrage/runtime/config';
 import { armCrashPoint } from '@suffrage/runtime/crash-point';
 import { runService } from '@suffrage/runtime/lifecycle';
 import { createLog } from '@suffrage/runtime/log';
+import { warnOfPlain } from '@suffrage/runtime/tls/warn-plain';
 import { startIngestion } from './app.ts';
 import { settings } from './config.ts';
 import { refuseWeakLog } from './prepare/check-log.ts';
@@ -12,6 +13,7 @@ const log = createLog('ingestion', config.SUFFRAGE_INSTANCE, config.SUFFRAGE_LOG
 
 runService(log, async lifecycle => {
   log.info({ settings: printableConfig(settings) }, 'starting');
+  warnOfPlain(settings, config, log);
   await refuseWeakLog(config, log);
   const { httpPort, grpcPort } = await startIngestion(config, { log }, lifecycle);
   log.info({ httpPort, grpcPort }, 'serving');

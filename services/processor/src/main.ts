@@ -2,6 +2,7 @@ import { loadConfig, printableConfig } from '@suffrage/runtime/config';
 import { armCrashPoint } from '@suffrage/runtime/crash-point';
 import { runService } from '@suffrage/runtime/lifecycle';
 import { createLog } from '@suffrage/runtime/log';
+import { warnOfPlain } from '@suffrage/runtime/tls/warn-plain';
 import { startProcessor } from './app.ts';
 import { settings } from './config.ts';
 
@@ -11,6 +12,7 @@ const log = createLog('processor', config.SUFFRAGE_INSTANCE, config.SUFFRAGE_LOG
 
 runService(log, async lifecycle => {
   log.info({ settings: printableConfig(settings) }, 'starting');
+  warnOfPlain(settings, config, log);
   const processor = await startProcessor(config, { log }, lifecycle);
   // An operator's way to have refused records tried at once: `kill -USR2`.
   process.on('SIGUSR2', () => void processor.requeue());

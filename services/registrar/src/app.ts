@@ -3,12 +3,15 @@ import { topicNames } from '@suffrage/contracts/topics';
 import { createHealth } from '@suffrage/runtime/health';
 import { serveMetrics } from '@suffrage/runtime/http/metrics-server';
 import { closeHttpServer, createHttpServer } from '@suffrage/runtime/http/server';
+import { kafkaAccess } from '@suffrage/runtime/kafka/access';
 import { kafkaClient } from '@suffrage/runtime/kafka/client';
 import { followTopic } from '@suffrage/runtime/kafka/follow-topic';
 import type { Lifecycle } from '@suffrage/runtime/lifecycle';
 import type { Log } from '@suffrage/runtime/log';
+import { databaseTls } from '@suffrage/runtime/postgres/access';
 import { isReachable, openPool } from '@suffrage/runtime/postgres/pool';
 import { startTelemetry } from '@suffrage/runtime/telemetry';
+import { servedTls } from '@suffrage/runtime/tls/serve-tls';
 import { repeatEvery } from '@suffrage/runtime/wait';
 import { type RegistrarConfig, readSignInSettings, readVotersOffer } from './config.ts';
 import { findOrganisation } from './election-store.ts';
@@ -59,9 +62,11 @@ export async function startRegistrar(
   lifecycle.onClose('telemetry', await startTelemetry('registrar', instance));
   const metrics = createRegistrarMetrics();
   const topics = topicNames(config.SUFFRAGE_NAMESPACE);
+  const tls = databaseTls(config, log);
   const pool = openPool(
     {
       url: config.SUFFRAGE_REGISTRAR_DATABASE_FILE,
+      tls,
       application: `suffrage-registrar ${instance}`,
       max: POOL_CONNECTIONS,
       statementMillis: STATEMENT_MILLIS,
@@ -70,12 +75,12 @@ export async function startRegistrar(
     lifecycle,
   );
 
-  const brokers = config.SUFFRAGE_KAFKA_BROKERS;
-  const kafka = kafkaClient(brokers, `suffrage-${instance}`, log);
+  const access = kafkaAccess(config, log);
+  const kafka = kafkaClient(access, `suffrage-${instance}`, log);
   const topic = topics.elections;
   const book = createElectionBook();
   const recorded = new Set<string>();
-  const followed = followTopic({ brokers, topic, onRecord: book.apply, clock, log }, lifecycle);
+  const followed = followTopic({ access, topic, onRecord: book.apply, clock, log }, lifecycle);
   const wakeRelay = relayOutbox({ pool, kafka, topic, book, followed, clock, log }, lifecycle);
   recordTransitions({ pool, clock, log }, lifecycle);
   lifecycle.onClose('closings', repeatEvery(CLOSINGS_MILLIS, recordClosings));
@@ -95,7 +100,7 @@ export async function startRegistrar(
     onChange: wakeRelay,
   });
   const keys = createElectionKeys({ pool, vault, clock });
-  const voters = openVoters(config, { pool, keys, metrics, log, clock }, lifecycle);
+  const voters = openVoters(config, { pool, tls, keys, metrics, log, clock }, lifecycle);
   const stateIssued = createStateIssued({ pool, keys });
   const eraseElection = createEraseElection({
     bulkPool: voters.bulkPool,
@@ -109,10 +114,6 @@ export async function startRegistrar(
     postgres: { required: true, check: () => isReachable(pool) },
     kafka: { required: false, check: () => clock() - followed.completeAsOf() <= ELECTIONS_MAX_AGE_MILLIS },
   });
-  const metricsPort = await serveMetrics(
-    { host, port: config.SUFFRAGE_METRICS_PORT, health, metrics },
-    lifecycle,
-  );
   const server = await createHttpServer({
     title: 'Suffrage registrar',
     log,
@@ -121,6 +122,7 @@ export async function startRegistrar(
     bodyLimit: BODY_LIMIT_BYTES,
     streamMillis: ROLL_MILLIS,
     trustedProxies: config.SUFFRAGE_TRUSTED_PROXIES,
+    tls: servedTls(config, log),
   });
   const signInSettings = readSignInSettings(config);
   const signIn = signInSettings && createSignIn(signInSettings);
@@ -150,6 +152,11 @@ export async function startRegistrar(
   );
   const address = await server.listen({ host, port: config.SUFFRAGE_HTTP_PORT });
   lifecycle.onClose('http server', () => closeHttpServer(server));
+  // Last: it also says that the other is there.
+  const metricsPort = await serveMetrics(
+    { host, port: config.SUFFRAGE_METRICS_PORT, health, metrics },
+    lifecycle,
+  );
   return { httpPort: Number(new URL(address).port), metricsPort };
 
   /** What the aggregator has observed becomes the registrar's own record; safe to repeat. */

@@ -2,6 +2,7 @@ import { loadConfig, printableConfig } from '@suffrage/runtime/config';
 import { armCrashPoint } from '@suffrage/runtime/crash-point';
 import { runService } from '@suffrage/runtime/lifecycle';
 import { createLog } from '@suffrage/runtime/log';
+import { warnOfPlain } from '@suffrage/runtime/tls/warn-plain';
 import { startRegistrar } from './app.ts';
 import { settings } from './config.ts';
 
@@ -11,6 +12,7 @@ const log = createLog('registrar', config.SUFFRAGE_INSTANCE, config.SUFFRAGE_LOG
 
 runService(log, async lifecycle => {
   log.info({ settings: printableConfig(settings) }, 'starting');
+  warnOfPlain(settings, config, log);
   const { httpPort, metricsPort } = await startRegistrar(config, { log }, lifecycle);
   log.info({ httpPort, metricsPort }, 'serving');
 });

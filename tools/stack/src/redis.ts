@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type Encryption, redisEncryption } from './encryption.ts';
 import type { PartDescription } from './part.ts';
 import { programs } from './paths.ts';
 import { readSecret, type SecretFiles, writeSecret } from './secrets.ts';
@@ -30,11 +31,13 @@ export async function prepareRedis(
   dataDirectory: string,
   port: number,
   secrets: SecretFiles,
+  encryption?: Encryption,
 ): Promise<PartDescription> {
   const directory = join(dataDirectory, 'redis');
   const configuration = join(directory, 'redis.conf');
   await mkdir(directory, { recursive: true });
-  writeSecret(configuration, redisSettings('127.0.0.1', port, secrets));
+  const further = encryption ? `${redisEncryption(encryption, directory).join('\n')}\n` : '';
+  writeSecret(configuration, redisSettings('127.0.0.1', port, secrets) + further);
   const version = /v=(\S+)/.exec(
     execFileSync(programs.redisServer, ['--version'], { encoding: 'utf8' }),
   )?.[1];

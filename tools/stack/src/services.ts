@@ -61,6 +61,19 @@ export function placesOn(places: readonly ServicePlace[], ports: readonly number
 
 export const httpUrl = (port: number | undefined): string => `http://127.0.0.1:${port ?? 0}`;
 
+/** Where a service of that kind answers: encrypted where it has a certificate. */
+export function serviceUrl(
+  kind: ServiceKind,
+  port: number | undefined,
+  extra: ServiceSettings['extra'],
+): string {
+  return isEncrypted(kind, extra) ? httpUrl(port).replace('http:', 'https:') : httpUrl(port);
+}
+
+function isEncrypted(kind: ServiceKind, extra: ServiceSettings['extra']): boolean {
+  return extra[kind]?.SUFFRAGE_TLS_CERTIFICATE_FILE !== undefined;
+}
+
 export interface ServiceSettings {
   readonly namespace: string;
   /** Settings of one kind of service beyond those that the stack gives, or instead of them. */
@@ -90,7 +103,7 @@ export function describeService(
     SUFFRAGE_METRICS_PORT: String(ports.metrics),
     ...(settings.namespace === '' ? {} : { SUFFRAGE_NAMESPACE: settings.namespace }),
     ...(ports.http === undefined ? {} : { SUFFRAGE_HTTP_PORT: String(ports.http) }),
-    ...environmentOf(place, places, servers),
+    ...environmentOf(place, places, servers, settings),
     ...settings.extra[kind],
   };
   return {
@@ -104,7 +117,11 @@ export function describeService(
       directory: repositoryDirectory,
       logFile: join(servers.dataDirectory, 'logs', `${name}.log`),
     },
-    probe: { kind: 'http', url: `${httpUrl(ports.http ?? ports.metrics)}/health/ready` },
+    // Encrypted, it is for those with a certificate.
+    probe: {
+      kind: 'http',
+      url: `${httpUrl((isEncrypted(kind, settings.extra) ? undefined : ports.http) ?? ports.metrics)}/health/ready`,
+    },
     stopSignal: 'SIGTERM',
     startDeadlineMs: 60_000,
     // The services give themselves 25 s.
@@ -116,13 +133,14 @@ function environmentOf(
   { kind, ports }: ServicePlace,
   places: readonly ServicePlace[],
   servers: Servers,
+  { extra }: ServiceSettings,
 ): Record<string, string> {
   const { secrets } = servers;
   const brokers = { SUFFRAGE_KAFKA_BROKERS: servers.kafka.bootstrap };
   const urls = (of: ServiceKind): string =>
     places
       .filter(place => place.kind === of)
-      .map(place => httpUrl(place.ports.http))
+      .map(place => serviceUrl(of, place.ports.http, extra))
       .join(',');
   switch (kind) {
     case 'registrar':

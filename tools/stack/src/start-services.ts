@@ -10,6 +10,7 @@ import {
   defaultPlaces,
   describeService,
   placesOn,
+  serviceUrl,
   type ServiceCounts,
   type ServiceKind,
   type ServicePlace,
@@ -98,7 +99,7 @@ export async function startServices(
         return part;
       }),
     );
-    return view(places, started);
+    return view(places, started, settings.extra);
   } catch (error) {
     await parts.stopAll();
     throw error;
@@ -157,7 +158,11 @@ function prepare(
   ];
 }
 
-function view(places: readonly ServicePlace[], parts: readonly Part[]): Services {
+function view(
+  places: readonly ServicePlace[],
+  parts: readonly Part[],
+  extra: ServiceSettings['extra'],
+): Services {
   const portsOf = (kind: ServiceKind, name: 'http' | 'grpc') =>
     places.filter(place => place.kind === kind).flatMap(place => place.ports[name] ?? []);
   return {
@@ -167,7 +172,7 @@ function view(places: readonly ServicePlace[], parts: readonly Part[]): Services
       if (!found) throw new Error(`There is no part ${name}`);
       return found;
     },
-    urls: kind => portsOf(kind, 'http').map(port => `http://127.0.0.1:${port}`),
+    urls: kind => portsOf(kind, 'http').map(port => serviceUrl(kind, port, extra)),
     grpcAddresses: () => portsOf('ingestion', 'grpc').map(port => `127.0.0.1:${port}`),
   };
 }

@@ -1,4 +1,5 @@
 import { createServer, type Server as NetServer, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import {
   Server,
   ServerCredentials,
@@ -8,6 +9,7 @@ import {
 import { HealthImplementation } from 'grpc-health-check';
 import type { Lifecycle } from '../lifecycle.ts';
 import type { Log } from '../log.ts';
+import { followCertificates, type ServedTls } from '../tls/serve-tls.ts';
 import { createGrpcCallSeconds, type Metrics } from '../metrics.ts';
 import { guardCalls } from './guard-calls.ts';
 import { timeCalls } from './time-calls.ts';
@@ -47,6 +49,8 @@ type Options = {
   readonly endStreams: () => void;
   readonly metrics: Pick<Metrics, 'registry'>;
   readonly log: Log;
+  /** Default plain. */
+  readonly tls?: ServedTls | undefined;
 };
 
 /**
@@ -84,12 +88,13 @@ export async function serveGrpc(options: Options, lifecycle: Lifecycle): Promise
   if (options.reflection) (await import('./reflection.ts')).describeTo(server);
 
   const { injectConnection } = server.createConnectionInjector(ServerCredentials.createInsecure());
-  const listener = createServer({ noDelay: true }, socket => {
+  const take = (socket: Socket) => {
     const peer = `${socket.remoteAddress}:${socket.remotePort}`;
     sockets.set(peer, socket);
     socket.once('close', () => sockets.delete(peer));
     injectConnection(socket);
-  });
+  };
+  const listener = openListener(options.tls, take);
   listener.maxConnections = MAX_CONNECTIONS;
   const bound = await listen(listener, host, port);
   lifecycle.onClose('grpc server', async () => {
@@ -105,6 +110,14 @@ export async function serveGrpc(options: Options, lifecycle: Lifecycle): Promise
     clearTimeout(deadline);
   });
   return bound;
+}
+
+/** Encrypted here, so that certificates can be replaced while it is open; gRPC itself sees what was decrypted. */
+function openListener(tls: ServedTls | undefined, take: (socket: Socket) => void): NetServer {
+  if (!tls) return createServer({ noDelay: true }, take);
+  const listener = createTlsServer({ ...tls.options, ALPNProtocols: ['h2'], noDelay: true }, take);
+  followCertificates(listener, tls);
+  return listener;
 }
 
 function listen(listener: NetServer, host: string, port: number): Promise<number> {

@@ -1,7 +1,14 @@
 import fastifySwagger from '@fastify/swagger';
 import fastifySwaggerUi from '@fastify/swagger-ui';
 import { refuse } from '@suffrage/contracts/errors';
-import { type FastifyReply, type FastifyRequest, fastify, LogController } from 'fastify';
+import {
+  type FastifyReply,
+  type FastifyRequest,
+  type FastifyServerFactory,
+  fastify,
+  LogController,
+} from 'fastify';
+import { createServer } from 'node:https';
 import {
   jsonSchemaTransform,
   serializerCompiler,
@@ -11,6 +18,7 @@ import {
 import { type Health, healthSchema, VERSION } from '../health.ts';
 import type { Log } from '../log.ts';
 import { type Metrics, observeHttpConnections } from '../metrics.ts';
+import { followCertificates, type ServedTls } from '../tls/serve-tls.ts';
 import { handleError, sendRefusal } from './problems.ts';
 
 export type HttpServer = ReturnType<typeof newServer>;
@@ -28,6 +36,8 @@ type Options = {
   readonly streamMillis?: number;
   /** Whose `X-Forwarded-For` is believed. Default nobody's. */
   readonly trustedProxies?: readonly string[] | undefined;
+  /** Default plain. */
+  readonly tls?: ServedTls | undefined;
 };
 
 declare module 'fastify' {
@@ -44,7 +54,7 @@ const BODIES_LOOK_MILLIS = 500;
 /** Of every answer that says nothing else: it is kept nowhere on its way, and taken as the type that it names. */
 const DEFAULT_HEADERS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
 
-function newServer({ log, bodyLimit, requestMillis, streamMillis, trustedProxies }: Options) {
+function newServer({ log, bodyLimit, requestMillis, streamMillis, trustedProxies, tls }: Options) {
   return fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
@@ -54,6 +64,7 @@ function newServer({ log, bodyLimit, requestMillis, streamMillis, trustedProxies
     requestTimeout: streamMillis ?? requestMillis ?? REQUEST_TIMEOUT_MILLIS,
     trustProxy: trustedProxies === undefined ? false : [...trustedProxies],
     http: { headersTimeout: HEADERS_TIMEOUT_MILLIS },
+    ...(tls ? { serverFactory: serveEncrypted(tls) } : {}),
     forceCloseConnections: 'idle',
     // What arrives on an open connection while we close is served: its answer tells the caller to connect elsewhere.
     return503OnClosing: false,
@@ -61,6 +72,18 @@ function newServer({ log, bodyLimit, requestMillis, streamMillis, trustedProxies
     // Left to itself the router answers bad addresses in another format, and repeats them.
     frameworkErrors: (error, request, reply) => void handleError(error, request, reply),
   }).withTypeProvider<ZodTypeProvider>();
+}
+
+/** With the limits that Fastify gives a plain server. */
+function serveEncrypted(tls: ServedTls): FastifyServerFactory {
+  return (handler, { keepAliveTimeout, requestTimeout, connectionTimeout }) => {
+    const server = createServer({ ...tls.options, headersTimeout: HEADERS_TIMEOUT_MILLIS }, handler);
+    if (typeof keepAliveTimeout === 'number') server.keepAliveTimeout = keepAliveTimeout;
+    if (typeof requestTimeout === 'number') server.requestTimeout = requestTimeout;
+    if (typeof connectionTimeout === 'number') server.setTimeout(connectionTimeout);
+    followCertificates(server, tls);
+    return server;
+  };
 }
 
 /**

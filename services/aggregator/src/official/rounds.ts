@@ -4,6 +4,7 @@ import type { ResultsKey } from '@suffrage/contracts/sign-statement.node';
 import type { Lifecycle } from '@suffrage/runtime/lifecycle';
 import type { Log } from '@suffrage/runtime/log';
 import type { Pool } from '@suffrage/runtime/postgres/pool';
+import type { PeerFetch } from '@suffrage/runtime/tls/peers';
 import { hasReached } from '../closing.ts';
 import type { Elections, KnownElection } from '../elections.ts';
 import type { Pace } from '../pace.ts';
@@ -27,6 +28,7 @@ type Options = {
   readonly statements: StatementStore;
   readonly key: ResultsKey;
   readonly registrarUrl: string | undefined;
+  readonly fetchPeer: PeerFetch;
   readonly isElected: () => boolean;
   readonly pace: Pace;
   readonly clock: () => number;
@@ -88,11 +90,11 @@ type Step = (options: Options, known: KnownElection) => Promise<void>;
 function createResultsStep(): Step {
   const waitingSince = new Map<string, number>();
 
-  const issuedOf = async ({ registrarUrl, clock }: Options, { definition }: KnownElection) => {
+  const issuedOf = async ({ registrarUrl, fetchPeer, clock }: Options, { definition }: KnownElection) => {
     if (registrarUrl === undefined || !definition.registrarKeys) return null;
     const since = waitingSince.get(definition.id) ?? clock();
     waitingSince.set(definition.id, since);
-    const issued: IssuedCount | undefined = await fetchIssued(registrarUrl, definition);
+    const issued: IssuedCount | undefined = await fetchIssued(registrarUrl, fetchPeer, definition);
     if (issued) return issued;
     return clock() - since > ISSUED_PATIENCE_MILLIS ? null : undefined;
   };

@@ -1,0 +1,164 @@
+import { execFile } from 'node:child_process';
+import { rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { castVote } from '@suffrage/client/cast-vote';
+import { encryptedGrpcTransport } from '@suffrage/client/grpc-transport.node';
+import { restTransport, type SignedBallot } from '@suffrage/client/transport';
+import type { ElectionDefinition } from '@suffrage/contracts/election';
+import { signBallot } from '@suffrage/demo/cast-ballots';
+import { results } from '@suffrage/demo/manager';
+import { createLifecycle } from '@suffrage/runtime/lifecycle';
+import { createLog } from '@suffrage/runtime/log';
+import { clientTls } from '@suffrage/runtime/tls/follow-files';
+import { createPeerFetch } from '@suffrage/runtime/tls/peers';
+import type { TlsFiles } from '@suffrage/runtime/tls/read-tls';
+import { createAuthority, type Issued } from '../support/certificates.ts';
+import { type EncryptedSuite, startEncryptedSuite, trust } from '../support/encrypted-suite.ts';
+import { writeTls } from '../support/encrypted-servers.ts';
+import { until } from '../support/poll.ts';
+import { openSmallElection } from '../support/small-election.ts';
+
+const log = createLog('test', 'test', 'silent');
+const AUDIT = join(import.meta.dirname, '../../tools/audit/src/main.ts');
+/** Longer than servers take to see new files. */
+const SEEN_MILLIS = 3_000;
+const BETWEEN_VOTES_MILLIS = 100;
+
+let suite: EncryptedSuite;
+
+beforeAll(async () => {
+  suite = await startEncryptedSuite();
+}, 180_000);
+afterAll(() => suite?.stop(), 60_000);
+
+/** A connection of its own, with the certificate that the files have now. */
+async function castOverGrpc(ballot: SignedBallot) {
+  const { secureContext } = clientTls(suite.files.outside, log);
+  const [address = ''] = suite.stack.grpcAddresses;
+  const { transport, close } = encryptedGrpcTransport(address, secureContext);
+  try {
+    return await castVote(transport, ballot);
+  } finally {
+    close();
+  }
+}
+
+/** Casts at a steady rate until it is stopped. @returns how many were accepted, and each that was not, at once. */
+function keepVoting(definition: ElectionDefinition) {
+  const stopping = new AbortController();
+  const page = restTransport(suite.stack.ingestionUrls[0] ?? '');
+  const voteOnce = async (place: number) => {
+    const ballot = await signBallot(suite.stack.registrarUrl, definition, { mayor: ['ada'] });
+    const cast = await (place % 3 === 0 ? castOverGrpc(ballot) : castVote(page, ballot));
+    return cast.status === 'accepted' && cast.attempts === 1 ? 'accepted' : JSON.stringify(cast);
+  };
+  const run = async () => {
+    const votes: Promise<string>[] = [];
+    while (!stopping.signal.aborted) {
+      votes.push(voteOnce(votes.length).catch(String));
+      await sleep(BETWEEN_VOTES_MILLIS);
+    }
+    const outcomes = await Promise.all(votes);
+    return { votes: outcomes.length, failed: outcomes.filter(outcome => outcome !== 'accepted') };
+  };
+  const running = run();
+  return {
+    stop: () => {
+      stopping.abort();
+      return running;
+    },
+  };
+}
+
+async function replace(path: string, text: string): Promise<void> {
+  await writeFile(`${path}.next`, text);
+  await rename(`${path}.next`, path);
+}
+
+const everybody = () => Object.entries(suite.files);
+
+async function replaceAuthorities(pem: string): Promise<void> {
+  for (const [, { ca }] of everybody()) await replace(ca, pem);
+  await sleep(SEEN_MILLIS);
+}
+
+async function replaceCertificates(issue: (name: string) => Promise<Issued>): Promise<void> {
+  for (const [name, files] of everybody()) {
+    const { certificate, key } = await issue(name);
+    await replace(files.certificate, certificate);
+    await replace(files.key, key);
+  }
+  await sleep(SEEN_MILLIS);
+}
+
+/** What the service says to somebody who calls it directly. */
+async function call(url: string, files: TlsFiles): Promise<'served' | 'refused'> {
+  const lifecycle = createLifecycle(log);
+  const fetchPeer = createPeerFetch(clientTls(files, log), lifecycle);
+  const signal = AbortSignal.timeout(5_000);
+  const answer = await fetchPeer(new URL('/health/live', url), { signal }).catch(() => undefined);
+  await lifecycle.close();
+  return answer?.ok === true ? 'served' : 'refused';
+}
+
+test('authority and certificates are replaced while votes are cast: none fails, none is lost, and the audit balances', async () => {
+  const definition = await openSmallElection(suite, 'rotation');
+  const old = await writeTls(
+    suite.servers.directory,
+    'old',
+    suite.authority.pem,
+    await suite.authority.issue('old'),
+  );
+  const direct = ['registrar', 'ingestion', 'aggregator'].map(
+    kind => suite.services.urls(kind as 'registrar' | 'ingestion' | 'aggregator')[0] ?? '',
+  );
+  const callAll = (files: TlsFiles) => Promise.all(direct.map(url => call(url, files)));
+  expect(await callAll(old)).toEqual(['served', 'served', 'served']);
+  expect(await callAll({ ca: old.ca })).toEqual(['refused', 'refused', 'refused']);
+
+  const next = await createAuthority('next');
+  trust([suite.authority, next]);
+  const voting = keepVoting(definition);
+  await sleep(1_000);
+  await replaceAuthorities(suite.authority.pem + next.pem);
+  await replaceCertificates(next.issue);
+  await replaceAuthorities(next.pem);
+  await sleep(1_000);
+  const { votes, failed } = await voting.stop();
+  expect(failed).toEqual([]);
+  expect(votes).toBeGreaterThan(50);
+
+  expect(await callAll(old)).toEqual(['refused', 'refused', 'refused']);
+  expect(await callAll({ ...old, ca: suite.files.outside.ca })).toEqual(['refused', 'refused', 'refused']);
+  expect(await callAll(suite.files.outside)).toEqual(['served', 'served', 'served']);
+  await until(
+    'all are counted',
+    async () => (await results(suite.stack, definition.id))?.counted === votes,
+    60_000,
+  );
+  const audited = await audit();
+  expect(audited).toContain(`${votes}`);
+}, 180_000);
+
+/** As an operator makes it; fails unless it balances. */
+async function audit(): Promise<string> {
+  const { infrastructure, directory } = suite.servers;
+  const databases = infrastructure.secrets.votesDatabases;
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [
+      AUDIT,
+      '--brokers',
+      suite.stack.brokers.join(','),
+      '--databases-file',
+      databases,
+      '--scratch',
+      directory,
+    ],
+    { env: { ...process.env, ...suite.toolEnvironment } },
+  );
+  return stdout;
+}

@@ -63,7 +63,11 @@ export async function openWorld(
     infrastructure,
     services,
     topics: topicNames(name),
-    kafka: kafkaClient(infrastructure.kafka.addresses, 'bench', createLog('bench', 'bench', 'silent')),
+    kafka: kafkaClient(
+      { brokers: infrastructure.kafka.addresses },
+      'bench',
+      createLog('bench', 'bench', 'silent'),
+    ),
     databaseUrl,
     pool,
     pids: {

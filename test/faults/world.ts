@@ -92,7 +92,11 @@ export async function startWorld(shape: Shape, progress: Progress): Promise<Worl
     kafkaProxies,
     postgresProxy,
     topics: topicNames(''),
-    kafka: kafkaClient(infrastructure.kafka.addresses, 'faults', createLog('faults', 'faults', 'silent')),
+    kafka: kafkaClient(
+      { brokers: infrastructure.kafka.addresses },
+      'faults',
+      createLog('faults', 'faults', 'silent'),
+    ),
     query: (sql, values = []) => queryOnce(adminUrl(infrastructure), sql, values),
     transports: [...services.urls('ingestion').map(restTransport), ...grpc.map(({ transport }) => transport)],
     close: async ({ keepData }) => {

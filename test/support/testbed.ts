@@ -65,9 +65,12 @@ export async function openTestbed(options: Options = {}) {
   pool.on('error', () => undefined);
   lifecycle.onClose('pool', () => pool.end());
   const growTo = (count: number) =>
-    prepareLog({ brokers: servers.brokers, namespace, partitions: count, shards, replication }, log);
+    prepareLog(
+      { access: { brokers: servers.brokers }, namespace, partitions: count, shards, replication },
+      log,
+    );
   await growTo(partitions);
-  const kafka = kafkaClient(servers.brokers, 'test', log);
+  const kafka = kafkaClient({ brokers: servers.brokers }, 'test', log);
   const topics = topicNames(namespace);
   const receiptKeyPem = newReceiptKey();
   const resultsKeyPem = newReceiptKey();

@@ -1,4 +1,5 @@
 import { commonSettings, list, port } from '@suffrage/runtime/config';
+import { peerTlsSettings, servedTlsSettings } from '@suffrage/runtime/tls/settings';
 import { z } from 'zod';
 
 /** An upstream is named by its origin: the path of a request is the proxy's business. */
@@ -12,6 +13,8 @@ const origins = list.pipe(z.array(origin));
 
 export const webSettings = {
   ...commonSettings,
+  ...servedTlsSettings,
+  ...peerTlsSettings,
   /** Where the page is served. */
   SUFFRAGE_HTTP_PORT: port.default(8088),
   /** Ingestion processes, as origins separated by commas: requests go to them in turn. */

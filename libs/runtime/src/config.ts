@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { z } from 'zod';
 import { crashPointSetting } from './crash-point.ts';
+import { findWrongSasl, findWrongTls } from './tls/check-settings.ts';
 
 /** A setting that names a file whose content is the secret: the secret itself is never in the environment. */
 export const secretFile = z.string().min(1).transform(readSecret);
@@ -63,7 +64,7 @@ export function loadConfig<Shape extends z.ZodRawShape>(
   const settings = Object.fromEntries(
     Object.entries(environment).filter(([name]) => name.startsWith(PREFIX)),
   );
-  const result = z.strictObject(shape).safeParse(settings);
+  const result = z.strictObject(shape).superRefine(addWrongTogether).safeParse(settings);
   if (result.success) return result.data;
   const lines = result.error.issues.flatMap(issue =>
     issue.code === 'unrecognized_keys'
@@ -71,6 +72,12 @@ export function loadConfig<Shape extends z.ZodRawShape>(
       : [`  ${issue.path.join('.')}: ${issue.message}`],
   );
   throw new Error(`The settings are not usable:\n${lines.join('\n')}`);
+}
+
+/** Certificates without their keys and the like: each alone would be right. */
+function addWrongTogether(settings: Readonly<Record<string, unknown>>, context: z.core.$RefinementCtx): void {
+  for (const { name, message } of [...findWrongTls(settings), ...findWrongSasl(settings)])
+    context.addIssue({ code: 'custom', path: [name], message });
 }
 
 /** The settings in force, for the log: whatever came from a secret file is shown by its path only. */

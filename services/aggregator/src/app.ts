@@ -6,14 +6,16 @@ import { createHealth } from '@suffrage/runtime/health';
 import { serveGrpc } from '@suffrage/runtime/grpc/server';
 import { serveMetrics } from '@suffrage/runtime/http/metrics-server';
 import { closeHttpServer, createHttpServer } from '@suffrage/runtime/http/server';
+import { kafkaAccess } from '@suffrage/runtime/kafka/access';
 import { kafkaClient } from '@suffrage/runtime/kafka/client';
 import { followTopic } from '@suffrage/runtime/kafka/follow-topic';
 import type { Lifecycle } from '@suffrage/runtime/lifecycle';
 import type { Log } from '@suffrage/runtime/log';
 import { createMetrics, observePools, observeRedis } from '@suffrage/runtime/metrics';
+import { databaseTls } from '@suffrage/runtime/postgres/access';
 import { isReachable, openPool } from '@suffrage/runtime/postgres/pool';
 import { startTelemetry } from '@suffrage/runtime/telemetry';
-import { connectRedis } from '@suffrage/runtime/redis';
+import { connectRedis, redisAccess } from '@suffrage/runtime/redis';
 import { closingOverdueMillis, startClosing } from './closing.ts';
 import type { Config } from './config.ts';
 import { createCourses } from './courses.ts';
@@ -78,13 +80,14 @@ export async function startAggregator(
   const names = redisNames(config.SUFFRAGE_NAMESPACE);
   const urls = config.SUFFRAGE_VOTES_DATABASES_FILE;
 
+  const tls = databaseTls(config, log);
   const openPools = (application: string, max: number, statementMillis = STATEMENT_MILLIS) =>
-    urls.map(url => openPool({ url, application, max, statementMillis }, log, lifecycle));
+    urls.map(url => openPool({ url, tls, application, max, statementMillis }, log, lifecycle));
   const pools = openPools('aggregator', READING_CONNECTIONS);
   const statusPools = openPools('aggregator-status', STATUS_CONNECTIONS);
   const replicas = (config.SUFFRAGE_VOTES_REPLICAS_FILE ?? []).map(url =>
     openPool(
-      { url, application: 'aggregator-live', max: 2, statementMillis: STATEMENT_MILLIS },
+      { url, tls, application: 'aggregator-live', max: 2, statementMillis: STATEMENT_MILLIS },
       log,
       lifecycle,
     ),
@@ -92,19 +95,23 @@ export async function startAggregator(
   if (replicas.length > 0 && replicas.length !== pools.length)
     throw new Error('SUFFRAGE_VOTES_REPLICAS_FILE must have one replica for each votes database');
   const officialPools = openPools('aggregator-official', 1, OFFICIAL_STATEMENT_MILLIS);
-  const redis = connectRedis('aggregator', config.SUFFRAGE_REDIS_URL_FILE, log, lifecycle);
-  const relayRedis = connectRedis('aggregator-relay', config.SUFFRAGE_REDIS_URL_FILE, log, lifecycle);
-  const lock = createReaderLock({ url: urls[0] ?? '', namespace: config.SUFFRAGE_NAMESPACE, log }, lifecycle);
+  const redisServer = redisAccess(config.SUFFRAGE_REDIS_URL_FILE, config, log);
+  const redis = connectRedis('aggregator', redisServer, log, lifecycle);
+  const relayRedis = connectRedis('aggregator-relay', redisServer, log, lifecycle);
+  const lock = createReaderLock(
+    { url: urls[0] ?? '', tls, namespace: config.SUFFRAGE_NAMESPACE, log },
+    lifecycle,
+  );
 
-  const brokers = config.SUFFRAGE_KAFKA_BROKERS;
-  const kafka = kafkaClient(brokers, `aggregator-${config.SUFFRAGE_INSTANCE}`, log);
+  const access = kafkaAccess(config, log);
+  const kafka = kafkaClient(access, `aggregator-${config.SUFFRAGE_INSTANCE}`, log);
   const book = createElectionBook();
   const officialPace = createPace(OFFICIAL_ROUND_MILLIS);
   const onRecord: typeof book.apply = record => {
     book.apply(record);
     officialPace.wake();
   };
-  const follower = followTopic({ brokers, topic: topics.elections, onRecord, clock, log }, lifecycle);
+  const follower = followTopic({ access, topic: topics.elections, onRecord, clock, log }, lifecycle);
   const elections = createElections(book);
   const electionsComplete = () => follower.completeAsOf() !== Number.NEGATIVE_INFINITY;
 

@@ -1,4 +1,11 @@
 import { commonSettings, duration, list, loadConfig, port, secretFile } from '@suffrage/runtime/config';
+import { kafkaSettings } from '@suffrage/runtime/kafka/access';
+import {
+  databaseTlsSettings,
+  peerTlsSettings,
+  redisTlsSettings,
+  servedTlsSettings,
+} from '@suffrage/runtime/tls/settings';
 import { z } from 'zod';
 import { SHORTEST_ROUND_MILLIS } from './pace.ts';
 
@@ -15,12 +22,16 @@ const redisUrl = secretFile.refine(url => /^rediss?:\/\//.test(url), 'does not h
 
 export const settings = {
   ...commonSettings,
+  ...servedTlsSettings,
+  ...peerTlsSettings,
+  ...kafkaSettings,
+  ...databaseTlsSettings,
+  ...redisTlsSettings,
   SUFFRAGE_METRICS_PORT: port.default(9465),
   /** Results, streams, vote status, health. */
   SUFFRAGE_HTTP_PORT: port.default(8081),
   /** ResultsService, health. */
   SUFFRAGE_GRPC_PORT: port.default(9091),
-  SUFFRAGE_KAFKA_BROKERS: list,
   /**
    * File: the votes databases, one `postgresql://` URL per line, one line per shard. The first also holds the lock of
    * the elected replica, so its URL must lead to the server itself, not to a pooler that shares sessions.
@@ -31,7 +42,7 @@ export const settings = {
    * results, final snapshots, and live views while a replica does not answer, read the primaries.
    */
   SUFFRAGE_VOTES_REPLICAS_FILE: databases.optional(),
-  /** File: the `redis://` URL of the relay. */
+  /** File: the `redis://` or `rediss://` URL of the relay. */
   SUFFRAGE_REDIS_URL_FILE: redisUrl,
   /** File: Ed25519 private key, PKCS#8 PEM, that signs zero reports, results and seals. Without it none are stated. */
   SUFFRAGE_RESULTS_KEY_FILE: secretFile.optional(),

@@ -8,7 +8,9 @@ import { statementHash } from '@suffrage/contracts/signed-statement';
 import { list, loadConfig, secretFile } from '@suffrage/runtime/config';
 import { createLifecycle } from '@suffrage/runtime/lifecycle';
 import { createLog } from '@suffrage/runtime/log';
+import { databaseTls } from '@suffrage/runtime/postgres/access';
 import { openPool } from '@suffrage/runtime/postgres/pool';
+import { databaseTlsSettings } from '@suffrage/runtime/tls/settings';
 import { z } from 'zod';
 import { createStatementStore } from './official/statement-store.ts';
 
@@ -23,6 +25,7 @@ Settings: SUFFRAGE_VOTES_DATABASES_FILE and SUFFRAGE_RESULTS_KEY_FILE, as for th
 const settings = {
   SUFFRAGE_VOTES_DATABASES_FILE: secretFile.pipe(list),
   SUFFRAGE_RESULTS_KEY_FILE: secretFile,
+  ...databaseTlsSettings,
 };
 
 /** What is needed of a report; the rest is the auditor's. */
@@ -69,7 +72,11 @@ async function main(): Promise<void> {
   try {
     const [url = ''] = config.SUFFRAGE_VOTES_DATABASES_FILE;
     const statements = createStatementStore(
-      openPool({ url, application: 'publish-audit', max: 1, statementMillis: 5_000 }, log, lifecycle),
+      openPool(
+        { url, tls: databaseTls(config, log), application: 'publish-audit', max: 1, statementMillis: 5_000 },
+        log,
+        lifecycle,
+      ),
     );
     const results = await statements.find(id, 'results');
     if (!results) throw new Error(`the results of ${id} are not stated yet`);

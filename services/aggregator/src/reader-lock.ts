@@ -1,5 +1,7 @@
 import type { Lifecycle } from '@suffrage/runtime/lifecycle';
 import type { Log } from '@suffrage/runtime/log';
+import { databaseAt } from '@suffrage/runtime/postgres/access';
+import type { ClientTls } from '@suffrage/runtime/tls/follow-files';
 import { Client } from 'pg';
 
 /**
@@ -21,9 +23,14 @@ set tcp_keepalives_idle = 2;
 set tcp_keepalives_interval = 1;
 set tcp_keepalives_count = 3`;
 
-type Options = { readonly url: string; readonly namespace: string; readonly log: Log };
+type Options = {
+  readonly url: string;
+  readonly tls: ClientTls | undefined;
+  readonly namespace: string;
+  readonly log: Log;
+};
 
-export function createReaderLock({ url, namespace, log }: Options, lifecycle: Lifecycle): ReaderLock {
+export function createReaderLock({ url, tls, namespace, log }: Options, lifecycle: Lifecycle): ReaderLock {
   let session: Client | undefined;
   let held = false;
 
@@ -37,7 +44,7 @@ export function createReaderLock({ url, namespace, log }: Options, lifecycle: Li
 
   const connect = async () => {
     const client = new Client({
-      connectionString: url,
+      ...databaseAt(url, tls),
       application_name: 'aggregator-lock',
       connectionTimeoutMillis: CONNECT_DEADLINE_MILLIS,
       query_timeout: QUERY_DEADLINE_MILLIS,

@@ -6,6 +6,7 @@ import { createHealth } from '@suffrage/runtime/health';
 import { serveGrpc } from '@suffrage/runtime/grpc/server';
 import { serveMetrics } from '@suffrage/runtime/http/metrics-server';
 import { closeHttpServer, createHttpServer } from '@suffrage/runtime/http/server';
+import { kafkaAccess } from '@suffrage/runtime/kafka/access';
 import { followTopic } from '@suffrage/runtime/kafka/follow-topic';
 import type { Lifecycle } from '@suffrage/runtime/lifecycle';
 import type { Log } from '@suffrage/runtime/log';
@@ -29,20 +30,21 @@ export async function startIngestion(
   { log, clock = Date.now }: { log: Log; clock?: () => number },
   lifecycle: Lifecycle,
 ): Promise<{ readonly httpPort: number; readonly grpcPort: number }> {
-  const { SUFFRAGE_INSTANCE: instance, SUFFRAGE_HOST: host, SUFFRAGE_KAFKA_BROKERS: brokers } = config;
+  const { SUFFRAGE_INSTANCE: instance, SUFFRAGE_HOST: host } = config;
   lifecycle.onClose('telemetry', await startTelemetry('ingestion', instance));
   const metrics = createIngestionMetrics();
   const topics = topicNames(config.SUFFRAGE_NAMESPACE);
 
+  const access = kafkaAccess(config, log);
   const book = createElectionBook();
   const elections = followTopic(
-    { brokers, topic: topics.elections, onRecord: book.apply, clock, log },
+    { access, topic: topics.elections, onRecord: book.apply, clock, log },
     lifecycle,
   );
 
   const knownElections = knowElections(book, elections.completeAsOf, clock);
 
-  const layout = watchLayout(brokers, topics.votes, clock, log, lifecycle);
+  const layout = watchLayout(access, topics.votes, clock, log, lifecycle);
   const directory = config.SUFFRAGE_LOCAL_QUEUE_DIRECTORY;
   const maxBytes = config.SUFFRAGE_LOCAL_QUEUE_BYTES;
   const queue =
@@ -62,7 +64,7 @@ export async function startIngestion(
       shards: () => book.topology()?.shards,
       layout,
       openProducers: () =>
-        createProducerPool({ brokers, clientId: 'suffrage-ingestion', onLost: layout.lose, metrics, log }),
+        createProducerPool({ access, clientId: 'suffrage-ingestion', onLost: layout.lose, metrics, log }),
       issueReceipts: createReceiptIssuer(config.SUFFRAGE_RECEIPT_KEY_FILE, instance),
       metrics,
       clock,

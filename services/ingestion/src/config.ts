@@ -1,13 +1,16 @@
-import { commonSettings, list, port, secretFile } from '@suffrage/runtime/config';
+import { commonSettings, port, secretFile } from '@suffrage/runtime/config';
+import { kafkaSettings } from '@suffrage/runtime/kafka/access';
+import { servedTlsSettings } from '@suffrage/runtime/tls/settings';
 import { z } from 'zod';
 
 /** Settings of ingestion; the limits are DESIGN's, with their units in the names. */
 export const settings = {
   ...commonSettings,
+  ...servedTlsSettings,
+  ...kafkaSettings,
   SUFFRAGE_HTTP_PORT: port.default(8080),
   SUFFRAGE_GRPC_PORT: port.default(9090),
   SUFFRAGE_METRICS_PORT: port.default(9464),
-  SUFFRAGE_KAFKA_BROKERS: list,
   /** Ed25519, PKCS#8 PEM: certifies the key that this process signs receipts with. */
   SUFFRAGE_RECEIPT_KEY_FILE: secretFile,
   SUFFRAGE_BODY_LIMIT_BYTES: z.coerce.number().int().min(1024).default(16_384),

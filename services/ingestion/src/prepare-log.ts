@@ -1,11 +1,12 @@
-import { list, loadConfig } from '@suffrage/runtime/config';
+import { loadConfig } from '@suffrage/runtime/config';
+import { kafkaAccess, kafkaSettings } from '@suffrage/runtime/kafka/access';
 import { createLog } from '@suffrage/runtime/log';
 import { z } from 'zod';
 import { prepareLog } from './prepare/prepare-log.ts';
 
 /** `node services/ingestion/src/prepare-log.ts`: creates and grows the topics, then ends. */
 const settings = {
-  SUFFRAGE_KAFKA_BROKERS: list,
+  ...kafkaSettings,
   SUFFRAGE_NAMESPACE: z.string().default(''),
   SUFFRAGE_PARTITIONS: z.coerce.number().int().min(1).max(4096).default(8),
   SUFFRAGE_SHARDS: z.coerce.number().int().min(1).default(1),
@@ -17,7 +18,7 @@ const log = createLog('prepare-log', 'prepare-log', 'warn');
 try {
   await prepareLog(
     {
-      brokers: config.SUFFRAGE_KAFKA_BROKERS,
+      access: kafkaAccess(config, log),
       namespace: config.SUFFRAGE_NAMESPACE,
       partitions: config.SUFFRAGE_PARTITIONS,
       shards: config.SUFFRAGE_SHARDS,

@@ -4,13 +4,15 @@ import { redisNames, topicNames } from '@suffrage/contracts/topics';
 import { createTokenVerifier } from '@suffrage/contracts/verify-token.node';
 import { createHealth } from '@suffrage/runtime/health';
 import { serveMetrics } from '@suffrage/runtime/http/metrics-server';
+import { kafkaAccess } from '@suffrage/runtime/kafka/access';
 import { kafkaClient } from '@suffrage/runtime/kafka/client';
 import { followTopic } from '@suffrage/runtime/kafka/follow-topic';
 import type { Lifecycle } from '@suffrage/runtime/lifecycle';
 import type { Log } from '@suffrage/runtime/log';
 import { observePools, observeRedis } from '@suffrage/runtime/metrics';
+import { databaseTls } from '@suffrage/runtime/postgres/access';
 import { isReachable, openPool } from '@suffrage/runtime/postgres/pool';
-import { connectRedis } from '@suffrage/runtime/redis';
+import { connectRedis, redisAccess } from '@suffrage/runtime/redis';
 import { startTelemetry } from '@suffrage/runtime/telemetry';
 import { keepTrying, repeatEvery, shareNext } from '@suffrage/runtime/wait';
 import type { ProcessorConfig } from './config.ts';
@@ -48,10 +50,16 @@ export async function startProcessor(
 
   const max = config.SUFFRAGE_CONCURRENT_PARTITIONS + 2;
   const application = `suffrage-processor ${instance}`;
+  const tls = databaseTls(config, log);
   const pools = config.SUFFRAGE_VOTES_DATABASES_FILE.map(url =>
-    openPool({ url, application, max, statementMillis: STATEMENT_MILLIS }, log, lifecycle),
+    openPool({ url, tls, application, max, statementMillis: STATEMENT_MILLIS }, log, lifecycle),
   );
-  const redis = connectRedis('processor', config.SUFFRAGE_REDIS_URL_FILE, log, lifecycle);
+  const redis = connectRedis(
+    'processor',
+    redisAccess(config.SUFFRAGE_REDIS_URL_FILE, config, log),
+    log,
+    lifecycle,
+  );
   observePools(metrics, { votes: pools });
   observeRedis(metrics, { hints: redis });
   const hints = createHints(redis, {
@@ -61,10 +69,10 @@ export async function startProcessor(
   });
 
   const book = createElectionBook();
-  const brokers = config.SUFFRAGE_KAFKA_BROKERS;
-  const kafka = kafkaClient(brokers, `suffrage-${instance}`, log);
+  const access = kafkaAccess(config, log);
+  const kafka = kafkaClient(access, `suffrage-${instance}`, log);
   const elections = followTopic(
-    { brokers, topic: topics.elections, onRecord: book.apply, clock, log },
+    { access, topic: topics.elections, onRecord: book.apply, clock, log },
     lifecycle,
   );
 

@@ -1,11 +1,15 @@
 import { commonSettings, list, port, secretFile } from '@suffrage/runtime/config';
+import { kafkaSettings } from '@suffrage/runtime/kafka/access';
+import { databaseTlsSettings, redisTlsSettings } from '@suffrage/runtime/tls/settings';
 import { z } from 'zod';
 
 /** Settings of the processor. */
 export const settings = {
   ...commonSettings,
+  ...kafkaSettings,
+  ...databaseTlsSettings,
+  ...redisTlsSettings,
   SUFFRAGE_METRICS_PORT: port.default(9467),
-  SUFFRAGE_KAFKA_BROKERS: list,
   /** One postgresql:// URL a line: shard `s` lives in line `s mod lines`. */
   SUFFRAGE_VOTES_DATABASES_FILE: secretFile.pipe(list),
   SUFFRAGE_REDIS_URL_FILE: secretFile,

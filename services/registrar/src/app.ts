@@ -3,10 +3,12 @@ import { topicNames } from '@suffrage/contracts/topics';
 import { createHealth } from '@suffrage/runtime/health';
 import { serveMetrics } from '@suffrage/runtime/http/metrics-server';
 import { closeHttpServer, createHttpServer } from '@suffrage/runtime/http/server';
+import { kafkaAccess } from '@suffrage/runtime/kafka/access';
 import { kafkaClient } from '@suffrage/runtime/kafka/client';
 import { followTopic } from '@suffrage/runtime/kafka/follow-topic';
 import type { Lifecycle } from '@suffrage/runtime/lifecycle';
 import type { Log } from '@suffrage/runtime/log';
+import { databaseTls } from '@suffrage/runtime/postgres/access';
 import { isReachable, openPool } from '@suffrage/runtime/postgres/pool';
 import { startTelemetry } from '@suffrage/runtime/telemetry';
 import { repeatEvery } from '@suffrage/runtime/wait';
@@ -59,9 +61,11 @@ export async function startRegistrar(
   lifecycle.onClose('telemetry', await startTelemetry('registrar', instance));
   const metrics = createRegistrarMetrics();
   const topics = topicNames(config.SUFFRAGE_NAMESPACE);
+  const tls = databaseTls(config, log);
   const pool = openPool(
     {
       url: config.SUFFRAGE_REGISTRAR_DATABASE_FILE,
+      tls,
       application: `suffrage-registrar ${instance}`,
       max: POOL_CONNECTIONS,
       statementMillis: STATEMENT_MILLIS,
@@ -70,12 +74,12 @@ export async function startRegistrar(
     lifecycle,
   );
 
-  const brokers = config.SUFFRAGE_KAFKA_BROKERS;
-  const kafka = kafkaClient(brokers, `suffrage-${instance}`, log);
+  const access = kafkaAccess(config, log);
+  const kafka = kafkaClient(access, `suffrage-${instance}`, log);
   const topic = topics.elections;
   const book = createElectionBook();
   const recorded = new Set<string>();
-  const followed = followTopic({ brokers, topic, onRecord: book.apply, clock, log }, lifecycle);
+  const followed = followTopic({ access, topic, onRecord: book.apply, clock, log }, lifecycle);
   const wakeRelay = relayOutbox({ pool, kafka, topic, book, followed, clock, log }, lifecycle);
   recordTransitions({ pool, clock, log }, lifecycle);
   lifecycle.onClose('closings', repeatEvery(CLOSINGS_MILLIS, recordClosings));
@@ -95,7 +99,7 @@ export async function startRegistrar(
     onChange: wakeRelay,
   });
   const keys = createElectionKeys({ pool, vault, clock });
-  const voters = openVoters(config, { pool, keys, metrics, log, clock }, lifecycle);
+  const voters = openVoters(config, { pool, tls, keys, metrics, log, clock }, lifecycle);
   const stateIssued = createStateIssued({ pool, keys });
   const eraseElection = createEraseElection({
     bulkPool: voters.bulkPool,

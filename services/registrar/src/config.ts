@@ -1,4 +1,6 @@
 import { commonSettings, duration, list, port, secretFile } from '@suffrage/runtime/config';
+import { kafkaSettings } from '@suffrage/runtime/kafka/access';
+import { databaseTlsSettings, redisTlsSettings, servedTlsSettings } from '@suffrage/runtime/tls/settings';
 import { z } from 'zod';
 import { isSafe, type SignInSettings, type VotersOffer } from './sign-in.ts';
 
@@ -29,9 +31,12 @@ const perMinute = z.coerce.number().int().min(1).max(100_000_000);
 /** Settings of the registrar. */
 export const settings = {
   ...commonSettings,
+  ...servedTlsSettings,
+  ...kafkaSettings,
+  ...databaseTlsSettings,
+  ...redisTlsSettings,
   SUFFRAGE_HTTP_PORT: port.default(8082),
   SUFFRAGE_METRICS_PORT: port.default(9466),
-  SUFFRAGE_KAFKA_BROKERS: list,
   /** postgresql:// URL of the registrar's own database. */
   SUFFRAGE_REGISTRAR_DATABASE_FILE: secretFile,
   /** One manager a line: `name token`. */

@@ -91,8 +91,8 @@ const GROWN_PARTITIONS = 16;
 async function addPartitions(stage: Stage): Promise<void> {
   const { infrastructure } = stage.world;
   const before = (await endOffsets(stage.world)).size;
-  const brokers = infrastructure.kafka.addresses;
-  const shape = { brokers, namespace: '', partitions: GROWN_PARTITIONS, shards: 2, replication: 3 };
+  const access = { brokers: infrastructure.kafka.addresses };
+  const shape = { access, namespace: '', partitions: GROWN_PARTITIONS, shards: 2, replication: 3 };
   await prepareLog(shape, createLog('faults', 'faults', 'silent'));
   // Producers learn of them when they next ask for the topic's metadata, once a minute.
   const deadline = Date.now() + 90_000;

@@ -18,7 +18,7 @@ async function connectTo(onRequest: (socket: Socket, id: number) => void): Promi
   await once(server, 'listening');
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the server has a port');
-  const connection = connectBroker({ host: '127.0.0.1', port: address.port });
+  const connection = await connectBroker({ host: '127.0.0.1', port: address.port });
   closers.push(
     () => connection.close(),
     () => server.close(),
@@ -74,6 +74,6 @@ test.each([
 });
 
 test('a broker that is not there fails the request', async () => {
-  const connection = connectBroker({ host: '127.0.0.1', port: 1 });
+  const connection = await connectBroker({ host: '127.0.0.1', port: 1 });
   await expect(ask(connection)).rejects.toThrow('ECONNREFUSED');
 });

@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
-import { Reader, Writer } from '@platformatic/kafka';
+import { Connection, type ConnectionOptions, Reader, Writer } from '@platformatic/kafka';
+import { kafkaEncryption } from './encryption.ts';
 
 /**
  * One request after another to one broker, answered into memory that is used over and over. The client's own connection
@@ -34,7 +35,11 @@ type Waiting = {
   readonly reject: (error: Error) => void;
 };
 
-export function connectBroker({ host, port }: BrokerAddress): BrokerConnection {
+/** @throws Error when an encrypted connection can't be had; a plain one says so with its first request. */
+export async function connectBroker(
+  { host, port }: BrokerAddress,
+  encryption: Pick<ConnectionOptions, 'tls' | 'sasl'> = kafkaEncryption(),
+): Promise<BrokerConnection> {
   const size = Buffer.alloc(SIZE_BYTES);
   let sizeFilled = 0;
   let answer: Buffer | undefined;
@@ -82,8 +87,10 @@ export function connectBroker({ host, port }: BrokerAddress): BrokerConnection {
     reader.readTaggedFields();
     settle(({ resolve }) => resolve(reader));
   };
-  const socket = open(host, port, take);
-  socket.setTimeout(CONNECT_MILLIS);
+  const socket = encryption.tls
+    ? await openEncrypted({ host, port }, encryption, take)
+    : open(host, port, take);
+  if (socket.connecting) socket.setTimeout(CONNECT_MILLIS);
   socket.once('connect', () => socket.setTimeout(waiting ? REQUEST_MILLIS : 0));
   socket.on('timeout', () => fail(new Error(`${host}:${port} does not answer`)));
   socket.on('error', fail);
@@ -111,4 +118,18 @@ function open(host: string, port: number, onData: (chunk: Buffer) => void): Sock
     return true;
   };
   return connect({ host, port, noDelay: true, onread: { buffer, callback } });
+}
+
+/** The client shakes hands and says who we are; what comes afterwards is ours. Its memory is the garbage collector's. */
+async function openEncrypted(
+  { host, port }: BrokerAddress,
+  encryption: Pick<ConnectionOptions, 'tls' | 'sasl'>,
+  onData: (chunk: Buffer) => void,
+): Promise<Socket> {
+  const connection = new Connection(CLIENT_ID, { connectTimeout: CONNECT_MILLIS, ...encryption });
+  connection.on('error', () => undefined);
+  await connection.connect(host, port);
+  const { socket } = connection;
+  socket.removeAllListeners('data');
+  return socket.on('data', onData);
 }

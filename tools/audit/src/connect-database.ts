@@ -1,11 +1,12 @@
 import pg from 'pg';
+import { databaseAt } from './encryption.ts';
 
 const CONNECT_MILLIS = 5_000;
 
 /** Whatever `use` leaves open is its own; what it throws closes the connection. @throws Error that names the database. */
 export async function connect<T>(url: string, use: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({
-    connectionString: url,
+    ...databaseAt(url),
     application_name: 'suffrage-audit',
     connectionTimeoutMillis: CONNECT_MILLIS,
     // The transaction stays open while the log is read.

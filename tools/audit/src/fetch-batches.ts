@@ -46,7 +46,7 @@ export function openBatchFetcher(consumer: Consumer): BatchFetcher {
     if (!found || !leader)
       throw new Error(`the brokers know no leader of partition ${partition} of ${topic}`);
     const address = `${leader.host}:${leader.port}`;
-    const connection = connections.get(address) ?? connectBroker(leader);
+    const connection = connections.get(address) ?? (await connectBroker(leader));
     connections.set(address, connection);
     return { topicId: found.id, address, connection };
   };

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Consumer, ListOffsetTimestamps } from '@platformatic/kafka';
+import { kafkaEncryption } from './encryption.ts';
 import { type BatchFetcher, type FetchedBatches, openBatchFetcher } from './fetch-batches.ts';
 import type { PartitionRange } from './ranges.ts';
 import { readBatches } from './read-batches.ts';
@@ -41,6 +42,7 @@ export function openLogReader(brokers: readonly string[]): LogReader {
     // Required by the client, never joined.
     groupId: 'suffrage-audit',
     bootstrapBrokers: [...brokers],
+    ...kafkaEncryption(),
     autocreateTopics: false,
     connectTimeout: 3_000,
     requestTimeout: 10_000,

@@ -1,3 +1,4 @@
+import { databaseAt } from '@suffrage/audit/encryption';
 import pg from 'pg';
 
 /** Where the record of a counted vote lies. */
@@ -15,7 +16,7 @@ export async function* countedPositions(
   electionId: string,
 ): AsyncGenerator<CountedPosition, void> {
   const client = new pg.Client({
-    connectionString: databaseUrl,
+    ...databaseAt(databaseUrl),
     application_name: 'suffrage-export',
     // The transaction stays open while the log is read.
     idle_in_transaction_session_timeout: 0,

@@ -1,3 +1,4 @@
+import { databaseAt } from '@suffrage/audit/encryption';
 import type { LogReader } from '@suffrage/audit/read-log';
 import type { Election } from '@suffrage/contracts/ballot';
 import { createElectionBook } from '@suffrage/contracts/election-book';
@@ -23,7 +24,7 @@ export async function readElection(log: LogReader, topic: string, electionId: st
 
 /** What has been stated officially of the election, from the first votes database. */
 export async function readOfficial(databaseUrl: string, electionId: string): Promise<Official> {
-  const client = new pg.Client({ connectionString: databaseUrl, application_name: 'suffrage-export' });
+  const client = new pg.Client({ ...databaseAt(databaseUrl), application_name: 'suffrage-export' });
   await client.connect();
   try {
     const { rows } = await client.query<{ kind: OfficialKind; statement: string }>(

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { encryptionUsage } from '@suffrage/audit/encryption';
 import { readSettings as readAuditSettings } from '@suffrage/audit/settings';
 
 export const usage = `Writes all counted votes of a closed election, with what is needed to recount and verify them.
@@ -19,6 +20,7 @@ audit-addendum.json and seal.json where there are such.
 
   python3 docs/verify/verify.py out/export/ID
 
+${encryptionUsage}
 Exit status: 0 written, 2 not.
 `;
 

@@ -1,3 +1,4 @@
+import { type Encryption, kafkaEncryption } from './encryption.ts';
 import type { KafkaTuning } from './kafka-settings.ts';
 import { type KafkaOptions, prepareKafka } from './kafka.ts';
 import type { Part, PartDescription } from './part.ts';
@@ -21,6 +22,8 @@ export interface InfrastructureOptions {
   readonly ports: InfrastructurePorts | 'default' | 'free';
   readonly brokers: 1 | 3 | 4;
   readonly kafkaOptions?: Omit<KafkaOptions, 'tuning'>;
+  /** Default none. With one broker only. */
+  readonly encryption?: Encryption;
   /** Default `owner`: the servers end with this process, however it ends. `make up` uses `detached`. */
   readonly lifetime?: Lifetime;
   /** Default `fast-start`; benchmarks take `throughput`. */
@@ -70,11 +73,18 @@ export async function startInfrastructureIn(
   parts: Parts,
   options: InfrastructureOptions,
 ): Promise<Infrastructure> {
-  const { dataDirectory, brokers, kafkaTuning = 'fast-start', progress = silentProgress } = options;
+  const {
+    dataDirectory,
+    brokers,
+    encryption,
+    kafkaTuning = 'fast-start',
+    progress = silentProgress,
+  } = options;
   const ports = await choosePorts(options.ports, brokers);
   const secrets = createSecrets(dataDirectory, ports);
   const { signal } = parts;
-  const kafkaSettings = { ...options.kafkaOptions, tuning: kafkaTuning };
+  const further = encryption && kafkaEncryption(encryption, ports, dataDirectory);
+  const kafkaSettings = { further, ...options.kafkaOptions, tuning: kafkaTuning };
 
   const start = async (description: PartDescription): Promise<Part> => {
     const part = parts.add(description);
@@ -90,12 +100,14 @@ export async function startInfrastructureIn(
       ),
     );
   const startPostgres = async (): Promise<Part[]> => {
-    const part = await start(await preparePostgres(dataDirectory, ports.postgres, secrets, signal));
+    const part = await start(
+      await preparePostgres(dataDirectory, ports.postgres, secrets, encryption, signal),
+    );
     await createDatabases(secrets);
     return [part];
   };
   const startRedis = async (): Promise<Part[]> => [
-    await start(await prepareRedis(dataDirectory, ports.redis, secrets)),
+    await start(await prepareRedis(dataDirectory, ports.redis, secrets, encryption)),
   ];
 
   try {

@@ -2,6 +2,7 @@ import { existsSync, realpathSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
+import { type Encryption, postgresEncryption } from './encryption.ts';
 import type { PartDescription } from './part.ts';
 import { programs } from './paths.ts';
 import { type ProcessSpec, runToEnd } from './process.ts';
@@ -16,6 +17,7 @@ export async function preparePostgres(
   dataDirectory: string,
   port: number,
   secrets: SecretFiles,
+  encryption?: Encryption,
   signal?: AbortSignal,
 ): Promise<PartDescription> {
   const binaries = join(realpathSync(programs.postgresqlBinaries), 'bin');
@@ -39,10 +41,15 @@ export async function preparePostgres(
       signal,
     );
   await requireVersion(cluster);
+  const encrypted = encryption ? postgresEncryption(encryption, parent, runAs) : {};
   return {
     name: 'postgres',
     ports: { postgres: port },
-    process: { ...common, command: join(binaries, 'postgres'), args: ['-D', cluster, ...settings(port)] },
+    process: {
+      ...common,
+      command: join(binaries, 'postgres'),
+      args: ['-D', cluster, ...settings(port, encrypted)],
+    },
     probe: { kind: 'postgres', urlFile: secrets.adminDatabase },
     // A "fast" shutdown: SIGTERM would wait until every client has left.
     stopSignal: 'SIGINT',
@@ -53,7 +60,7 @@ export async function preparePostgres(
 }
 
 /** Loopback only and no Unix socket, whose path (at most 107 bytes) a deep checkout would exceed. */
-function settings(port: number): string[] {
+function settings(port: number, encrypted: Readonly<Record<string, string>>): string[] {
   const values = {
     port,
     listen_addresses: '127.0.0.1',
@@ -62,6 +69,7 @@ function settings(port: number): string[] {
     password_encryption: 'scram-sha-256',
     timezone: 'UTC',
     log_timezone: 'UTC',
+    ...encrypted,
   };
   return Object.entries(values).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 }

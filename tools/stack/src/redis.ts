@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type Encryption, redisEncryption } from './encryption.ts';
 import type { PartDescription } from './part.ts';
 import { programs } from './paths.ts';
 import { readSecret, type SecretFiles, writeSecret } from './secrets.ts';
@@ -13,6 +14,7 @@ export async function prepareRedis(
   dataDirectory: string,
   port: number,
   secrets: SecretFiles,
+  encryption?: Encryption,
 ): Promise<PartDescription> {
   const directory = join(dataDirectory, 'redis');
   const configuration = join(directory, 'redis.conf');
@@ -28,6 +30,7 @@ export async function prepareRedis(
     'appendonly no',
     'maxmemory 256mb',
     'maxmemory-policy allkeys-lru',
+    ...(encryption ? redisEncryption(encryption, directory) : []),
   ];
   writeSecret(configuration, `${settings.join('\n')}\n`);
   const version = /v=(\S+)/.exec(

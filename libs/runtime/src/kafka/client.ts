@@ -1,13 +1,14 @@
 import { Kafka, logLevel } from 'kafkajs';
 import type { Log } from '../log.ts';
+import { type KafkaAccess, kafkajsBrokersOf } from './access.ts';
 
 /**
  * kafkajs serves for consuming and administration. It never produces votes: with concurrent idempotent sends it loses
  * acknowledged records (docs/design/dependencies.md).
  */
-export function kafkaClient(brokers: readonly string[], clientId: string, log: Log): Kafka {
+export function kafkaClient(access: KafkaAccess, clientId: string, log: Log): Kafka {
   return new Kafka({
-    brokers: [...brokers],
+    ...kafkajsBrokersOf(access),
     clientId,
     connectionTimeout: 3_000,
     requestTimeout: 10_000,

@@ -4,6 +4,7 @@ import { Consumer, FetchIsolationLevels, Producer } from '@platformatic/kafka';
 import type { Lifecycle } from '../lifecycle.ts';
 import type { Log } from '../log.ts';
 import { repeatEvery } from '../wait.ts';
+import { brokersOf, type KafkaAccess } from './access.ts';
 
 /** A topic of one partition that this process reads from its beginning and keeps reading. */
 export type TopicFollower = {
@@ -28,7 +29,7 @@ export type FollowedRecord = {
 };
 
 type Options = {
-  readonly brokers: readonly string[];
+  readonly access: KafkaAccess;
   readonly topic: string;
   /** Not told of beats. */
   readonly onRecord: (record: FollowedRecord) => void;
@@ -52,11 +53,11 @@ const FETCH_BYTES = 16 * 1024 * 1024;
  * once and connects in the background.
  */
 export function followTopic(
-  { brokers, topic, onRecord, clock, log }: Options,
+  { access, topic, onRecord, clock, log }: Options,
   lifecycle: Lifecycle,
 ): TopicFollower {
-  const consumer = openConsumer(brokers, topic);
-  const producer = openProducer(brokers, topic);
+  const consumer = openConsumer(access, topic);
+  const producer = openProducer(access, topic);
   const awaited = new Map<string, (appendedAt: number) => void>();
   const stopping = new AbortController();
   const beatAfter = BEAT_AFTER_MILLIS + Math.random() * BEAT_SPREAD_MILLIS;
@@ -165,13 +166,13 @@ const CLIENT = {
   autocreateTopics: false,
 };
 
-function openConsumer(brokers: readonly string[], topic: string): Consumer {
+function openConsumer(access: KafkaAccess, topic: string): Consumer {
   const consumer = new Consumer({
     ...CLIENT,
     clientId: `suffrage-follower-${topic}`,
     // Required by the client, never joined.
     groupId: `${topic}-follower`,
-    bootstrapBrokers: [...brokers],
+    ...brokersOf(access),
     isolationLevel: FetchIsolationLevels.READ_UNCOMMITTED,
   });
   // The client refreshes its metadata for the topics it tracks.
@@ -180,8 +181,8 @@ function openConsumer(brokers: readonly string[], topic: string): Consumer {
 }
 
 /** Repeats do no harm here. */
-function openProducer(brokers: readonly string[], topic: string): Producer {
-  return new Producer({ ...CLIENT, clientId: `suffrage-beat-${topic}`, bootstrapBrokers: [...brokers] });
+function openProducer(access: KafkaAccess, topic: string): Producer {
+  return new Producer({ ...CLIENT, clientId: `suffrage-beat-${topic}`, ...brokersOf(access) });
 }
 
 /** Resolves with the offset once every in-sync replica has the record. */

@@ -1,6 +1,8 @@
 import { Pool, type PoolClient } from 'pg';
 import type { Lifecycle } from '../lifecycle.ts';
 import type { Log } from '../log.ts';
+import type { ClientTls } from '../tls/follow-files.ts';
+import { databaseAt } from './access.ts';
 
 export type { Pool } from 'pg';
 export type Client = PoolClient;
@@ -17,6 +19,7 @@ const IDLE_IN_TRANSACTION_MILLIS = 5_000;
 export function openPool(
   options: {
     readonly url: string;
+    readonly tls?: ClientTls | undefined;
     readonly application: string;
     readonly max: number;
     readonly statementMillis: number;
@@ -25,7 +28,7 @@ export function openPool(
   lifecycle: Lifecycle,
 ): Pool {
   const pool = new Pool({
-    connectionString: options.url,
+    ...databaseAt(options.url, options.tls),
     application_name: options.application,
     max: options.max,
     connectionTimeoutMillis: CONNECT_DEADLINE_MILLIS,

@@ -1,4 +1,5 @@
 import { partitionsOfShard } from '@suffrage/contracts/shards';
+import { brokersOf, type KafkaAccess } from '@suffrage/runtime/kafka/access';
 import type { Lifecycle } from '@suffrage/runtime/lifecycle';
 import type { Log } from '@suffrage/runtime/log';
 import { repeatEvery } from '@suffrage/runtime/wait';
@@ -40,7 +41,7 @@ const REQUEST_TIMEOUT_MILLIS = 2_000;
 
 /** Asks the brokers for the topic's metadata every second. */
 export function watchLayout(
-  brokers: readonly string[],
+  access: KafkaAccess,
   topic: string,
   clock: () => number,
   log: Log,
@@ -48,7 +49,7 @@ export function watchLayout(
 ): LogLayout & LayoutHealth {
   const admin = new Admin({
     clientId: 'suffrage-ingestion-layout',
-    bootstrapBrokers: [...brokers],
+    ...brokersOf(access),
     // Through the bootstrap brokers in turn: one that hangs must not keep us from the others.
     retries: 2,
     retryDelay: 50,

@@ -1,4 +1,5 @@
 import { Producer } from '@platformatic/kafka';
+import { brokersOf, type KafkaAccess } from '@suffrage/runtime/kafka/access';
 import type { Log } from '@suffrage/runtime/log';
 import type { IngestionMetrics } from '../metrics.ts';
 import { reasonOf } from './append-error.ts';
@@ -36,7 +37,7 @@ const MAX_UNSETTLED = 5;
 const CLOSE_UNSETTLED_AFTER_MILLIS = 5_000;
 
 type Options = {
-  readonly brokers: readonly string[];
+  readonly access: KafkaAccess;
   readonly clientId: string;
   /** Told when a broker ends a connection. */
   readonly onLost: (broker: BrokerAddress) => void;
@@ -44,14 +45,18 @@ type Options = {
   readonly log: Log;
 };
 
-export function createProducerPool({ brokers, clientId, onLost, metrics, log }: Options): ProducerPool {
+export function createProducerPool({ access, clientId, onLost, metrics, log }: Options): ProducerPool {
   // The second one waits connected: when a partition stalls, the hedge must not first shake hands.
   let opened = 0;
+  const { brokers } = access;
   // Each begins with another broker of the list: one that is frozen holds up only those that ask it first.
   const open = () => {
     opened += 1;
     const first = opened % brokers.length;
-    const producer = openProducer([...brokers.slice(first), ...brokers.slice(0, first)], clientId);
+    const producer = openProducer(
+      { ...access, brokers: [...brokers.slice(first), ...brokers.slice(0, first)] },
+      clientId,
+    );
     // Those that we end ourselves tell nothing of the broker.
     producer.on('client:broker:disconnect', ({ broker }) => !producer.closed && onLost(broker));
     return producer;
@@ -97,10 +102,10 @@ export function createProducerPool({ brokers, clientId, onLost, metrics, log }: 
   };
 }
 
-function openProducer(brokers: readonly string[], clientId: string): Producer {
+function openProducer(access: KafkaAccess, clientId: string): Producer {
   return new Producer({
     clientId,
-    bootstrapBrokers: [...brokers],
+    ...brokersOf(access),
     idempotent: true,
     acks: -1,
     // The default is endless; ours ends a little after the records are too old for the brokers to take.

@@ -1,4 +1,5 @@
 import { topicNames } from '@suffrage/contracts/topics';
+import { kafkaAccess } from '@suffrage/runtime/kafka/access';
 import { kafkaClient } from '@suffrage/runtime/kafka/client';
 import type { Log } from '@suffrage/runtime/log';
 import kafkajs, { type Admin } from 'kafkajs';
@@ -20,7 +21,7 @@ const PRODUCTION_REPLICATION = 3;
 export async function refuseWeakLog(config: IngestionConfig, log: Log): Promise<void> {
   if (config.SUFFRAGE_ENVIRONMENT !== 'production') return;
   const { votes, elections } = topicNames(config.SUFFRAGE_NAMESPACE);
-  const admin = kafkaClient(config.SUFFRAGE_KAFKA_BROKERS, 'suffrage-check-log', log).admin();
+  const admin = kafkaClient(kafkaAccess(config, log), 'suffrage-check-log', log).admin();
   await admin.connect();
   try {
     const found = [

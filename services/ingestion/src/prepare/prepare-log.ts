@@ -1,5 +1,6 @@
 import { isShardCount } from '@suffrage/contracts/shards';
 import { electionsKey, readElectionsMessage, type Topology, topicNames } from '@suffrage/contracts/topics';
+import type { KafkaAccess } from '@suffrage/runtime/kafka/access';
 import { kafkaClient } from '@suffrage/runtime/kafka/client';
 import { followTopic } from '@suffrage/runtime/kafka/follow-topic';
 import { createLifecycle } from '@suffrage/runtime/lifecycle';
@@ -17,7 +18,7 @@ import {
 const DEADLINE_MILLIS = 60_000;
 
 export type LogShape = {
-  readonly brokers: readonly string[];
+  readonly access: KafkaAccess;
   readonly namespace: string;
   readonly partitions: number;
   readonly shards: number;
@@ -40,7 +41,7 @@ export async function prepareLog(shape: LogShape, log: Log): Promise<void> {
   if (!isShardCount(shards)) throw new Error(`${shards} shards: it must be a power of two up to 256`);
   if (partitions % shards !== 0)
     throw new Error(`${partitions} partitions are not a multiple of ${shards} shards`);
-  const kafka = kafkaClient(shape.brokers, 'suffrage-prepare-log', log);
+  const kafka = kafkaClient(shape.access, 'suffrage-prepare-log', log);
   const topics = topicNames(shape.namespace);
   const admin = kafka.admin();
   await admin.connect();
@@ -124,10 +125,10 @@ async function untilLed(admin: Admin, topic: string, partitions: number, log: Lo
 async function ensureTopology(
   kafka: Kafka,
   topic: string,
-  { brokers, shards }: LogShape,
+  { access, shards }: LogShape,
   log: Log,
 ): Promise<void> {
-  const found = await readTopology(brokers, topic, log);
+  const found = await readTopology(access, topic, log);
   if (found && found.shards !== shards) {
     throw new Error(`topic votes has ${found.shards} shards for its whole life; ${shards} need a new topic`);
   }
@@ -146,11 +147,7 @@ async function ensureTopology(
   }
 }
 
-async function readTopology(
-  brokers: readonly string[],
-  topic: string,
-  log: Log,
-): Promise<Topology | undefined> {
+async function readTopology(access: KafkaAccess, topic: string, log: Log): Promise<Topology | undefined> {
   const lifecycle = createLifecycle(log);
   let topology: Topology | undefined;
   const onRecord = ({ value }: { value: Buffer | null }) => {
@@ -158,7 +155,7 @@ async function readTopology(
     if (message?.kind === 'topology') topology = message;
   };
   try {
-    const followed = followTopic({ brokers, topic, onRecord, clock: Date.now, log }, lifecycle);
+    const followed = followTopic({ access, topic, onRecord, clock: Date.now, log }, lifecycle);
     await keepTrying(`topic ${topic}`, log, followed.readToEnd, AbortSignal.timeout(DEADLINE_MILLIS));
     return topology;
   } finally {

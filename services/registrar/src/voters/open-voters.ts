@@ -1,8 +1,9 @@
-import { connectRedis } from '@suffrage/runtime/redis';
+import { connectRedis, redisAccess } from '@suffrage/runtime/redis';
 import type { Lifecycle } from '@suffrage/runtime/lifecycle';
 import type { Log } from '@suffrage/runtime/log';
 import type { Metrics } from '@suffrage/runtime/metrics';
 import { openPool, type Pool } from '@suffrage/runtime/postgres/pool';
+import type { ClientTls } from '@suffrage/runtime/tls/follow-files';
 import type { RegistrarConfig } from '../config.ts';
 import { findElection } from '../election-store.ts';
 import type { ElectionKeys } from '../keys/election-keys.ts';
@@ -29,6 +30,7 @@ const BULK_CONNECTIONS = 3;
 
 type Base = {
   readonly pool: Pool;
+  readonly tls: ClientTls | undefined;
   readonly keys: ElectionKeys;
   readonly metrics: Metrics;
   readonly log: Log;
@@ -37,11 +39,12 @@ type Base = {
 
 /** Builds, in order, what serves voters and their rolls. */
 export function openVoters(config: RegistrarConfig, base: Base, lifecycle: Lifecycle) {
-  const { pool, keys, metrics, log, clock } = base;
+  const { pool, tls, keys, metrics, log, clock } = base;
   const openBulkPool = (name: string, max: number) =>
     openPool(
       {
         url: config.SUFFRAGE_REGISTRAR_DATABASE_FILE,
+        tls,
         application: `suffrage-registrar ${config.SUFFRAGE_INSTANCE} ${name}`,
         max,
         statementMillis: BULK_STATEMENT_MILLIS,
@@ -51,7 +54,10 @@ export function openVoters(config: RegistrarConfig, base: Base, lifecycle: Lifec
     );
   const bulkPool = openBulkPool('bulk', BULK_CONNECTIONS);
   const redisUrl = config.SUFFRAGE_LIMITS_REDIS_URL_FILE;
-  const redis = redisUrl === undefined ? undefined : connectRedis('limits', redisUrl, log, lifecycle);
+  const redis =
+    redisUrl === undefined
+      ? undefined
+      : connectRedis('limits', redisAccess(redisUrl, config, log), log, lifecycle);
   const counts = createMinuteCounts(metrics.registry, log, lifecycle);
   const limits = createRateLimits({
     redis,

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """unpack-schemas.py WHEEL VERSION... DIRECTORY: the JSON schemas of these Kubernetes versions (v1.37.0), out of the PyPI
-wheel kubernetes-validate, as kubeconform reads them without a network: references are made relative."""
+wheel kubernetes-validate, as kubeconform reads them without a network: references are made relative. Descriptions are most of
+their bytes, and kubeconform reads the common definitions once for each kind: they are left out."""
 
 import json
 import os
@@ -18,7 +19,7 @@ def relative(node):
         if key == "$ref" and isinstance(value, str)
         else relative(value)
         for key, value in node.items()
-        if not (key == "$id" and isinstance(value, str) and "kubernetes.io/api" in value)
+        if not (isinstance(value, str) and (key == "description" or (key == "$id" and "kubernetes.io/api" in value)))
     }
 
 

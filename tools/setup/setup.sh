@@ -43,7 +43,8 @@ is_current() {
   ! wants k6 || { [ -x "$tools/bin/k6" ] && [ "$(readlink "$tools/bin/k6")" = "$(k6_directory)/k6" ]; } || return 1
   ! wants prometheus || { [ -x "$tools/bin/promtool" ] && [ "$(readlink "$tools/bin/prometheus")" = "$(prometheus_directory)/prometheus" ]; } || return 1
   ! wants helm || { [ "$(readlink "$tools/bin/helm")" = "$cache/helm-$HELM_VERSION/helm" ] && [ -x "$tools/bin/helm" ] &&
-    [ -x "$tools/bin/kubeconform" ] && [ "$(readlink "$tools/bin/kubeconform")" = "$(kubeconform_directory)/kubeconform" ]; } || return 1
+    [ -x "$tools/bin/kubeconform" ] && [ "$(readlink "$tools/bin/kubeconform")" = "$(kubeconform_directory)/kubeconform" ] &&
+    [ "$(readlink "$tools/bin/kubernetes-schemas")" = "$(kubernetes_schemas_directory)" ] && [ -d "$tools/bin/kubernetes-schemas" ]; } || return 1
   ! wants fuzz || [ -x "$tools/bin/schemathesis" ] || return 1
   ! wants python || { [ -x "$tools/bin/python-grpc" ] && [ -x "$tools/bin/python-verify" ]; }
 }
@@ -132,6 +133,7 @@ start_chain install_redis
 ! wants prometheus || start_chain install_prometheus
 ! wants helm || start_chain install_helm
 ! wants helm || start_chain install_kubeconform
+! wants helm || start_chain install_kubernetes_schemas
 ! wants bench || start_chain install_kafka_tools
 watch_chains
 if [ -e "$run/failure" ]; then

@@ -3,7 +3,7 @@ NODE := .tools/bin/node --disable-warning=TimeoutNegativeWarning
 # On two cores one process runs all test files and keeps the modules of each: more than the 4 GB where Node ends by itself.
 JEST := $(NODE) --max-old-space-size=8192 --experimental-vm-modules --disable-warning=ExperimentalWarning node_modules/jest/bin/jest.js
 
-.PHONY: help observe observe-test setup demo test web-test screenshots test-unit fuzz up down scale-partitions requeue erase status reset election audit election-day export publish-audit bench bench-audit votes load bench-db cost simulate faults check format build clean-tools
+.PHONY: help observe observe-test setup demo test web-test screenshots test-unit fuzz up down scale-partitions requeue erase status reset election audit election-day export publish-audit bench bench-audit votes load bench-db cost simulate faults chart-test check format build clean-tools
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
@@ -113,6 +113,10 @@ observe: setup ## Prometheus with all alerts, and the dashboards as pages, besid
 observe-test: build ## the tests of alerts, dashboards and telemetry alone; make test has them too
 	@tools/setup/setup.sh prometheus
 	@$(JEST) observability $(ARGS)
+
+chart-test: setup ## the Helm chart: settings, refusals, network, the schemas of Kubernetes (ARGS='-t alb')
+	@tools/setup/setup.sh helm
+	@$(JEST) -c helm/jest.config.mjs $(ARGS)
 
 check: setup ## types, lint, format, dependency rules, unused code, generated files
 	@tools/check.sh

@@ -61,11 +61,8 @@ const DECIDED =
 /** Settings of a service that operators may set: a misspelled name is refused before anything is installed. */
 function settingsOf(shape: Readonly<Record<string, unknown>>): Schema {
   const names = Object.keys(shape).filter(setting => !DECIDED.test(setting));
-  return {
-    type: 'object',
-    propertyNames: { enum: names },
-    additionalProperties: { type: ['string', 'number', 'boolean'] },
-  };
+  const scalar = { type: ['string', 'number', 'boolean'] };
+  return record(Object.fromEntries(names.map(setting => [setting, scalar])));
 }
 
 const policyPeers: Schema = list({ type: 'object', minProperties: 1 });
@@ -86,6 +83,14 @@ export const definitions: Readonly<Record<string, Schema>> = {
     'peers',
     'ports',
   ]),
+  digests: record(
+    Object.fromEntries(
+      ['ingestion', 'processor', 'aggregator', 'registrar', 'web', 'tools'].map(image => [
+        image,
+        { type: 'string', pattern: '^sha256:[0-9a-f]{64}$' },
+      ]),
+    ),
+  ),
   duration: { type: 'string', pattern: '^([0-9]+(ms|s|m|h))+$' },
   host: { type: 'string', pattern: '^$|^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$' },
   peers: policyPeers,

@@ -32,15 +32,9 @@ function schemaOf({ path, text, schema, preset, values }: Value): Schema {
 }
 
 function typeOf(preset: unknown, path: readonly string[]): Schema {
-  switch (typeof preset) {
-    case 'boolean':
-    case 'string':
-      return { type: typeof preset };
-    case 'number':
-      return { type: Number.isInteger(preset) ? 'integer' : 'number' };
-    case 'object':
-      if (preset !== null && !Array.isArray(preset)) return mappingOf(preset, path);
-  }
+  if (typeof preset === 'boolean' || typeof preset === 'string') return { type: typeof preset };
+  if (typeof preset === 'number') return { type: Number.isInteger(preset) ? 'integer' : 'number' };
+  if (typeof preset === 'object' && preset !== null && !Array.isArray(preset)) return mappingOf(preset, path);
   throw new Error(`${path.join('.')}: a list, an empty mapping or null needs an @schema line`);
 }
 

@@ -28,7 +28,7 @@ export function readValues(file: string): Value[] {
   return readSection(document.contents, []);
 }
 
-function readSection(section: YAMLMap<unknown, unknown>, path: readonly string[]): Value[] {
+function readSection(section: YAMLMap, path: readonly string[]): Value[] {
   return section.items.map((pair, place) => {
     // The parser gives the comment above the first key to the mapping itself.
     const above = place === 0 && path.length > 0 ? section.commentBefore : undefined;
@@ -36,7 +36,7 @@ function readSection(section: YAMLMap<unknown, unknown>, path: readonly string[]
   });
 }
 
-function readValue(pair: Pair<unknown, unknown>, path: readonly string[], above: string | undefined): Value {
+function readValue(pair: Pair, path: readonly string[], above: string | undefined): Value {
   const { key, value } = pair;
   if (!isScalar(key)) throw new Error(`below ${path.join('.')}: a key must be a word`);
   const own = [...path, String(key.value)];

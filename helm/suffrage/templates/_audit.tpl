@@ -24,8 +24,8 @@ spec:
       imagePullPolicy: {{ $.Values.image.pullPolicy }}
       {{- include "suffrage.containerSecurity" $ | nindent 6 }}
       args: {{- include "suffrage.auditArguments" . | nindent 8 }}
-      {{- with include "suffrage.tlsSettings" $about }}
-      env: {{- include "suffrage.environment" (list $ "audit") | nindent 8 }}
+      {{- with include "suffrage.environment" $about }}
+      env: {{- . | nindent 8 }}
       {{- end }}
       {{- if $follow }}
       ports:
@@ -67,11 +67,14 @@ spec:
 - --namespace={{ . }}
 {{- end }}
 - --scratch=/scratch
+{{- /* The audit has no certificate to show to services that ask for one: then it holds the log against the databases only. */}}
+{{- if ne $.Values.tls.services "mutual" }}
 - --results={{ $aggregator }}
 - --issued={{ $registrar }}
 - --actions={{ $registrar }}
 {{- if $.Values.secrets.auditorToken.secret }}
 - --actions-token-file=/etc/suffrage/secrets/auditorToken
+{{- end }}
 {{- end }}
 {{- if $follow }}
 - --follow
@@ -88,8 +91,14 @@ spec:
 {{- end }}
 {{- end }}
 
-{{/* Certificates, and SASL, as a container's list of variables: (list $ "audit") */}}
+{{/* Certificates, SASL and AWS as a container's list of variables: (list $ "audit") */}}
 {{- define "suffrage.environment" -}}
+{{- with include "suffrage.awsRegion" . }}
+- { name: AWS_REGION, value: {{ . }} }
+{{- end }}
+{{- if and (eq (index . 1) "audit") (ne (index . 0).Values.tls.services "none") }}
+- { name: NODE_EXTRA_CA_CERTS, value: /etc/suffrage/tls/ca.crt }
+{{- end }}
 {{- range $name, $value := include "suffrage.tlsSettings" . | fromYaml }}
 - { name: {{ $name }}, value: {{ $value | quote }} }
 {{- end }}

@@ -18,7 +18,7 @@ aggregator:
   calls: { registrar: http, ingestion: metrics }
   edge: {{ concat (ternary (list "http") list (and $edge (ne $hosts.results ""))) (ternary (list "grpc") list (and $edge (ne $hosts.resultsGrpc ""))) | toJson }}
 registrar:
-  servers: {{ concat $kafka (list "registrarDatabase") (ternary (list "limitsRedis") list (ne .Values.secrets.limitsRedisUrl.secret "")) (list "registrarOutside") $traces | toJson }}
+  servers: {{ concat $kafka (list "registrarDatabase") (ternary (list "limitsRedis") list (ne .Values.secrets.limitsRedisUrl.secret "")) (list "registrarOutside") (ternary (list "awsCredentials") list (and (ne .Values.registrar.kmsKeyId "") (not (has "awsCredentials" $kafka)))) $traces | toJson }}
   edge: {{ ternary (list "http") list (and $edge (ne $hosts.registrar "")) | toJson }}
 web:
   calls: { ingestion: http, aggregator: http, registrar: http }
@@ -38,6 +38,9 @@ migrate-registrar:
   servers: [registrarDatabase]
 {{- if .Values.tests.enabled }}
 test:
+  {{- if .Values.tests.holdElection }}
+  servers: [kafka, votesDatabase]
+  {{- end }}
   calls: { ingestion: [http, grpc, metrics], aggregator: [http, grpc], registrar: http, web: http }
 {{- end }}
 {{- end }}

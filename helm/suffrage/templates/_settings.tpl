@@ -26,7 +26,15 @@
 {{- with $.Values.telemetry.otlpEndpoint }}
 {{- if ne $component "web" }}{{ $_ := set $settings "OTEL_EXPORTER_OTLP_ENDPOINT" . }}{{ end }}
 {{- end -}}
+{{- if include "suffrage.awsRegion" . }}{{ $_ := set $settings "AWS_REGION" (include "suffrage.awsRegion" .) }}{{ end -}}
 {{ toYaml $settings }}
+{{- end }}
+
+{{/* Non-empty where a component talks to AWS: (list $ "ingestion"). */}}
+{{- define "suffrage.awsRegion" -}}
+{{- $ := index . 0 -}}
+{{- $signs := and (eq $.Values.kafka.sasl.mechanism "aws-msk-iam") (has "kafka" (index (include "suffrage.servers" $ | fromYaml) (index . 1))) -}}
+{{- if or $signs (and (eq (index . 1) "registrar") $.Values.registrar.kmsKeyId) }}{{ $.Values.aws.region }}{{ end }}
 {{- end }}
 
 {{/* A number as it was written: Helm reads 10000000 as 1e+07. */}}

@@ -55,7 +55,8 @@ SUFFRAGE_PEER_KEY_FILE: {{ $own }}/tls.key
 
 {{/* Non-empty where a component needs a certificate of its own. */}}
 {{- define "suffrage.needsCertificate" -}}
-{{- if contains "/etc/suffrage/tls/" (include "suffrage.tlsSettings" .) }}yes{{ end }}
+{{- $audits := and (eq (index . 1) "audit") (ne (index . 0).Values.tls.services "none") -}}
+{{- if or $audits (contains "/etc/suffrage/tls/" (include "suffrage.tlsSettings" .)) }}yes{{ end }}
 {{- end }}
 
 {{/*

@@ -119,6 +119,10 @@ observe-test: build ## the tests of alerts, dashboards and telemetry alone; make
 	@tools/setup/setup.sh prometheus
 	@$(JEST) observability $(ARGS)
 
+chart-test: setup ## the Helm chart: settings, refusals, network, the schemas of Kubernetes (ARGS='-t alb')
+	@tools/setup/setup.sh helm
+	@$(JEST) -c helm/jest.config.mjs $(ARGS)
+
 check: setup ## types, lint, format, dependency rules, unused code, generated files
 	@tools/check.sh
 

@@ -32,13 +32,17 @@ generated_current() {
     node observability/dashboards/print-dashboards.ts "$copy/dashboards" &&
     diff -r "$copy/dashboards" observability/dashboards/generated &&
     node infra/readmes/print-readmes.ts "$copy/modules" &&
-    diff <(cd "$copy/modules" && cat ./*/README.md) <(cd infra/opentofu/modules && cat ./*/README.md)
+    diff <(cd "$copy/modules" && cat ./*/README.md) <(cd infra/opentofu/modules && cat ./*/README.md) &&
+    node helm/generate/main.ts "$copy/chart" &&
+    for name in values.schema.json README.md files/rules files/dashboards; do
+      diff -r "$copy/chart/$name" "helm/suffrage/$name" || { echo 'run node helm/generate/main.ts' && return 1; }
+    done
 }
 
 step 'types' tsc -p .
 step 'lint' oxlint --type-aware --deny-warnings
 step 'format' biome format
-step 'dependency rules' depcruise --config .dependency-cruiser.mjs libs services tools web test loadtest observability infra delivery site
+step 'dependency rules' depcruise --config .dependency-cruiser.mjs libs services tools web test loadtest observability helm infra delivery site
 step 'unused code and packages' knip
 step 'protobuf' buf lint libs/contracts
 step 'generated files current' generated_current

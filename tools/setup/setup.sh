@@ -9,6 +9,8 @@
 #   tools/setup/setup.sh k6        also k6, for make load and its test (builds it; needs Go, or Python 3 to fetch Go)
 #   tools/setup/setup.sh actionlint groovy  also what make pipeline-check reads workflows and the Jenkinsfile with
 #   tools/setup/setup.sh prometheus  also Prometheus and promtool, for make observe and its tests
+#   tools/setup/setup.sh conftest  also conftest, for the policies' tests (builds it, as k6)
+#   tools/setup/setup.sh helm      also Helm, kubectl and kubeconform, for make chart-test (Python 3 fetches them; builds the last)
 #   tools/setup/setup.sh tofu      also OpenTofu, for make infra-check (builds it, as k6)
 # Several of these names can be given together.
 #
@@ -27,16 +29,17 @@ PATH=$(printf %s "$PATH" | tr ':' '\n' | grep -vxF "$tools/bin" | paste -sd:)
 . "$root/tools/setup/versions.env"
 
 # What is installed only where it is asked for; each has its chains, named install_…
-optional=(actionlint bench browser fuzz groovy k6 prometheus python tofu)
+optional=(actionlint bench browser conftest fuzz groovy helm k6 prometheus python tofu)
 chains() {
   case "$1" in
     bench) echo install_kafka_tools ;;
+    helm) echo install_helm install_kubeconform install_kubernetes_schemas ;;
     tofu) echo install_tofu install_aws_double ;;
     *) echo "install_$1" ;;
   esac
 }
 
-for part in common debian node kafka redis go browser python k6 prometheus actionlint groovy tofu; do . "$root/tools/setup/$part.sh"; done
+for part in common debian node kafka redis go browser python k6 prometheus actionlint groovy helm tofu; do . "$root/tools/setup/$part.sh"; done
 
 # Everything that decides what the set-up does. When it is unchanged since the last complete run, there is nothing to do.
 signature() {
@@ -57,8 +60,14 @@ part_is_current() {
     actionlint) [ "$(readlink "$tools/bin/actionlint")" = "$(actionlint_directory)/actionlint" ] ;;
     bench) [ -d "$tools/kafka-tools/libs" ] ;;
     browser) [ -x "$tools/bin/chromium" ] ;;
+    conftest) [ -x "$tools/bin/conftest" ] && [ "$(readlink "$tools/bin/conftest")" = "$(conftest_directory)/conftest" ] ;;
     fuzz) [ -x "$tools/bin/schemathesis" ] ;;
     groovy) [ "$(readlink "$tools/groovy")" = "$(groovy_directory)" ] ;;
+    helm)
+      [ -x "$tools/bin/helm" ] && [ "$(readlink "$tools/bin/helm")" = "$cache/helm-$HELM_VERSION/helm" ] &&
+        [ -x "$tools/bin/kubeconform" ] && [ "$(readlink "$tools/bin/kubeconform")" = "$(kubeconform_directory)/kubeconform" ] &&
+        [ -d "$tools/bin/kubernetes-schemas" ] && [ "$(readlink "$tools/bin/kubernetes-schemas")" = "$(kubernetes_schemas_directory)" ]
+      ;;
     k6) [ -x "$tools/bin/k6" ] && [ "$(readlink "$tools/bin/k6")" = "$(k6_directory)/k6" ] ;;
     prometheus) [ -x "$tools/bin/promtool" ] && [ -x "$tools/bin/prometheus" ] ;;
     python) [ -x "$tools/bin/python-grpc" ] && [ -x "$tools/bin/python-verify" ] && [ -x "$tools/bin/pg_dump" ] ;;
@@ -73,6 +82,7 @@ wanted=" $* "
 wants() { [[ $wanted == *" $1 "* ]]; }
 # The user's own k6 needs no other.
 [ -z "${K6:-}" ] || wanted=${wanted/ k6 / }
+[ -z "${CONFTEST:-}" ] || wanted=${wanted/ conftest / }
 [ -z "${PROMETHEUS_DIRECTORY:-}" ] || wanted=${wanted/ prometheus / }
 if is_current; then
   echo 'setup: everything is current.'

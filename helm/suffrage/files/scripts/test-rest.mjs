@@ -1,0 +1,15 @@
+import { call, claim } from './call.mjs';
+
+const { INGESTION, REGISTRAR } = process.env;
+
+await claim('ingestion refuses what is no vote, with a problem document', async () => {
+  const { status, type, text } = await call(`${INGESTION}/v1/elections/no-such-election/votes`, {
+    method: 'POST',
+    body: '{}',
+  });
+  return (status >= 400 && status < 500 && type.startsWith('application/problem+json')) || { status, type, text };
+});
+await claim('the registrar lists elections', async () => {
+  const { status, text } = await call(`${REGISTRAR}/v1/elections`);
+  return status === 200 || { status, text };
+});

@@ -1,0 +1,84 @@
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { renderText, ROOT, VALUE_FILES, type Values } from './render.ts';
+
+const PROGRAM = join(ROOT, '.tools/bin/kubeconform');
+const SCHEMAS = join(ROOT, '.tools/bin/kubernetes-schemas');
+const LOCATIONS = [
+  `${SCHEMAS}/{{ .NormalizedKubernetesVersion }}-local{{ .StrictSuffix }}/{{ .ResourceKind }}{{ .KindSuffix }}.json`,
+  `${join(import.meta.dirname, 'crds')}/{{ .Group }}/{{ .ResourceKind }}_{{ .ResourceAPIVersion }}.json`,
+];
+
+/** The versions that tools/setup/versions.env has unpacked. */
+const VERSIONS =
+  /^KUBERNETES_VERSIONS='(.*)'$/m
+    .exec(readFileSync(join(ROOT, 'tools/setup/versions.env'), 'utf8'))?.[1]
+    ?.split(' ')
+    .map(version => version.slice(1)) ?? [];
+
+/** Strict: a field that the API does not know is refused. */
+function kubeconform(text: string, version: string): Promise<{ status: number | null; output: string }> {
+  return new Promise((resolve, reject) => {
+    const locations = LOCATIONS.flatMap(location => ['-schema-location', location]);
+    const child = spawn(PROGRAM, ['-strict', '-summary', '-kubernetes-version', version, ...locations]);
+    let output = '';
+    child.stdout.on('data', (part: Buffer) => (output += part.toString()));
+    child.stderr.on('data', (part: Buffer) => (output += part.toString()));
+    child.once('error', reject);
+    child.once('close', status => resolve({ status, output }));
+    child.stdin.end(text);
+  });
+}
+
+/** What the value files don't have. */
+const OTHERS: readonly [string, Values][] = [
+  [
+    'SCRAM at the brokers',
+    {
+      kafka: { sasl: { mechanism: 'scram-sha-512', username: 'suffrage' } },
+      secrets: { kafkaPassword: { secret: 'kafka' } },
+    },
+  ],
+  ['KEDA switched off', { processor: { keda: { enabled: false }, autoscaling: { enabled: true } } }],
+  [
+    'a volume to replay',
+    { rollouts: { enabled: false }, ingestion: { localQueue: { enabled: true, replayClaims: ['lost'] } } },
+  ],
+  ['Secrets of other hands', { externalSecrets: { enabled: false }, image: { pullSecrets: ['registry'] } }],
+  [
+    'nothing optional',
+    {
+      monitoring: { serviceMonitors: false, rules: false, dashboards: false },
+      network: { policies: false },
+      tests: { enabled: false },
+      migrations: { enabled: false },
+      edge: { kind: 'none' },
+    },
+  ],
+];
+
+/** All in one run, because kubeconform reads the definitions of the API once for each kind. */
+const everything = Promise.all([
+  ...VALUE_FILES.map(file => renderText(file)),
+  ...OTHERS.map(([, values]) => renderText('production', values)),
+]);
+
+test.each(VERSIONS)(
+  'the API of Kubernetes %s knows all that the value files make',
+  async version => {
+    expect(await kubeconform((await everything).join('\n---\n'), version)).toEqual({
+      status: 0,
+      output: expect.stringMatching(/Valid: [1-9]\d+, Invalid: 0, Errors: 0, Skipped: 0/),
+    });
+  },
+  300_000,
+);
+
+test('a field that the API does not know is found by these tests', async () => {
+  const text = 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: one }\ndata: {}\ncontent: {}\n';
+  const { status, output } = await kubeconform(text, VERSIONS.at(-1) ?? '');
+  expect(status).toBe(1);
+  expect(output).toContain("additional properties 'content' not allowed");
+}, 60_000);

@@ -1,0 +1,127 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { settings as aggregator } from '@suffrage/aggregator/config';
+import { readSettings } from '@suffrage/audit/settings';
+import { settings as ingestion } from '@suffrage/ingestion/config';
+import { settings as processor } from '@suffrage/processor/config';
+import { settings as registrar } from '@suffrage/registrar/config';
+import { loadConfig } from '@suffrage/runtime/config';
+import { webSettings as web } from '@suffrage/web/server/config.ts';
+import { certificates } from './certificates.ts';
+import { contentOf } from './files.ts';
+import { component, type Container, type Manifest, podOf, type PodSpec } from './manifest.ts';
+import { environmentOf, filesOf, placeFiles } from './pod-environment.ts';
+import { render, ROOT, VALUE_FILES } from './render.ts';
+
+const schemas = { ingestion, processor, aggregator, registrar, web };
+const directory = mkdtempSync(join(tmpdir(), 'suffrage-pods-'));
+afterAll(() => rmSync(directory, { recursive: true }));
+
+const authority = await certificates();
+const contents = (file: string) => authority.find(file) ?? contentOf(file);
+
+type Started = { readonly all: readonly Manifest[]; readonly container: Container; readonly pod: PodSpec };
+
+/** The containers of one component, with what its pods have. */
+function containersOf(all: readonly Manifest[], name: string): Started[] {
+  return all.flatMap(one => {
+    const pod = podOf(one)?.spec;
+    if (!pod || component(one) !== name) return [];
+    return [...pod.containers, ...pod.initContainers].map(container => ({ all, container, pod }));
+  });
+}
+
+/** As the container would find them, but below a directory of the test. */
+function settle({ all, container, pod }: Started): { environment: Record<string, string>; args: string[] } {
+  const files = filesOf(container, pod, all);
+  const environment = placeFiles(environmentOf(container, all), files, directory, contents);
+  const args = container.args.map(arg => arg.replace(/(?<==)\/etc\//, `${directory}/etc/`));
+  return { environment, args };
+}
+
+describe.each(VALUE_FILES)('values-%s.yaml', file => {
+  const rendered = render(file, { ingestion: { localQueue: { replayClaims: ['queue-of-a-lost-pod'] } } });
+
+  test.each(Object.entries(schemas))('%s accepts the settings that its pods get', async (name, schema) => {
+    const containers = containersOf(await rendered, name).filter(({ container }) => container.name === name);
+    expect(containers.length).toBeGreaterThan(0);
+    for (const started of containers) {
+      const { environment } = settle(started);
+      expect(loadConfig<typeof schema>(schema, environment)).toMatchObject({ SUFFRAGE_HOST: '0.0.0.0' });
+      expect(missingFiles(environment)).toEqual([]);
+    }
+  });
+
+  test('the audit accepts the arguments that its pods get', async () => {
+    const containers = containersOf(await rendered, 'audit');
+    for (const started of containers) {
+      const [command, ...args] = settle(started).args;
+      expect(command).toBe('audit');
+      const read = readSettings(args);
+      expect(read).toMatchObject({ databaseUrls: ['postgresql://votes:secret@127.0.0.1:1/votes'] });
+      expect(read !== 'help' && read.brokers.length).toBeGreaterThan(0);
+    }
+    expect(containers.length).toBe(file === 'kind' ? 1 : 2);
+  });
+
+  test.each([
+    ['migrate-votes', 'services/processor/src/migrate.ts', 'migrate'],
+    ['migrate-registrar', 'services/registrar/src/migrate.ts', 'migrate'],
+    ['migrate-log', 'services/ingestion/src/prepare-log.ts', 'prepare-log'],
+  ])(
+    '%s accepts its settings, and fails only because there is no server',
+    async (name, script, command) => {
+      const [started, ...others] = containersOf(await rendered, name);
+      if (!started || others.length > 0) throw new Error(`${name} is not one container`);
+      const { environment, args } = settle(started);
+      expect(args).toEqual([command]);
+      const brokers =
+        'SUFFRAGE_KAFKA_BROKERS' in environment ? { SUFFRAGE_KAFKA_BROKERS: '127.0.0.1:1' } : {};
+      const output = await outputOf(script, { ...environment, ...brokers });
+      expect(output).not.toContain('The settings are not usable');
+      expect(output).toContain('ECONNREFUSED');
+    },
+    120_000,
+  );
+});
+
+test('a setting that a service does not know is found by these tests', async () => {
+  const all = await render('kind');
+  const [started] = containersOf(all, 'web');
+  if (!started) throw new Error('there is no page');
+  const { environment } = settle(started);
+  expect(() => loadConfig(web, { ...environment, SUFFRAGE_WEB_SERVICE_HOST: '10.0.0.1' })).toThrow(
+    'SUFFRAGE_WEB_SERVICE_HOST: there is no such setting',
+  );
+});
+
+test('a file that no volume has is found by these tests', () => {
+  expect(missingFiles({ SUFFRAGE_TLS_KEY_FILE: '/etc/suffrage/tls/tls.key' })).toEqual([
+    'SUFFRAGE_TLS_KEY_FILE',
+  ]);
+});
+
+/** Settings of files that nothing mounts: those that are mounted have moved below the test's directory. */
+function missingFiles(environment: Readonly<Record<string, string>>): string[] {
+  return Object.keys(environment).filter(
+    name => name.endsWith('_FILE') && !environment[name]?.startsWith(directory),
+  );
+}
+
+/** What a process writes until it ends, or until it has found that there is no server. */
+function outputOf(script: string, environment: Readonly<Record<string, string>>): Promise<string> {
+  return new Promise(resolve => {
+    let output = '';
+    const child = execFile(process.execPath, [join(ROOT, script)], { env: environment, timeout: 60_000 });
+    const add = (text: string) => {
+      output += text;
+      if (output.includes('ECONNREFUSED')) child.kill();
+    };
+    child.stdout?.on('data', add);
+    child.stderr?.on('data', add);
+    child.once('close', () => resolve(output));
+  });
+}

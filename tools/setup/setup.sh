@@ -8,6 +8,7 @@
 #   tools/setup/setup.sh python    also Python's gRPC client and cryptography, for the tests (needs Python 3)
 #   tools/setup/setup.sh k6        also k6, for make load and its test (builds it; needs Go, or Python 3 to fetch Go)
 #   tools/setup/setup.sh prometheus  also Prometheus and promtool, for make observe and its tests (builds them, likewise)
+#   tools/setup/setup.sh conftest  also conftest, for make policies (builds it, likewise)
 # Several of these names can be given together.
 #
 # SUFFRAGE_CACHE: a directory for the downloads that several checkouts share (default: .tools of this checkout).
@@ -24,7 +25,7 @@ cache=$(cd "$cache" && pwd -P)
 PATH=$(printf %s "$PATH" | tr ':' '\n' | grep -vxF "$tools/bin" | paste -sd:)
 . "$root/tools/setup/versions.env"
 
-for part in common debian node kafka redis browser python go k6 prometheus; do . "$root/tools/setup/$part.sh"; done
+for part in common debian node kafka redis browser python go k6 prometheus conftest; do . "$root/tools/setup/$part.sh"; done
 
 # Everything that decides what the set-up does. When it is unchanged since the last complete run, there is nothing to do.
 signature() {
@@ -41,15 +42,16 @@ is_current() {
   ! wants bench || [ -d "$tools/kafka-tools/libs" ] || return 1
   ! wants k6 || { [ -x "$tools/bin/k6" ] && [ "$(readlink "$tools/bin/k6")" = "$(k6_directory)/k6" ]; } || return 1
   ! wants prometheus || { [ -x "$tools/bin/promtool" ] && [ "$(readlink "$tools/bin/prometheus")" = "$(prometheus_directory)/prometheus" ]; } || return 1
+  ! wants conftest || { [ -x "$tools/bin/conftest" ] && [ "$(readlink "$tools/bin/conftest")" = "$(conftest_directory)/conftest" ]; } || return 1
   ! wants fuzz || [ -x "$tools/bin/schemathesis" ] || return 1
   ! wants python || { [ -x "$tools/bin/python-grpc" ] && [ -x "$tools/bin/python-verify" ]; }
 }
 
 for part in "$@"; do
   case "$part" in
-    bench | browser | fuzz | python | k6 | prometheus) ;;
+    bench | browser | fuzz | python | k6 | prometheus | conftest) ;;
     *)
-      echo "usage: $0 [bench] [browser] [fuzz] [python] [k6] [prometheus]" >&2
+      echo "usage: $0 [bench] [browser] [fuzz] [python] [k6] [prometheus] [conftest]" >&2
       exit 2
       ;;
   esac
@@ -59,6 +61,7 @@ wants() { [[ $wanted == *" $1 "* ]]; }
 # The user's own k6 needs no other.
 [ -z "${K6:-}" ] || wanted=${wanted/ k6 / }
 [ -z "${PROMETHEUS_DIRECTORY:-}" ] || wanted=${wanted/ prometheus / }
+[ -z "${CONFTEST:-}" ] || wanted=${wanted/ conftest / }
 if is_current; then
   echo 'setup: everything is current.'
   exit 0
@@ -127,6 +130,7 @@ start_chain install_redis
 ! wants python || start_chain install_python
 ! wants k6 || start_chain install_k6
 ! wants prometheus || start_chain install_prometheus
+! wants conftest || start_chain install_conftest
 ! wants bench || start_chain install_kafka_tools
 watch_chains
 if [ -e "$run/failure" ]; then

@@ -5,7 +5,7 @@
 conftest_directory() { echo "$cache/conftest-$CONFTEST_VERSION-$(cat "$root"/tools/conftest/go.* | sha256sum | cut -c1-12)"; }
 
 install_conftest() {
-  local dir go
+  local dir go GO_MINIMUM=$CONFTEST_GO_MINIMUM GO_VERSION=$CONFTEST_GO_VERSION
   dir=$(conftest_directory)
   if [ ! -x "$dir/conftest" ]; then
     find_go 'conftest (or set CONFTEST to a conftest of your own)'

@@ -5,6 +5,7 @@ import { hostCases } from './cases/hosts.ts';
 import { kafkaCases } from './cases/kafka.ts';
 import { postgresCases } from './cases/postgres.ts';
 import { redisCases } from './cases/redis.ts';
+import { rollingUpdateCases } from './cases/rolling-update.ts';
 import type { FaultCase } from './fault-case.ts';
 
 const cases: readonly FaultCase[] = [
@@ -15,6 +16,7 @@ const cases: readonly FaultCase[] = [
   ...hostCases,
   ...diskCases,
   ...clientCases,
+  ...rollingUpdateCases,
 ];
 
 /** In the order in which they run; those that need another shape of the stack come last. */

@@ -8,6 +8,6 @@ const config = loadConfig(webSettings);
 const log = createLog('web', config.SUFFRAGE_INSTANCE, config.SUFFRAGE_LOG_LEVEL);
 log.info({ settings: printableConfig(webSettings) }, 'starting');
 
-runService(log, async lifecycle => {
+runService(log, config.SUFFRAGE_LEAVE_WAIT, async lifecycle => {
   await startWeb(config, { log }, lifecycle);
 });

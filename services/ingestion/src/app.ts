@@ -92,6 +92,7 @@ export async function startIngestion(
     },
     ...(queue ? { localQueue: { required: false, check: queue.hasRoom } } : {}),
   });
+  lifecycle.onLeave(health.leave);
   await serveMetrics({ host, port: config.SUFFRAGE_METRICS_PORT, health, metrics }, lifecycle);
   const grpcPort = await serveVoteService(config, { castVote, turns, metrics, log }, lifecycle);
   const server = await createHttpServer({

@@ -10,7 +10,7 @@ const config = loadConfig(settings);
 armCrashPoint(config);
 const log = createLog('ingestion', config.SUFFRAGE_INSTANCE, config.SUFFRAGE_LOG_LEVEL);
 
-runService(log, async lifecycle => {
+runService(log, config.SUFFRAGE_LEAVE_WAIT, async lifecycle => {
   log.info({ settings: printableConfig(settings) }, 'starting');
   await refuseWeakLog(config, log);
   const { httpPort, grpcPort } = await startIngestion(config, { log }, lifecycle);

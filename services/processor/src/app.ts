@@ -79,6 +79,7 @@ export async function startProcessor(
     },
     redis: { required: false, check: () => redis.status === 'ready' },
   });
+  lifecycle.onLeave(health.leave);
   await serveMetrics({ host, port: config.SUFFRAGE_METRICS_PORT, health, metrics }, lifecycle);
 
   const shards = await readShards();

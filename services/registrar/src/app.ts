@@ -109,6 +109,7 @@ export async function startRegistrar(
     postgres: { required: true, check: () => isReachable(pool) },
     kafka: { required: false, check: () => clock() - followed.completeAsOf() <= ELECTIONS_MAX_AGE_MILLIS },
   });
+  lifecycle.onLeave(health.leave);
   const metricsPort = await serveMetrics(
     { host, port: config.SUFFRAGE_METRICS_PORT, health, metrics },
     lifecycle,

@@ -1,0 +1,37 @@
+# In production every service has at least two pods, by its own number or by its scaler's.
+package lib.enough_pods
+
+import data.lib.objects
+
+own := {"ingestion", "processor", "aggregator", "registrar", "web"}
+
+deny contains message if {
+	production
+	some workload in objects.workloads
+	objects.component(workload) in own
+	workload.kind in {"Deployment", "StatefulSet", "Rollout"}
+	not workload.spec.replicas
+	not scaled(workload)
+	message := sprintf("%s %s: it has neither replicas nor a scaler, so one pod", [workload.kind, workload.metadata.name])
+}
+
+# A settings object or a pod that says so.
+production if {
+	some config in objects.all
+	config.kind == "ConfigMap"
+	config.data.SUFFRAGE_ENVIRONMENT == "production"
+}
+
+production if {
+	some workload in objects.workloads
+	some container in objects.pod(workload).containers
+	some variable in container.env
+	variable.name == "SUFFRAGE_ENVIRONMENT"
+	variable.value == "production"
+}
+
+scaled(workload) if {
+	some scaler in objects.all
+	scaler.kind in {"HorizontalPodAutoscaler", "ScaledObject"}
+	scaler.spec.scaleTargetRef.name == workload.metadata.name
+}

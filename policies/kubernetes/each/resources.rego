@@ -7,6 +7,6 @@ import data.lib.workload
 deny contains message if {
 	some container in workload.containers
 	some field in [["requests", "cpu"], ["requests", "memory"], ["limits", "memory"]]
-	not object.get(container, array.concat(["resources"], field), null)
+	not object.get(container, array.concat(["resources"], field), false)
 	message := sprintf("%s: container %s has no resources.%s", [workload.name, container.name, concat(".", field)])
 }

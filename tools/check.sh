@@ -30,13 +30,17 @@ generated_current() {
     node observability/reference/print-metrics.ts | diff - docs/reference/metrics.md &&
     node observability/reference/print-log-events.ts | diff - docs/reference/log-events.md &&
     node observability/dashboards/print-dashboards.ts "$copy/dashboards" &&
-    diff -r "$copy/dashboards" observability/dashboards/generated
+    diff -r "$copy/dashboards" observability/dashboards/generated &&
+    node helm/generate/main.ts "$copy/chart" &&
+    for name in values.schema.json README.md files/rules files/dashboards; do
+      diff -r "$copy/chart/$name" "helm/suffrage/$name" || { echo 'run node helm/generate/main.ts' && return 1; }
+    done
 }
 
 step 'types' tsc -p .
 step 'lint' oxlint --type-aware --deny-warnings
 step 'format' biome format
-step 'dependency rules' depcruise --config .dependency-cruiser.mjs libs services tools web test loadtest observability policies
+step 'dependency rules' depcruise --config .dependency-cruiser.mjs libs services tools web test loadtest observability helm policies
 step 'unused code and packages' knip
 step 'protobuf' buf lint libs/contracts
 step 'generated files current' generated_current

@@ -9,6 +9,7 @@
 #   tools/setup/setup.sh k6        also k6, for make load and its test (builds it; needs Go, or Python 3 to fetch Go)
 #   tools/setup/setup.sh prometheus  also Prometheus and promtool, for make observe and its tests (builds them, likewise)
 #   tools/setup/setup.sh conftest  also conftest, for make policies (builds it, likewise)
+#   tools/setup/setup.sh helm      also Helm, kubectl and kubeconform, for make chart-test (Python 3 fetches them; builds the last)
 # Several of these names can be given together.
 #
 # SUFFRAGE_CACHE: a directory for the downloads that several checkouts share (default: .tools of this checkout).
@@ -25,7 +26,7 @@ cache=$(cd "$cache" && pwd -P)
 PATH=$(printf %s "$PATH" | tr ':' '\n' | grep -vxF "$tools/bin" | paste -sd:)
 . "$root/tools/setup/versions.env"
 
-for part in common debian node kafka redis browser python go k6 prometheus conftest; do . "$root/tools/setup/$part.sh"; done
+for part in common debian node kafka redis browser python go k6 prometheus conftest helm; do . "$root/tools/setup/$part.sh"; done
 
 # Everything that decides what the set-up does. When it is unchanged since the last complete run, there is nothing to do.
 signature() {
@@ -43,15 +44,17 @@ is_current() {
   ! wants k6 || { [ -x "$tools/bin/k6" ] && [ "$(readlink "$tools/bin/k6")" = "$(k6_directory)/k6" ]; } || return 1
   ! wants prometheus || { [ -x "$tools/bin/promtool" ] && [ "$(readlink "$tools/bin/prometheus")" = "$(prometheus_directory)/prometheus" ]; } || return 1
   ! wants conftest || { [ -x "$tools/bin/conftest" ] && [ "$(readlink "$tools/bin/conftest")" = "$(conftest_directory)/conftest" ]; } || return 1
+  ! wants helm || { [ "$(readlink "$tools/bin/helm")" = "$cache/helm-$HELM_VERSION/helm" ] && [ -x "$tools/bin/helm" ] &&
+    [ -x "$tools/bin/kubeconform" ] && [ "$(readlink "$tools/bin/kubeconform")" = "$(kubeconform_directory)/kubeconform" ]; } || return 1
   ! wants fuzz || [ -x "$tools/bin/schemathesis" ] || return 1
   ! wants python || { [ -x "$tools/bin/python-grpc" ] && [ -x "$tools/bin/python-verify" ]; }
 }
 
 for part in "$@"; do
   case "$part" in
-    bench | browser | fuzz | python | k6 | prometheus | conftest) ;;
+    bench | browser | fuzz | python | k6 | prometheus | conftest | helm) ;;
     *)
-      echo "usage: $0 [bench] [browser] [fuzz] [python] [k6] [prometheus] [conftest]" >&2
+      echo "usage: $0 [bench] [browser] [fuzz] [python] [k6] [prometheus] [conftest] [helm]" >&2
       exit 2
       ;;
   esac
@@ -131,6 +134,8 @@ start_chain install_redis
 ! wants k6 || start_chain install_k6
 ! wants prometheus || start_chain install_prometheus
 ! wants conftest || start_chain install_conftest
+! wants helm || start_chain install_helm
+! wants helm || start_chain install_kubeconform
 ! wants bench || start_chain install_kafka_tools
 watch_chains
 if [ -e "$run/failure" ]; then

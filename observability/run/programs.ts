@@ -9,7 +9,7 @@ export function prometheusPrograms(): { readonly prometheus: string; readonly pr
     const path = join(directory, name);
     if (existsSync(path)) return path;
     throw new Error(
-      `${path} is missing: tools/setup/setup.sh prometheus builds it, PROMETHEUS_DIRECTORY=DIR takes yours`,
+      `${path} is missing: tools/setup/setup.sh prometheus installs it, PROMETHEUS_DIRECTORY=DIR takes yours`,
     );
   };
   return { prometheus: program('prometheus'), promtool: program('promtool') };

@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2154
-# Go, which builds the programs that no registry has ready: k6 and Prometheus. Each is built once and kept in the cache.
+# Go, which builds the programs that no registry has ready, such as k6. Each is built once and kept in the cache.
 
 go_version() { "$1" env GOVERSION 2>/dev/null | sed -n 's/^go\([0-9.]*\).*/\1/p'; }
 

@@ -7,8 +7,8 @@
 #   tools/setup/setup.sh fuzz      also schemathesis, for make fuzz (needs Python 3)
 #   tools/setup/setup.sh python    also Python's gRPC client and cryptography, for the tests (needs Python 3)
 #   tools/setup/setup.sh k6        also k6, for make load and its test (builds it; needs Go, or Python 3 to fetch Go)
-#   tools/setup/setup.sh prometheus  also Prometheus and promtool, for make observe and its tests (builds them, likewise)
-#   tools/setup/setup.sh conftest  also conftest, for make policies (builds it, likewise)
+#   tools/setup/setup.sh prometheus  also Prometheus and promtool, for make observe and its tests
+#   tools/setup/setup.sh conftest  also conftest, for make policies-test (builds it, likewise)
 #   tools/setup/setup.sh helm      also Helm, kubectl and kubeconform, for make chart-test (Python 3 fetches them; builds the last)
 # Several of these names can be given together.
 #
@@ -42,7 +42,7 @@ is_current() {
   ! wants browser || [ -x "$tools/bin/chromium" ] || return 1
   ! wants bench || [ -d "$tools/kafka-tools/libs" ] || return 1
   ! wants k6 || { [ -x "$tools/bin/k6" ] && [ "$(readlink "$tools/bin/k6")" = "$(k6_directory)/k6" ]; } || return 1
-  ! wants prometheus || { [ -x "$tools/bin/promtool" ] && [ "$(readlink "$tools/bin/prometheus")" = "$(prometheus_directory)/prometheus" ]; } || return 1
+  ! wants prometheus || { [ -x "$tools/bin/promtool" ] && [ -x "$tools/bin/prometheus" ]; } || return 1
   ! wants conftest || { [ -x "$tools/bin/conftest" ] && [ "$(readlink "$tools/bin/conftest")" = "$(conftest_directory)/conftest" ]; } || return 1
   ! wants helm || { [ "$(readlink "$tools/bin/helm")" = "$cache/helm-$HELM_VERSION/helm" ] && [ -x "$tools/bin/helm" ] &&
     [ -x "$tools/bin/kubeconform" ] && [ "$(readlink "$tools/bin/kubeconform")" = "$(kubeconform_directory)/kubeconform" ]; } || return 1
@@ -101,10 +101,15 @@ node_chain() {
   install_packages
 }
 
-# The chains need nothing of each other (but Kafka's archive waits for Node), so downloads overlap.
+# The chains need nothing of each other (but Kafka's archive waits for Node), so downloads overlap. Each leaves a mark when
+# it has succeeded: bash forgets how a child ended when it has had some thousands of others since, each `sleep` below one.
 start_chain() {
+  local mark="$run/ended.${#jobs_started[@]}"
   set -m
-  ("$@") </dev/null &
+  (
+    "$@"
+    : >"$mark"
+  ) </dev/null &
   jobs_started+=("$!")
   set +m
 }
@@ -143,8 +148,8 @@ if [ -e "$run/failure" ]; then
   echo "setup: $(cat "$run/failure")" >&2
   exit 1
 fi
-for pid in "${jobs_started[@]}"; do
-  wait "$pid" || { echo "setup: a part ended unexpectedly; its log is the newest file in $tools/logs." >&2; exit 1; }
+for chain in "${!jobs_started[@]}"; do
+  [ -e "$run/ended.$chain" ] || { echo "setup: a part ended unexpectedly; its log is the newest file in $tools/logs." >&2; exit 1; }
 done
 signature >"$tools/stamps/setup"
 say "complete ($(elapsed "$started")); the tools are in $tools."

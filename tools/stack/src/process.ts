@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { compileCacheDirectory } from './paths.ts';
 import { processStatus } from './proc.ts';
 import { type RunAs, setprivArguments } from './run-as.ts';
 
@@ -56,9 +57,10 @@ const INHERITED = [
 ];
 
 export function baseEnvironment(parent: NodeJS.ProcessEnv = process.env): Record<string, string> {
-  return Object.fromEntries(
-    INHERITED.flatMap(name => (parent[name] === undefined ? [] : [[name, parent[name]]])),
-  );
+  return Object.fromEntries([
+    ...INHERITED.flatMap(name => (parent[name] === undefined ? [] : [[name, parent[name]]])),
+    ['NODE_COMPILE_CACHE', compileCacheDirectory],
+  ]);
 }
 
 /** A log is kept over restarts; at a start it is set aside as `.old` when it has grown beyond this. */

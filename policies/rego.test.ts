@@ -30,13 +30,11 @@ test('every rule passes what is right and refuses what is wrong, in its own test
   const { stdout, status } = conftest(
     'verify',
     '--no-color',
-    '--report',
-    'failed',
     ...['kubernetes', 'values', 'tests'].flatMap(directory => ['--policy', directory]),
     '--data',
     'tests/data',
   );
-  expect([status, stdout]).toEqual([0, stdout]);
+  expect([status, stdout]).toEqual([0, expect.stringContaining(' 0 failures')]);
   const tested = readFileSync(join(POLICIES, 'tests/cases_test.rego'), 'utf8');
   for (const { name } of rules) expect(tested).toContain(`test_${name} if both_ways("${name}")`);
 });
@@ -79,7 +77,8 @@ test('Gatekeeper’s copies judge every case as the rules do', () => {
   const reviewed = cases.filter(({ rule }) => copied.has(rule));
   const files = reviewed.map((one, index) => {
     const file = join(work, `${index}.yaml`);
-    writeFileSync(file, stringify({ review: { object: changed(one) } }));
+    // Go reads YAML 1.1, where a plain off is no text.
+    writeFileSync(file, stringify({ review: { object: changed(one) } }, { version: '1.1' }));
     return file;
   });
   const { stdout } = conftest('test', '--all-namespaces', '--output', 'json', '--policy', policy, ...files);

@@ -46,8 +46,8 @@ deny contains message if {
 deny contains message if {
 	input.kind == "KafkaNodePool"
 	some storage in storages
-	not storage.type == "ephemeral"
-	not storage.deleteClaim == false
+	storage.type != "ephemeral"
+	object.get(storage, "deleteClaim", true) != false
 	message := sprintf("KafkaNodePool %s: its volumes go with the cluster's object: set deleteClaim: false", [input.metadata.name])
 }
 

@@ -14,7 +14,7 @@ deny contains message if {
 
 deny contains message if {
 	cluster
-	not input.spec.postgresql.synchronous.number >= 1
+	object.get(input.spec, ["postgresql", "synchronous", "number"], 0) < 1
 	message := sprintf("Cluster %s: a commit waits for no standby: set postgresql.synchronous", [input.metadata.name])
 }
 

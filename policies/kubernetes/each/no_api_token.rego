@@ -4,7 +4,6 @@ package lib.no_api_token
 import data.lib.workload
 
 deny contains message if {
-	workload.pod
-	not workload.pod.automountServiceAccountToken == false
+	object.get(workload.pod, "automountServiceAccountToken", true) != false
 	message := sprintf("%s: its pods get a token for the cluster: set automountServiceAccountToken: false", [workload.name])
 }

@@ -5,6 +5,6 @@ import data.lib.workload
 
 deny contains message if {
 	some container in workload.containers
-	not container.securityContext.readOnlyRootFilesystem == true
+	object.get(container, ["securityContext", "readOnlyRootFilesystem"], false) != true
 	message := sprintf("%s: container %s may write to its own files: set readOnlyRootFilesystem: true", [workload.name, container.name])
 }

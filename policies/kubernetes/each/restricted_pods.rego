@@ -5,7 +5,7 @@ import data.lib.workload
 
 deny contains message if {
 	some container in workload.containers
-	not workload.setting(container, "runAsNonRoot") == true
+	not is_not_root(container)
 	message := sprintf("%s: container %s may run as root: set runAsNonRoot: true", [workload.name, container.name])
 }
 
@@ -17,7 +17,7 @@ deny contains message if {
 
 deny contains message if {
 	some container in workload.containers
-	not container.securityContext.allowPrivilegeEscalation == false
+	object.get(container, ["securityContext", "allowPrivilegeEscalation"], true) != false
 	message := sprintf("%s: container %s may gain privileges: set allowPrivilegeEscalation: false", [workload.name, container.name])
 }
 
@@ -56,6 +56,8 @@ deny contains message if {
 	volume.hostPath
 	message := sprintf("%s: volume %s is a directory of the node", [workload.name, volume.name])
 }
+
+is_not_root(container) if workload.setting(container, "runAsNonRoot") == true
 
 default seccomp(_) := "none"
 

@@ -3,7 +3,7 @@ NODE := .tools/bin/node --disable-warning=TimeoutNegativeWarning
 # On two cores one process runs all test files and keeps the modules of each: more than the 4 GB where Node ends by itself.
 JEST := $(NODE) --max-old-space-size=8192 --experimental-vm-modules --disable-warning=ExperimentalWarning node_modules/jest/bin/jest.js
 
-.PHONY: help observe observe-test setup demo test web-test screenshots test-unit fuzz up down scale-partitions requeue erase status reset election audit election-day export publish-audit bench bench-audit votes load bench-db cost simulate faults check format build clean-tools
+.PHONY: help observe observe-test setup demo test web-test screenshots test-unit fuzz up down scale-partitions requeue erase status reset election audit election-day export publish-audit bench bench-audit votes load bench-db cost simulate faults policies-test policies-generate scan-images check format build clean-tools
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
@@ -15,7 +15,7 @@ demo: setup build ## hold a real election again, check its count, leave the page
 	@$(NODE) tools/demo/src/main.ts
 
 test: build ## all tests, on servers of their own
-	@tools/setup/setup.sh browser python k6 prometheus
+	@tools/setup/setup.sh browser python k6 prometheus conftest
 	@$(JEST) $(ARGS)
 
 web-test: build ## only the tests of the page, in Chromium and on the real services; pictures of each state in out/pictures
@@ -113,6 +113,16 @@ observe: setup ## Prometheus with all alerts, and the dashboards as pages, besid
 observe-test: build ## the tests of alerts, dashboards and telemetry alone; make test has them too
 	@tools/setup/setup.sh prometheus
 	@$(JEST) observability $(ARGS)
+
+policies-test: setup ## the policies for manifests and values, each tried both ways; example manifests and chaos held to them
+	@tools/setup/setup.sh conftest
+	@$(JEST) --selectProjects unit $(ARGS) -- policies/ deploy/ chaos/
+
+policies-generate: setup ## write what is made of the policies: Gatekeeper's copies, required settings of topics
+	@$(NODE) policies/generate/main.ts
+
+scan-images: ## look for known weaknesses in images, with trivy or grype (IMAGES='name:tag …')
+	@tools/scan-images.sh $(IMAGES)
 
 check: setup ## types, lint, format, dependency rules, unused code, generated files
 	@tools/check.sh

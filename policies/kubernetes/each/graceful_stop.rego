@@ -30,10 +30,15 @@ deny contains message if {
 	message := sprintf("%s: container %s closes before balancers have noticed: wait 5 s or longer (preStop.sleep or SUFFRAGE_LEAVE_WAIT)", [workload.name, container.name])
 }
 
-# Waiting for the local queue is bounded by its own setting, which the chart adds to the time that it grants.
 default pre_stop(_) := 0
 
 pre_stop(container) := container.lifecycle.preStop.sleep.seconds
+
+# The chart's program takes its times in seconds: to serve on, and to wait for an empty local queue.
+pre_stop(container) := sum([to_number(word) |
+	some word in container.lifecycle.preStop.exec.command
+	regex.match(`^[0-9]+$`, word)
+]) if container.lifecycle.preStop.exec
 
 default leave_wait(_) := 0
 

@@ -37,7 +37,7 @@ is_own if {
 }
 
 # Of a blue and a green Deployment the one that does not work has no pods.
-stands_by if input.metadata.labels["suffrage/colour"]
+stands_by if input.spec.selector.matchLabels["suffrage.io/colour"]
 
 spread_over(key) if {
 	some constraint in workload.pod.topologySpreadConstraints

@@ -1,4 +1,4 @@
-# When nodes are drained, a service keeps pods: each has a budget, and no budget blocks a drain for ever.
+# When nodes are drained, a service in production keeps pods: each has a budget, and no budget blocks a drain for ever.
 package lib.disruption
 
 import data.lib.objects
@@ -6,6 +6,7 @@ import data.lib.objects
 own := {"ingestion", "processor", "aggregator", "registrar", "web"}
 
 deny contains message if {
+	objects.production
 	some workload in objects.workloads
 	objects.component(workload) in own
 	workload.kind in {"Deployment", "StatefulSet", "Rollout"}

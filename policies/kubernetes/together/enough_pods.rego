@@ -6,28 +6,13 @@ import data.lib.objects
 own := {"ingestion", "processor", "aggregator", "registrar", "web"}
 
 deny contains message if {
-	production
+	objects.production
 	some workload in objects.workloads
 	objects.component(workload) in own
 	workload.kind in {"Deployment", "StatefulSet", "Rollout"}
 	not workload.spec.replicas
 	not scaled(workload)
 	message := sprintf("%s %s: it has neither replicas nor a scaler, so one pod", [workload.kind, workload.metadata.name])
-}
-
-# A settings object or a pod that says so.
-production if {
-	some config in objects.all
-	config.kind == "ConfigMap"
-	config.data.SUFFRAGE_ENVIRONMENT == "production"
-}
-
-production if {
-	some workload in objects.workloads
-	some container in objects.pod(workload).containers
-	some variable in container.env
-	variable.name == "SUFFRAGE_ENVIRONMENT"
-	variable.value == "production"
 }
 
 scaled(workload) if {

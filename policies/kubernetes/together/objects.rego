@@ -22,3 +22,18 @@ selects(selector, labels) if {
 		labels[key] == value
 	}
 }
+
+# A settings object or a pod that says so.
+production if {
+	some config in all
+	config.kind == "ConfigMap"
+	config.data.SUFFRAGE_ENVIRONMENT == "production"
+}
+
+production if {
+	some workload in workloads
+	some container in pod(workload).containers
+	some variable in container.env
+	variable.name == "SUFFRAGE_ENVIRONMENT"
+	variable.value == "production"
+}

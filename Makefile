@@ -3,7 +3,7 @@ NODE := .tools/bin/node --disable-warning=TimeoutNegativeWarning
 # On two cores one process runs all test files and keeps the modules of each: more than the 4 GB where Node ends by itself.
 JEST := $(NODE) --max-old-space-size=8192 --experimental-vm-modules --disable-warning=ExperimentalWarning node_modules/jest/bin/jest.js
 
-.PHONY: help observe observe-test setup demo test web-test screenshots test-unit fuzz up down scale-partitions requeue erase status reset election audit election-day export publish-audit bench bench-audit votes load bench-db cost simulate faults policies-test policies-generate scan-images check format build clean-tools
+.PHONY: help observe observe-test setup demo test web-test screenshots test-unit fuzz up down scale-partitions requeue erase status reset election audit election-day export publish-audit bench bench-audit votes load bench-db cost simulate faults policies-test policies-generate scan-images check format build bundle bundle-test images clean-tools
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
@@ -132,6 +132,15 @@ format: setup ## format the sources
 
 build: setup
 	@tools/build-page.sh
+
+bundle: setup build ## what the container images hold, into out/images: one file for each program (ARGS='--only web')
+	@$(NODE) tools/images/src/main.ts $(ARGS)
+
+images: bundle ## the container images, tagged by commit (BASE=image: another base; ENGINE=podman; tools/images/make-base.sh makes one)
+	@BASE='$(BASE)' tools/images/build.sh
+
+bundle-test: build ## the bundled services hold an election and are audited, and the same sources give the same bytes
+	@$(JEST) --selectProjects integration $(ARGS) -- tools/images
 
 clean-tools: ## remove what the set-up has installed in this checkout
 	rm -rf .tools node_modules */node_modules */*/node_modules

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 
-const TICKS_PER_SECOND = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
+const ticksPerSecond = () => Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
 
 /** CPU seconds (user and system) that a process and its descendants, living and reaped, have used so far. */
 export function cpuSeconds(pid: number): number {
@@ -13,7 +13,7 @@ export function cpuSeconds(pid: number): number {
     processes
       .filter(({ parent }) => parent === id)
       .reduce((sum, child) => sum + total(child.pid), processes.find(one => one.pid === id)?.ticks ?? 0);
-  return total(pid) / TICKS_PER_SECOND;
+  return total(pid) / ticksPerSecond();
 }
 
 /** Fields of /proc/[pid]/stat, counted after the name, which may hold anything: 4 parent, 14 to 17 times. */

@@ -72,7 +72,10 @@ export async function startInfrastructureIn(
 ): Promise<Infrastructure> {
   const { dataDirectory, brokers, kafkaTuning = 'fast-start', progress = silentProgress } = options;
   const ports = await choosePorts(options.ports, brokers);
-  const secrets = createSecrets(dataDirectory, ports);
+  const secrets = createSecrets(dataDirectory, {
+    postgres: `127.0.0.1:${ports.postgres}`,
+    redis: `127.0.0.1:${ports.redis}`,
+  });
   const { signal } = parts;
   const kafkaSettings = { ...options.kafkaOptions, tuning: kafkaTuning };
 

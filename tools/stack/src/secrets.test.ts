@@ -12,7 +12,7 @@ beforeEach(() => {
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
 test('nobody but the owner may read a secret', () => {
-  const files = createSecrets(directory, { postgres: 1, redis: 2 });
+  const files = createSecrets(directory, { postgres: '127.0.0.1:1', redis: '127.0.0.1:2' });
   expect(statSync(files.directory).mode & 0o777).toBe(0o700);
   for (const name of readdirSync(files.directory)) {
     expect([name, statSync(join(files.directory, name)).mode & 0o777]).toEqual([name, 0o600]);
@@ -20,12 +20,12 @@ test('nobody but the owner may read a secret', () => {
 });
 
 test('a second start keeps every secret and only moves the ports', () => {
-  const first = createSecrets(directory, { postgres: 5001, redis: 6001 });
+  const first = createSecrets(directory, { postgres: '127.0.0.1:5001', redis: '127.0.0.1:6001' });
   const before = [first.receiptKey, first.resultsKey, first.electionKeysSecret, first.managerTokens].map(
     readSecret,
   );
   const password = new URL(readSecret(first.votesDatabases)).password;
-  const second = createSecrets(directory, { postgres: 5002, redis: 6002 });
+  const second = createSecrets(directory, { postgres: '127.0.0.1:5002', redis: '127.0.0.1:6002' });
   expect(
     [second.receiptKey, second.resultsKey, second.electionKeysSecret, second.managerTokens].map(readSecret),
   ).toEqual(before);
@@ -36,7 +36,7 @@ test('a second start keeps every secret and only moves the ports', () => {
 });
 
 test('the published key verifies what the receipt key signs', () => {
-  const files = createSecrets(directory, { postgres: 1, redis: 2 });
+  const files = createSecrets(directory, { postgres: '127.0.0.1:1', redis: '127.0.0.1:2' });
   const message = Buffer.from('receipt');
   const signature = sign(null, message, readSecret(files.receiptKey));
   expect(verify(null, message, createPublicKey(readSecret(files.receiptPublicKeys)), signature)).toBe(true);

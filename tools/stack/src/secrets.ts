@@ -49,11 +49,11 @@ export function secretFiles(dataDirectory: string): SecretFiles {
   };
 }
 
-/** Makes what is missing and keeps what there is; only the ports in the URLs follow the ones given. */
-export function createSecrets(
-  dataDirectory: string,
-  ports: { readonly postgres: number; readonly redis: number },
-): SecretFiles {
+/** Where PostgreSQL and Redis are, as `host:port`. */
+export type ServerAddresses = { readonly postgres: string; readonly redis: string };
+
+/** Makes what is missing and keeps what there is; only the addresses in the URLs follow the ones given. */
+export function createSecrets(dataDirectory: string, servers: ServerAddresses): SecretFiles {
   const files = secretFiles(dataDirectory);
   mkdirSync(files.directory, { recursive: true, mode: 0o700 });
   chmodSync(files.directory, 0o700);
@@ -63,20 +63,19 @@ export function createSecrets(
   writeOnce(files.electionKeysSecret, () => `${randomBytes(32).toString('base64')}\n`);
   writeOnce(files.codeKey, () => `${randomBytes(32).toString('base64')}\n`);
   writeOnce(files.managerTokens, () => `demo ${newPassword()}\n`);
-  const database = (role: string) =>
-    `postgresql://${role}:${newPassword()}@127.0.0.1:${ports.postgres}/${role}`;
-  writeUrl(files.votesDatabases, ports.postgres, () => database('suffrage_votes'));
-  writeUrl(files.registrarDatabase, ports.postgres, () => database('suffrage_registrar'));
+  const database = (role: string) => `postgresql://${role}:${newPassword()}@${servers.postgres}/${role}`;
+  writeUrl(files.votesDatabases, servers.postgres, () => database('suffrage_votes'));
+  writeUrl(files.registrarDatabase, servers.postgres, () => database('suffrage_registrar'));
   writeUrl(
     files.adminDatabase,
-    ports.postgres,
-    () => `postgresql://postgres:${newPassword()}@127.0.0.1:${ports.postgres}/postgres`,
+    servers.postgres,
+    () => `postgresql://postgres:${newPassword()}@${servers.postgres}/postgres`,
   );
-  writeUrl(files.redisUrl, ports.redis, () => `redis://:${newPassword()}@127.0.0.1:${ports.redis}/0`);
+  writeUrl(files.redisUrl, servers.redis, () => `redis://:${newPassword()}@${servers.redis}/0`);
   writeUrl(
     files.limitsRedisUrl,
-    ports.redis,
-    () => `redis://registrar:${newPassword()}@127.0.0.1:${ports.redis}/1`,
+    servers.redis,
+    () => `redis://registrar:${newPassword()}@${servers.redis}/1`,
   );
   return files;
 }
@@ -110,12 +109,12 @@ function writeOnce(file: string, text: () => string): void {
   if (!existsSync(file)) writeSecret(file, text());
 }
 
-/** URLs hold a password, which stays, and a port, which may differ from one start to the next (tests). */
-function writeUrl(file: string, port: number, create: () => string): void {
+/** URLs hold a password, which stays, and an address, which may differ from one start to the next (tests). */
+function writeUrl(file: string, address: string, create: () => string): void {
   writeOnce(file, () => `${create()}\n`);
   const url = new URL(readSecret(file));
-  if (url.port === String(port)) return;
-  url.port = String(port);
+  if (url.host === address) return;
+  url.host = address;
   writeSecret(file, `${url.href}\n`);
 }
 

@@ -65,6 +65,8 @@ export interface ServiceSettings {
   readonly namespace: string;
   /** Settings of one kind of service beyond those that the stack gives, or instead of them. */
   readonly extra: Partial<Readonly<Record<ServiceKind, Readonly<Record<string, string>>>>>;
+  /** Where the contents of the images are (`make bundle`): they are started instead of the sources. */
+  readonly bundles?: string | undefined;
 }
 
 type Servers = Pick<Infrastructure, 'dataDirectory' | 'secrets' | 'kafka'>;
@@ -76,7 +78,11 @@ export function describeService(
   settings: ServiceSettings,
 ): PartDescription {
   const { kind, name, ports } = place;
-  const script = kind === 'web' ? 'web/server/main.ts' : `services/${kind}/src/main.ts`;
+  const source = kind === 'web' ? 'web/server/main.ts' : `services/${kind}/src/main.ts`;
+  const script =
+    settings.bundles === undefined
+      ? join(repositoryDirectory, source)
+      : join(settings.bundles, kind, 'main.js');
   const environment = {
     SUFFRAGE_ENVIRONMENT: 'development',
     SUFFRAGE_INSTANCE: name,
@@ -93,7 +99,7 @@ export function describeService(
     process: {
       command: programs.node,
       // kafkajs asks for timers in the past; Node 24 warns about each.
-      args: ['--disable-warning=TimeoutNegativeWarning', join(repositoryDirectory, script)],
+      args: ['--disable-warning=TimeoutNegativeWarning', script],
       environment,
       directory: repositoryDirectory,
       logFile: join(servers.dataDirectory, 'logs', `${name}.log`),

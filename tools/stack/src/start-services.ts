@@ -44,13 +44,10 @@ export function prepareLogProcess(
   { bootstrap, brokers }: { readonly bootstrap: string; readonly brokers: number },
   shape: { readonly namespace: string; readonly partitions: number; readonly shards: number },
   dataDirectory: string,
+  bundles?: string,
 ): ProcessSpec {
   return {
-    command: programs.node,
-    args: [
-      '--disable-warning=TimeoutNegativeWarning',
-      join(repositoryDirectory, 'services/ingestion/src/prepare-log.ts'),
-    ],
+    ...preparation('services/ingestion/src/prepare-log.ts', 'prepare-log', dataDirectory, bundles),
     environment: {
       ...(shape.namespace === '' ? {} : { SUFFRAGE_NAMESPACE: shape.namespace }),
       SUFFRAGE_KAFKA_BROKERS: bootstrap,
@@ -58,6 +55,18 @@ export function prepareLogProcess(
       SUFFRAGE_SHARDS: String(shape.shards),
       SUFFRAGE_REPLICATION: String(Math.min(3, brokers)),
     },
+  };
+}
+
+/** A program that runs once before the services: from the sources, or as a command of the bundled tools. */
+function preparation(source: string, command: string, dataDirectory: string, bundles: string | undefined) {
+  const program =
+    bundles === undefined
+      ? [join(repositoryDirectory, source)]
+      : [join(bundles, 'tools', 'main.js'), command];
+  return {
+    command: programs.node,
+    args: ['--disable-warning=TimeoutNegativeWarning', ...program],
     directory: repositoryDirectory,
     logFile: join(dataDirectory, 'logs', 'prepare.log'),
   };
@@ -73,7 +82,8 @@ export async function startServices(
 ): Promise<Services> {
   const { parts } = infrastructure;
   const progress = options.progress ?? silentProgress;
-  const settings = { namespace: options.namespace ?? '', extra: options.extra ?? {} };
+  const { namespace = '', extra = {}, bundles } = options;
+  const settings = { namespace, extra, bundles };
   const places = await choosePlaces(options);
   try {
     const done = progress.begin('databases and topics');
@@ -115,24 +125,18 @@ function prepare(
   { kafka, secrets, dataDirectory, parts }: Infrastructure,
   options: ServicesOptions,
 ): Promise<void>[] {
-  const run = (what: string, script: string, environment: Record<string, string>) =>
+  const migrate = (what: string, source: string, environment: Record<string, string>) =>
     runToEnd(
       what,
-      {
-        command: programs.node,
-        args: ['--disable-warning=TimeoutNegativeWarning', join(repositoryDirectory, script)],
-        environment,
-        directory: repositoryDirectory,
-        logFile: join(dataDirectory, 'logs', 'prepare.log'),
-      },
+      { ...preparation(source, 'migrate', dataDirectory, options.bundles), environment },
       PREPARE_DEADLINE_MILLIS,
       parts.signal,
     );
   return [
-    run('Migrating the votes databases', 'services/processor/src/migrate.ts', {
+    migrate('Migrating the votes databases', 'services/processor/src/migrate.ts', {
       SUFFRAGE_VOTES_DATABASES_FILE: secrets.votesDatabases,
     }),
-    run('Migrating the registrar’s database', 'services/registrar/src/migrate.ts', {
+    migrate('Migrating the registrar’s database', 'services/registrar/src/migrate.ts', {
       SUFFRAGE_REGISTRAR_DATABASE_FILE: secrets.registrarDatabase,
     }),
     runToEnd(
@@ -145,6 +149,7 @@ function prepare(
           shards: options.shards ?? DEFAULT_SHARDS,
         },
         dataDirectory,
+        options.bundles,
       ),
       PREPARE_DEADLINE_MILLIS,
       parts.signal,

@@ -32,7 +32,7 @@ export type FaultCase = {
   readonly fast?: boolean;
   /** Default `standard`. */
   readonly shape?: Shape;
-  /** Votes a second, where it matters; default what was asked for. */
+  /** Votes a second where nobody asks for another rate; default 400. */
   readonly rate?: number;
   /** Where its votes go, instead of straight to the world's own ingestion processes. */
   readonly front?: (world: World) => Promise<Front>;

@@ -38,7 +38,13 @@ export type CaseResult = {
   readonly problems: readonly string[];
 };
 
-type Options = { readonly seed: number; readonly rate: number; readonly say: (line: string) => void };
+const DEFAULT_RATE = 400;
+
+type Options = {
+  readonly seed: number;
+  readonly rate: number | undefined;
+  readonly say: (line: string) => void;
+};
 
 const WARM_UP_VOTES = 300;
 const AFTERWARDS_MILLIS = 3_000;
@@ -56,12 +62,13 @@ export async function runCase(world: World, faultCase: FaultCase, options: Optio
     join(world.dataDirectory, `journal-${faultCase.name}-${options.seed}.jsonl`),
   );
   const ballots = createBallots(elections, random);
+  const rate = options.rate ?? faultCase.rate ?? DEFAULT_RATE;
   const front = await faultCase.front?.(world);
   const transports = front?.transports ?? world.transports;
   await introduce(world, { elections, ballots, journal, transports });
 
   const watch = watchResults(world, elections);
-  const load = startLoad({ transports, ballots, journal, random, rate: faultCase.rate ?? options.rate });
+  const load = startLoad({ transports, ballots, journal, random, rate });
   const happened = (what: string, times = 1) => {
     if (times > 0) faults[what] = (faults[what] ?? 0) + times;
   };

@@ -7,9 +7,14 @@ deny contains message if {
 	input.kind == "KafkaTopic"
 	some setting, value in required_topic_settings[kind_of_topic]
 	found := object.get(input, ["spec", "config", setting], "not set")
-	lower(sprintf("%v", [found])) != value
-	message := sprintf("KafkaTopic %s: %s is %v and must be %s", [input.metadata.name, setting, found, value])
+	in_words(found) != value
+	message := sprintf("KafkaTopic %s: %s is %s and must be %s", [input.metadata.name, setting, in_words(found), value])
 }
+
+# Great numbers would be written as 8.64e+07.
+in_words(found) := format_int(found, 10) if is_number(found)
+
+in_words(found) := lower(sprintf("%v", [found])) if not is_number(found)
 
 deny contains message if {
 	input.kind == "KafkaTopic"

@@ -3,7 +3,7 @@ NODE := .tools/bin/node --disable-warning=TimeoutNegativeWarning
 # On two cores one process runs all test files and keeps the modules of each: more than the 4 GB where Node ends by itself.
 JEST := $(NODE) --max-old-space-size=8192 --experimental-vm-modules --disable-warning=ExperimentalWarning node_modules/jest/bin/jest.js
 
-.PHONY: help observe observe-test setup demo test web-test screenshots test-unit fuzz up down scale-partitions requeue erase status reset election audit election-day export publish-audit bench bench-audit votes load bench-db cost simulate faults policies-test policies-generate scan-images check format build bundle bundle-test images clean-tools
+.PHONY: help observe observe-test setup demo test web-test screenshots test-unit fuzz up down scale-partitions requeue erase status reset election audit election-day export publish-audit bench bench-audit votes load bench-db cost simulate faults policies-test chart-policies policies-generate scan-images check format build bundle bundle-test images clean-tools
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
@@ -116,7 +116,11 @@ observe-test: build ## the tests of alerts, dashboards and telemetry alone; make
 
 policies-test: setup ## the policies for manifests and values, each tried both ways; example manifests and chaos held to them
 	@tools/setup/setup.sh conftest
-	@$(JEST) --selectProjects unit $(ARGS) -- policies/ deploy/ chaos/
+	@$(JEST) --selectProjects unit $(ARGS) -- policies/
+
+chart-policies: setup ## hold each values file of the chart, and what it renders, against the policies
+	@tools/setup/setup.sh helm conftest
+	@policies/judge-chart.sh
 
 policies-generate: setup ## write what is made of the policies: Gatekeeper's copies, required settings of topics
 	@$(NODE) policies/generate/main.ts

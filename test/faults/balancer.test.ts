@@ -77,3 +77,19 @@ test('a connection that nobody is ready for is ended and told of', async () => {
   await expect(ask(balancer)).rejects.toThrow('socket hang up');
   expect(balancer.unserved()).toBe(1);
 });
+
+test('looking at a member again and again takes one connection', async () => {
+  const balancer = await opened();
+  const first = await member('first');
+  let connections = 0;
+  first.server.on('connection', () => {
+    connections += 1;
+  });
+  let looks = 0;
+  first.server.on('request', () => {
+    looks += 1;
+  });
+  balancer.add(first);
+  await until('it was looked at five times', () => looks >= 5);
+  expect(connections).toBe(1);
+});

@@ -81,8 +81,10 @@ async function listen(server: Server): Promise<number> {
 
 async function isReady({ readyUrl }: Member): Promise<boolean> {
   try {
-    const { ok } = await fetch(readyUrl, { signal: AbortSignal.timeout(LOOK_DEADLINE_MILLIS) });
-    return ok;
+    const response = await fetch(readyUrl, { signal: AbortSignal.timeout(LOOK_DEADLINE_MILLIS) });
+    // Left unread it would keep its connection, and each look would open another.
+    await response.arrayBuffer();
+    return response.ok;
   } catch {
     return false;
   }

@@ -12,6 +12,8 @@ const engines = readdirSync(join(chaos, 'engines')).flatMap(file =>
     engine: document.toJS(),
   })),
 );
+type Probe = { readonly mode: string; readonly 'promProbe/inputs': { readonly query: string } };
+type Variable = { readonly name: string; readonly value: string };
 const experimentOf = (engine: (typeof engines)[number]['engine']) => engine.spec.experiments[0];
 const metrics = readFileSync(join(POLICIES, '../docs/reference/metrics.md'), 'utf8');
 const infra = readFileSync(join(POLICIES, '../deploy/infra/kafka.yaml'), 'utf8');
@@ -30,14 +32,14 @@ test.each(engines)(
     expect([engine.apiVersion, engine.kind]).toEqual(['litmuschaos.io/v1alpha1', 'ChaosEngine']);
     const { probe, components } = experimentOf(engine).spec;
     const queries = (mode: string): string[] =>
-      probe.filter((one: any) => one.mode === mode).map((one: any) => one['promProbe/inputs'].query);
+      probe.filter((one: Probe) => one.mode === mode).map((one: Probe) => one['promProbe/inputs'].query);
     expect(queries('SOT').join(' ')).toContain('suffrage_audit_balances');
     expect(queries('EOT').join(' ')).toMatch(
       /suffrage_audit_balances.*suffrage_audit_completed_timestamp_seconds/,
     );
     for (const query of [...queries('SOT'), ...queries('EOT')])
       for (const [metric] of query.matchAll(/suffrage_\w+/g)) expect(metrics).toContain(`\`${metric}\``);
-    const seconds = components.env.find((one: any) => one.name === 'TOTAL_CHAOS_DURATION').value;
+    const seconds = components.env.find((one: Variable) => one.name === 'TOTAL_CHAOS_DURATION').value;
     expect(Number(seconds)).toBeGreaterThanOrEqual(60);
   },
 );

@@ -53,16 +53,16 @@ test.each(conditions)('the condition of $name reads', ({ condition }) => {
 
 test('the images are those that the Dockerfile makes, and the services those that serve', () => {
   const targets = [...dockerfile.matchAll(/^FROM (\w+) AS (\w+)$/gm)];
-  const of = (base: string) => targets.filter(([, from]) => from === base).map(([, , name]) => name);
+  const madeFrom = (base: string) => targets.filter(([, from]) => from === base).map(([, , name]) => name);
   const lists = Object.fromEntries(items.flatMap(({ list, items: of }) => (list ? [[list, of]] : [])));
-  expect(lists.suffrage_services).toEqual(of('service'));
+  expect(lists.suffrage_services).toEqual(madeFrom('service'));
   expect(lists.suffrage_images).toEqual([
     'suffrage_services',
-    ...of('base').filter(name => name !== 'service'),
+    ...madeFrom('base').filter(name => name !== 'service'),
   ]);
   const service = conditions.find(({ name }) => name === 'suffrage_service');
   const named = [...(service?.condition ?? '').matchAll(/endswith "\/(\w+)"/g)].map(([, name]) => name);
-  expect(named).toEqual(of('service'));
+  expect(named).toEqual(madeFrom('service'));
 });
 
 test('each path is one that the images or the chart have', () => {

@@ -11,9 +11,6 @@ import { serverProperties } from '@suffrage/stack/kafka-settings';
 import { parse, parseAllDocuments } from 'yaml';
 import { POLICIES } from './generate/rules.ts';
 
-type Manifest = {
-  readonly kind: string;
-  readonly metadata: { readonly name: string; readonly namespace?: string };
   readonly spec?: any;
 };
 
@@ -22,7 +19,7 @@ const files = readdirSync(directory)
   .filter(file => file.endsWith('.yaml'))
   .map(file => join(directory, file));
 const manifests = files.flatMap(file =>
-  parseAllDocuments(readFileSync(file, 'utf8')).map((document): Manifest => document.toJS()),
+  parseAllDocuments(readFileSync(file, 'utf8')).map(document => document.toJS()),
 );
 const find = (kind: string, name: string) => {
   const found = manifests.find(one => one.kind === kind && one.metadata.name === name);

@@ -11,9 +11,6 @@ import { serverProperties } from '@suffrage/stack/kafka-settings';
 import { parse, parseAllDocuments } from 'yaml';
 import { POLICIES } from './generate/rules.ts';
 
-  readonly spec?: any;
-};
-
 const directory = join(POLICIES, '../deploy/infra');
 const files = readdirSync(directory)
   .filter(file => file.endsWith('.yaml'))

@@ -15,7 +15,7 @@ demo: setup build ## hold a real election again, check its count, leave the page
 	@$(NODE) tools/demo/src/main.ts
 
 test: build ## all tests, on servers of their own
-	@tools/setup/setup.sh browser python k6 prometheus
+	@tools/setup/setup.sh browser python k6 prometheus conftest
 	@$(JEST) $(ARGS)
 
 web-test: build ## only the tests of the page, in Chromium and on the real services; pictures of each state in out/pictures
@@ -120,8 +120,19 @@ observe-test: build ## the tests of alerts, dashboards and telemetry alone; make
 	@$(JEST) observability $(ARGS)
 
 chart-test: setup ## the Helm chart: settings, refusals, network, the schemas of Kubernetes (ARGS='-t alb')
-	@tools/setup/setup.sh helm
+	@tools/setup/setup.sh helm conftest
 	@$(JEST) -c helm/jest.config.mjs $(ARGS)
+	@policies/judge-chart.sh
+
+policies-test: setup ## the policies for manifests and values, each tried both ways; example manifests and chaos held to them
+	@tools/setup/setup.sh conftest
+	@$(JEST) --selectProjects unit $(ARGS) -- policies/
+
+policies-generate: setup ## write what is made of the policies: Gatekeeper's copies, required settings of topics
+	@$(NODE) policies/generate/main.ts
+
+scan-images: ## look for known weaknesses in images, with trivy or grype (IMAGES='name:tag …')
+	@tools/scan-images.sh $(IMAGES)
 
 check: setup ## types, lint, format, dependency rules, unused code, generated files
 	@tools/check.sh

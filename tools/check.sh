@@ -42,7 +42,7 @@ generated_current() {
 step 'types' tsc -p .
 step 'lint' oxlint --type-aware --deny-warnings
 step 'format' biome format
-step 'dependency rules' depcruise --config .dependency-cruiser.mjs libs services tools web test loadtest observability helm infra delivery site
+step 'dependency rules' depcruise --config .dependency-cruiser.mjs libs services tools web test loadtest observability helm policies infra delivery site
 step 'unused code and packages' knip
 step 'protobuf' buf lint libs/contracts
 step 'generated files current' generated_current

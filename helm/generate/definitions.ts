@@ -48,6 +48,7 @@ const SECRETS = [
   'limitsRedisUrl',
   'captchaSecret',
   'kafkaPassword',
+  'registrarKafkaPassword',
   'auditorKey',
   'auditorToken',
 ];

@@ -6,6 +6,7 @@ import { hostCases } from './cases/hosts.ts';
 import { kafkaCases } from './cases/kafka.ts';
 import { postgresCases } from './cases/postgres.ts';
 import { redisCases } from './cases/redis.ts';
+import { rollingUpdateCases } from './cases/rolling-update.ts';
 import type { FaultCase } from './fault-case.ts';
 
 const cases: readonly FaultCase[] = [
@@ -17,6 +18,7 @@ const cases: readonly FaultCase[] = [
   ...diskCases,
   ...clientCases,
   ...alertCases,
+  ...rollingUpdateCases,
 ];
 
 /** In the order in which they run; those that need another shape of the stack come last. */

@@ -1,5 +1,6 @@
 import type { Part } from '@suffrage/stack/part';
 import type { CaseElections } from './ballots.ts';
+import type { Front } from './front.ts';
 import type { Journal } from './journal.ts';
 import type { Load } from './load.ts';
 import type { Shape, World } from './world.ts';
@@ -10,6 +11,8 @@ export type Stage = {
   readonly elections: CaseElections;
   readonly load: Load;
   readonly journal: Journal;
+  /** What the case itself has put before its votes. */
+  readonly front?: Front | undefined;
   /** Seeded: the same seed makes the same choices. */
   readonly random: () => number;
   /** SIGKILL, counted. */
@@ -29,6 +32,10 @@ export type FaultCase = {
   readonly fast?: boolean;
   /** Default `standard`. */
   readonly shape?: Shape;
+  /** Votes a second where nobody asks for another rate; default 400. */
+  readonly rate?: number;
+  /** Where its votes go, instead of straight to the world's own ingestion processes. */
+  readonly front?: (world: World) => Promise<Front>;
   /** Why it can't be made here, for instance because it needs root. */
   readonly skip?: () => string | undefined;
   /** Resolves when the fault is over. Whatever it leaves broken is healed by the runner. */

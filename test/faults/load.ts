@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { castVote } from '@suffrage/client/cast-vote';
 import type { Answer, SignedBallot, Transport } from '@suffrage/client/transport';
+import type { ErrorCode } from '@suffrage/contracts/errors';
 import type { Ballots } from './ballots.ts';
 import type { Journal } from './journal.ts';
 
@@ -8,6 +9,8 @@ import type { Journal } from './journal.ts';
 export type Load = {
   /** Votes with a receipt so far. */
   acknowledged(): number;
+  /** Requests so far that were not answered as they should be, by what came instead. */
+  failures(): Readonly<Record<string, number>>;
   /** The longest time so far in which no receipt came, milliseconds. */
   longestStallMillis(): number;
   /** Sends no more and resolves when every vote sent has its entry in the journal. */
@@ -33,6 +36,12 @@ const COPIED_SHARE = 0.04;
 const FORGED_SHARE = 0.01;
 /** Longer than any fault that is inflicted: what stays without an outcome then is a finding. */
 const CAST_DEADLINE_MILLIS = 120_000;
+
+/** Of a vote that is counted for or against: every other answer has its client try again. */
+const PROPER_ANSWERS: ReadonlySet<string> = new Set<Answer['kind'] | ErrorCode>([
+  'accepted',
+  'token-invalid',
+]);
 
 export function startLoad(options: Options): Load {
   const { ballots, journal, random, rate } = options;
@@ -79,6 +88,8 @@ export function startLoad(options: Options): Load {
   const running = run();
   return {
     acknowledged: () => acknowledged,
+    failures: () =>
+      Object.fromEntries(Object.entries(answers).filter(([answer]) => !PROPER_ANSWERS.has(answer))),
     longestStallMillis: () => Math.round(longestStall),
     stop: async () => {
       stopping = true;

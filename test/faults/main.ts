@@ -15,7 +15,7 @@ const HELP = `Breaks a running installation in many ways while votes are cast, a
   make faults LIST=1              what cases there are
   ADD=1                           with the above: keep what out/faults.json says of other cases
 
-  RATE=N    votes a second to aim at (default 400); the rate that was reached is in the report
+  RATE=N    votes a second to aim at (default 400, rolling-update 500); the rate that was reached is in the report
 
 Three brokers, two ingestion processes, three processors, two aggregators, a registrar, PostgreSQL and Redis run as real
 processes on free ports and in a directory of their own. Writes out/faults.json. Exit status 1 when a case fails.
@@ -30,7 +30,7 @@ const say = (line: string) => void process.stdout.write(`${line}\n`);
 type Wanted = {
   readonly cases: readonly FaultCase[];
   readonly seed: number;
-  readonly rate: number;
+  readonly rate: number | undefined;
   readonly add: boolean;
 };
 
@@ -43,7 +43,7 @@ function readArguments(): Wanted | 'help' | 'list' {
       all: { type: 'boolean' },
       case: { type: 'string' },
       seed: { type: 'string', default: '1' },
-      rate: { type: 'string', default: '400' },
+      rate: { type: 'string' },
     },
   });
   if (values.help) return 'help';
@@ -51,9 +51,11 @@ function readArguments(): Wanted | 'help' | 'list' {
   const names = values.case?.split(',');
   const unknown = names?.find(name => !allCases.some(known => known.name === name));
   if (unknown !== undefined) throw new Error(`there is no case ${unknown}: LIST=1 shows them`);
-  const [seed, rate] = [Number(values.seed), Number(values.rate)];
+  const seed = Number(values.seed);
+  const rate = values.rate === undefined ? undefined : Number(values.rate);
   if (!Number.isInteger(seed)) throw new Error(`the seed must be a whole number, not ${values.seed}`);
-  if (!(rate >= 1 && rate <= 10_000)) throw new Error(`the rate must be 1 to 10000, not ${values.rate}`);
+  if (rate !== undefined && !(rate >= 1 && rate <= 10_000))
+    throw new Error(`the rate must be 1 to 10000, not ${values.rate}`);
   const cases = names
     ? allCases.filter(({ name }) => names.includes(name))
     : allCases.filter(({ fast = false }) => values.all === true || fast);

@@ -4,6 +4,7 @@ import { audit } from '@suffrage/audit/audit';
 import { readSecret } from '@suffrage/stack/secrets';
 import { seeded } from '@suffrage/demo/plan';
 import { publish } from '@suffrage/test/testbed';
+import type { Transport } from '@suffrage/client/transport';
 import { type Ballots, type CaseElections, createBallots, makeElections } from './ballots.ts';
 import { readCountedVotes, readLoggedVotes, waitUntilProcessed } from './evidence.ts';
 import type { FaultCase, Stage } from './fault-case.ts';
@@ -37,7 +38,13 @@ export type CaseResult = {
   readonly problems: readonly string[];
 };
 
-type Options = { readonly seed: number; readonly rate: number; readonly say: (line: string) => void };
+const DEFAULT_RATE = 400;
+
+type Options = {
+  readonly seed: number;
+  readonly rate: number | undefined;
+  readonly say: (line: string) => void;
+};
 
 const WARM_UP_VOTES = 300;
 const AFTERWARDS_MILLIS = 3_000;
@@ -55,10 +62,13 @@ export async function runCase(world: World, faultCase: FaultCase, options: Optio
     join(world.dataDirectory, `journal-${faultCase.name}-${options.seed}.jsonl`),
   );
   const ballots = createBallots(elections, random);
-  await introduce(world, elections, ballots, journal);
+  const rate = options.rate ?? faultCase.rate ?? DEFAULT_RATE;
+  const front = await faultCase.front?.(world);
+  const transports = front?.transports ?? world.transports;
+  await introduce(world, { elections, ballots, journal, transports });
 
   const watch = watchResults(world, elections);
-  const load = startLoad({ transports: world.transports, ballots, journal, random, rate: options.rate });
+  const load = startLoad({ transports, ballots, journal, random, rate });
   const happened = (what: string, times = 1) => {
     if (times > 0) faults[what] = (faults[what] ?? 0) + times;
   };
@@ -67,6 +77,7 @@ export async function runCase(world: World, faultCase: FaultCase, options: Optio
     elections,
     load,
     journal,
+    front,
     random,
     happened,
     problem: what => void problems.push(what),
@@ -87,6 +98,7 @@ export async function runCase(world: World, faultCase: FaultCase, options: Optio
     problems.push(`INV-11: lag did not return to 0 within ${RECOVERY_DEADLINE_MILLIS / 1000} s`);
   await sleep(AFTERWARDS_MILLIS);
   const { seconds } = await load.stop();
+  await front?.close();
   await journal.close();
   if (!(await waitUntilProcessed(world, RECOVERY_DEADLINE_MILLIS)))
     problems.push('INV-11: lag did not return to 0 after the last vote');
@@ -125,15 +137,23 @@ const KNOWN_DEADLINE_MILLIS = 30_000;
 /** Tells the services of the elections and casts a vote in each through every way in, until it is accepted there. */
 async function introduce(
   world: World,
-  elections: CaseElections,
-  ballots: Ballots,
-  journal: Journal,
+  {
+    elections,
+    ballots,
+    journal,
+    transports,
+  }: {
+    readonly elections: CaseElections;
+    readonly ballots: Ballots;
+    readonly journal: Journal;
+    readonly transports: readonly Transport[];
+  },
 ): Promise<void> {
   for (const { election } of Object.values(elections)) {
     const { definition } = election;
     await publish(world.kafka, world.topics.elections, { kind: 'election', version: 1, definition });
   }
-  const open = world.transports.map(async transport => {
+  const open = transports.map(async transport => {
     const ballot = ballots.next();
     const deadline = Date.now() + KNOWN_DEADLINE_MILLIS;
     for (;;) {

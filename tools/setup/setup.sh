@@ -39,7 +39,7 @@ chains() {
   esac
 }
 
-for part in common debian node kafka redis go browser python k6 prometheus actionlint groovy helm tofu; do . "$root/tools/setup/$part.sh"; done
+for part in common debian node kafka redis go browser python k6 prometheus actionlint groovy conftest helm tofu; do . "$root/tools/setup/$part.sh"; done
 
 # Everything that decides what the set-up does. When it is unchanged since the last complete run, there is nothing to do.
 signature() {

@@ -61,6 +61,7 @@ export async function startWeb(
     results: optional(results),
     registrar: optional(registrar),
   });
+  lifecycle.onLeave(health.leave);
 
   const server = await createHttpServer({
     title: 'Suffrage page',

@@ -10,6 +10,6 @@ const log = createLog('web', config.SUFFRAGE_INSTANCE, config.SUFFRAGE_LOG_LEVEL
 log.info({ settings: printableConfig(webSettings) }, 'starting');
 warnOfPlain(webSettings, config, log);
 
-runService(log, async lifecycle => {
+runService(log, config.SUFFRAGE_LEAVE_WAIT, async lifecycle => {
   await startWeb(config, { log }, lifecycle);
 });

@@ -1,6 +1,6 @@
 {{/* The registrar's secrets are fetched by a role that can't read the votes', and the other way round. */}}
 {{- define "suffrage.secretSide" -}}
-{{- ternary "registrar" "votes" (has . (list "registrarDatabase" "registrarDatabaseOwner" "managerTokens" "electionKeysSecret" "codeKey" "limitsRedisUrl" "captchaSecret")) }}
+{{- ternary "registrar" "votes" (has . (list "registrarDatabase" "registrarDatabaseOwner" "managerTokens" "electionKeysSecret" "codeKey" "limitsRedisUrl" "captchaSecret" "registrarKafkaPassword")) }}
 {{- end }}
 
 {{/* (list $ SECRET (list (dict "name" "receiptKey" "from" {…}) …) ANNOTATIONS) */}}

@@ -99,6 +99,6 @@ SUFFRAGE_REGISTRAR_URL: {{ printf "%s://%s:8082" $scheme (include "suffrage.comp
 {{- end }}
 {{- end }}
 {{- if and (has $component (list "ingestion" "processor" "aggregator" "registrar" "audit" "migrate-log")) (has $.Values.kafka.sasl.mechanism (list "scram-sha-512" "oauthbearer")) }}
-SUFFRAGE_KAFKA_PASSWORD_FILE: kafkaPassword
+SUFFRAGE_KAFKA_PASSWORD_FILE: {{ ternary "registrarKafkaPassword" "kafkaPassword" (eq $component "registrar") }}
 {{- end }}
 {{- end }}

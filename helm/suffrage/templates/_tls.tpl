@@ -28,7 +28,7 @@ SUFFRAGE_{{ index $groups $server }}_KEY_FILE: {{ $own }}/tls.key
 {{- end }}
 {{- if and (eq $server "kafka") $.Values.kafka.sasl.mechanism }}
 SUFFRAGE_KAFKA_SASL: {{ $.Values.kafka.sasl.mechanism }}
-{{- with $.Values.kafka.sasl.username }}
+{{- with ternary $.Values.kafka.sasl.registrarUsername $.Values.kafka.sasl.username (eq $component "registrar") }}
 SUFFRAGE_KAFKA_USERNAME: {{ . }}
 {{- end }}
 {{- end }}

@@ -45,6 +45,8 @@ export const commonSettings = {
     .regex(/^[a-z0-9-]*$/)
     .default(''),
   SUFFRAGE_HOST: z.string().default('127.0.0.1'),
+  /** Asked to end, it says that it is not ready and serves on for so long, before it closes: until balancers have noticed. */
+  SUFFRAGE_LEAVE_WAIT: duration.optional(),
   SUFFRAGE_METRICS_PORT: port,
   /** Fault tests only: where this process kills itself. */
   SUFFRAGE_CRASH_POINT: crashPointSetting.optional(),

@@ -16,7 +16,12 @@ export type Dependency = {
   readonly check: () => Promise<boolean> | boolean;
 };
 
-export type Health = { report(): Promise<HealthReport> };
+export type Health = {
+  report(): Promise<HealthReport>;
+  /** From now on it is unavailable, whatever its dependencies say: the process is about to close. */
+  leave(): void;
+  isLeaving(): boolean;
+};
 
 export const VERSION = process.env.npm_package_version ?? '0.1.0';
 
@@ -27,7 +32,12 @@ export function createHealth(
   instance: string,
   dependencies: Readonly<Record<string, Dependency>>,
 ): Health {
+  let leaving = false;
   return {
+    leave: () => {
+      leaving = true;
+    },
+    isLeaving: () => leaving,
     async report() {
       const checked = await Promise.all(
         Object.entries(dependencies).map(async ([name, { required, check }]) => {
@@ -37,11 +47,12 @@ export function createHealth(
       );
       const missing = checked.filter(({ ok }) => !ok);
       return {
-        status: missing.some(({ required }) => required)
-          ? 'unavailable'
-          : missing.length > 0
-            ? 'degraded'
-            : 'ok',
+        status:
+          leaving || missing.some(({ required }) => required)
+            ? 'unavailable'
+            : missing.length > 0
+              ? 'degraded'
+              : 'ok',
         service,
         instance,
         version: VERSION,

@@ -208,6 +208,7 @@ export async function startAggregator(
     redis: { required: false, check: () => redis.status === 'ready' && relay.isConnected() },
     kafka: { required: false, check: () => clock() - follower.completeAsOf() < ELECTIONS_FRESH_MILLIS },
   });
+  lifecycle.onLeave(health.leave);
   const { stored } = publisher;
   const results = createResults({ newest, elections, electionsComplete, stored, refresh: rounds.refresh });
   const findStatus = createVoteStatus(statusPools, elections, electionsComplete, clock);

@@ -11,7 +11,7 @@ const config = readConfig();
 armCrashPoint(config);
 const log = createLog('aggregator', config.SUFFRAGE_INSTANCE, config.SUFFRAGE_LOG_LEVEL);
 
-runService(log, async lifecycle => {
+runService(log, config.SUFFRAGE_LEAVE_WAIT, async lifecycle => {
   log.info({ settings: printableConfig(settings) }, 'starting');
   warnOfPlain(settings, config, log);
   lifecycle.onClose('telemetry', await startTelemetry('aggregator', config.SUFFRAGE_INSTANCE));

@@ -95,6 +95,7 @@ export async function startIngestion(
     },
     ...(queue ? { localQueue: { required: false, check: queue.hasRoom } } : {}),
   });
+  lifecycle.onLeave(health.leave);
   const tls = servedTls(config, log);
   const grpcPort = await serveVoteService(config, { castVote, turns, metrics, tls, log }, lifecycle);
   const server = await createHttpServer({

@@ -89,6 +89,7 @@ export async function startProcessor(
     },
     redis: { required: false, check: () => redis.status === 'ready' },
   });
+  lifecycle.onLeave(health.leave);
   const metricsPort = await serveMetrics(
     { host, port: config.SUFFRAGE_METRICS_PORT, health, metrics },
     lifecycle,

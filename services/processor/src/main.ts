@@ -10,7 +10,7 @@ const config = loadConfig(settings);
 armCrashPoint(config);
 const log = createLog('processor', config.SUFFRAGE_INSTANCE, config.SUFFRAGE_LOG_LEVEL);
 
-runService(log, async lifecycle => {
+runService(log, config.SUFFRAGE_LEAVE_WAIT, async lifecycle => {
   log.info({ settings: printableConfig(settings) }, 'starting');
   warnOfPlain(settings, config, log);
   const processor = await startProcessor(config, { log }, lifecycle);

@@ -114,6 +114,7 @@ export async function startRegistrar(
     postgres: { required: true, check: () => isReachable(pool) },
     kafka: { required: false, check: () => clock() - followed.completeAsOf() <= ELECTIONS_MAX_AGE_MILLIS },
   });
+  lifecycle.onLeave(health.leave);
   const server = await createHttpServer({
     title: 'Suffrage registrar',
     log,

@@ -97,8 +97,12 @@ export async function serveGrpc(options: Options, lifecycle: Lifecycle): Promise
   const listener = openListener(options.tls, take);
   listener.maxConnections = MAX_CONNECTIONS;
   const bound = await listen(listener, host, port);
-  lifecycle.onClose('grpc server', async () => {
+  const refuseNewCallers = () => {
     for (const name of names) health.setStatus(name, 'NOT_SERVING');
+  };
+  lifecycle.onLeave(refuseNewCallers);
+  lifecycle.onClose('grpc server', async () => {
+    refuseNewCallers();
     // gRPC itself does not wait for connections that it did not open.
     const over = new Promise<void>(resolve => listener.close(() => resolve()));
     server.tryShutdown(() => undefined);

@@ -104,6 +104,8 @@ export async function createHttpServer(options: Options): Promise<HttpServer> {
   );
   server.addHook('onRequest', (_request, reply, done) => {
     reply.headers(DEFAULT_HEADERS);
+    // Its caller opens the next connection elsewhere, and none is left to be cut when we close.
+    if (health.isLeaving()) reply.header('connection', 'close');
     done();
   });
   observeHttpConnections(metrics, server.server);

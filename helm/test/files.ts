@@ -33,6 +33,7 @@ export function contentOf(file: string): string {
       return randomBytes(32).toString('base64');
     case 'auditorToken':
     case 'kafkaPassword':
+    case 'registrarKafkaPassword':
     case 'captchaSecret':
       return randomBytes(24).toString('base64url');
     case 'wait-for-empty-queue.mjs':

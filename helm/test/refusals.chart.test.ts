@@ -149,6 +149,12 @@ const WRONG: readonly Wrong[] = [
     'staging',
   ],
   [
+    'a registrar that would share a password with the votes',
+    { secrets: { registrarKafkaPassword: { secret: '' } } },
+    'secrets.registrarKafkaPassword: kafka.sasl.mechanism scram-sha-512 needs it',
+    'staging',
+  ],
+  [
     'a signature of nowhere in AWS',
     { aws: { region: '' } },
     'aws.region: kafka.sasl.mechanism aws-msk-iam',

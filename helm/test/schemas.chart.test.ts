@@ -37,8 +37,8 @@ const OTHERS: readonly [string, Values][] = [
   [
     'SCRAM at the brokers',
     {
-      kafka: { sasl: { mechanism: 'scram-sha-512', username: 'suffrage' } },
-      secrets: { kafkaPassword: { secret: 'kafka' } },
+      kafka: { sasl: { mechanism: 'scram-sha-512', username: 'suffrage', registrarUsername: 'registrar' } },
+      secrets: { kafkaPassword: { secret: 'kafka' }, registrarKafkaPassword: { secret: 'registrar-kafka' } },
     },
   ],
   ['KEDA switched off', { processor: { keda: { enabled: false }, autoscaling: { enabled: true } } }],

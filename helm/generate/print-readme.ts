@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Value } from './read-values.ts';
 
-/** The chart's README: its introduction (helm/generate/introduction.md), then each value with what it is and its default. */
+/** The chart's README: its introduction (helm/generate/introduction.text), then each value with what it is and its default. */
 export function printReadme(values: readonly Value[]): string {
-  const introduction = readFileSync(join(import.meta.dirname, 'introduction.md'), 'utf8');
+  const introduction = readFileSync(join(import.meta.dirname, 'introduction.text'), 'utf8');
   const single = values.filter(value => !value.values);
   const sections = values.filter(value => value.values).map(printSection);
   return [introduction, '## Values\n', table(single), ...sections].join('\n');

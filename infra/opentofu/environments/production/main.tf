@@ -1,5 +1,5 @@
 # Two regions. The first takes and counts votes; the second has the log's copy, the registrar's database and everything
-# that counting needs, and takes over by infra/failover (docs/operate-aws.md).
+# that counting needs, and takes over step by step (docs/operate-aws.md).
 locals {
   name    = "suffrage-production"
   regions = { first = "eu-west-1", second = "eu-central-1" }

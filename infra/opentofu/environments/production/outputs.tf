@@ -4,7 +4,7 @@ output "deployments" {
 }
 
 output "failover" {
-  description = "What infra/failover needs: regions, clusters, the registrar's global database, the accelerator's endpoint groups."
+  description = "What a failover needs: regions, clusters, the registrar's global database, the accelerator's endpoint groups."
   value = {
     regions          = local.regions
     clusters         = { first = module.first.deployment.cluster, second = module.second.deployment.cluster }

@@ -1,5 +1,5 @@
 output "deployment" {
-  description = "What the chart must know of this region: infra/helm-values writes its values from it. No secret is in it."
+  description = "What the values of the chart in this region are made of. No secret is in it."
   value = {
     region             = var.region
     cluster            = module.cluster.name

@@ -53,6 +53,16 @@ tested() {
   (cd "$1" && "$tofu" test -no-color)
 }
 
+# What the chart is told of the infrastructure, behind the values of the environment: its schema takes it, and the policies do.
+chart_takes() {
+  local name=$1 values="$work/helm-values/$1" file
+  node infra/helm-values/main.ts "$copy/environments/$name/outputs.json" "$values" || return
+  for file in "$values"/*.yaml; do
+    helm template suffrage helm/suffrage -f "helm/suffrage/values-$name.yaml" -f "$file" >"$work/rendered.yaml" || return
+    policies/judge.sh "$work/rendered.yaml" || return
+  done
+}
+
 prepare
 step 'format' "$tofu" fmt -check -recursive -diff infra/opentofu
 for directory in "$copy"/state "$copy"/modules/*; do
@@ -65,5 +75,6 @@ step 'rules fire and are silent' "$conftest" verify --policy policies/opentofu
 step 'plans' node infra/plans/main.ts "$copy"
 for directory in "$copy"/environments/*; do
   step "rules: ${directory#"$copy/"}" "$conftest" test --namespace opentofu --policy policies/opentofu "$directory/plan.json"
+  step "chart: ${directory#"$copy/"}" chart_takes "${directory##*/}"
 done
 exit "$failed"

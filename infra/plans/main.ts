@@ -12,6 +12,16 @@ Plans production as docs/operate-aws.md changes it, in a copy of infra/opentofu 
 plan changes something else. Writes plan.json and outputs.json of each environment into DIRECTORY. TOFU names the program.
 `;
 
+const agreed = z.object({
+  statements: z.object({
+    value: z.record(
+      z.string(),
+      z.array(z.object({ actions: z.array(z.string()), resources: z.array(z.string().nullable()) })),
+    ),
+  }),
+  broker_settings: z.object({ value: z.record(z.string(), z.string()) }),
+});
+
 const [directory] = process.argv.slice(2);
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 if (directory === undefined || directory === '--help') say(HELP);
@@ -39,16 +49,6 @@ function main(copy: string): void {
   failed = !refusesDestroying(production, standing) || failed;
   if (failed) process.exitCode = 1;
 }
-
-const agreed = z.object({
-  statements: z.object({
-    value: z.record(
-      z.string(),
-      z.array(z.object({ actions: z.array(z.string()), resources: z.array(z.string().nullable()) })),
-    ),
-  }),
-  broker_settings: z.object({ value: z.record(z.string(), z.string()) }),
-});
 
 function agrees(outputs: string): boolean {
   const { statements, broker_settings: brokers } = agreed.parse(JSON.parse(outputs));

@@ -4,6 +4,20 @@ mock_provider "aws" {
   }
 }
 
+# A mocked subnet has the ID of every other; the module's own tests hold its ranges.
+override_module {
+  target = module.network
+  outputs = {
+    vpc_id             = "vpc-1"
+    cidr               = "10.20.0.0/16"
+    data_subnet_ids    = ["subnet-data-a", "subnet-data-b", "subnet-data-c"]
+    private_subnet_ids = ["subnet-a", "subnet-b", "subnet-c"]
+    public_subnet_ids  = ["subnet-public-a", "subnet-public-b", "subnet-public-c"]
+    data_cidrs         = ["10.20.0.0/22", "10.20.4.0/22", "10.20.8.0/22"]
+    public_cidrs       = ["10.20.16.0/22", "10.20.20.0/22", "10.20.24.0/22"]
+  }
+}
+
 variables {
   name               = "suffrage-test"
   account_id         = "111122223333"

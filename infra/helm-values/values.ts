@@ -1,0 +1,67 @@
+import { z } from 'zod';
+
+const database = z.object({ endpoint: z.string().min(1) });
+
+/** Output `deployments` of an environment (`tofu output -json`), as much of it as the chart needs: a region's name to what is in it. */
+export const outputs = z.object({
+  deployments: z.object({
+    value: z.record(
+      z.string(),
+      z.object({
+        region: z.string().min(1),
+        registry: z.string().min(1),
+        brokers: z.string().min(1),
+        partitions: z.int().min(1),
+        shards: z.int().min(1),
+        elections_key: z.string().min(1),
+        secrets_roles: z.object({ votes: z.string(), registrar: z.string() }),
+        web_acl: z.string().nullish(),
+        data_cidrs: z.array(z.string()).min(1),
+        public_cidrs: z.array(z.string()).min(1),
+        votes_databases: z.array(database).min(1),
+        registrar_database: database,
+      }),
+    ),
+  }),
+});
+export type Deployment = z.output<typeof outputs>['deployments']['value'][string];
+
+/**
+ * Values of the chart that only the infrastructure knows. They go behind the environment's own file
+ * (`-f values-production.yaml -f THIS`): hosts, sizes and digests are not the infrastructure's.
+ */
+export function valuesOf(deployment: Deployment) {
+  const peers = (ranges: readonly string[]) => ranges.map(cidr => ({ ipBlock: { cidr } }));
+  const stores = { peers: peers(deployment.data_cidrs) };
+  const secretsOf = (role: string) => ({
+    provider: { aws: { service: 'SecretsManager', region: deployment.region, role } },
+  });
+  return {
+    aws: { region: deployment.region },
+    image: { registry: deployment.registry },
+    kafka: {
+      brokers: deployment.brokers,
+      partitions: deployment.partitions,
+      shards: deployment.shards,
+      sasl: { mechanism: 'aws-msk-iam' },
+    },
+    externalSecrets: {
+      votes: secretsOf(deployment.secrets_roles.votes),
+      registrar: secretsOf(deployment.secrets_roles.registrar),
+    },
+    registrar: { kmsKeyId: deployment.elections_key },
+    ...(deployment.web_acl ? { edge: { rateLimit: { wafAcl: deployment.web_acl } } } : {}),
+    network: {
+      kafka: { ...stores, ports: portsOf(deployment.brokers) },
+      votesDatabase: stores,
+      registrarDatabase: stores,
+      redis: stores,
+      limitsRedis: stores,
+      edge: peers(deployment.public_cidrs),
+    },
+  };
+}
+
+function portsOf(brokers: string): number[] {
+  return [...new Set(brokers.split(',').map(broker => Number(broker.split(':').at(-1))))];
+}

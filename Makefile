@@ -15,7 +15,7 @@ demo: setup build ## hold a real election again, check its count, leave the page
 	@$(NODE) tools/demo/src/main.ts
 
 test: build ## all tests, on servers of their own
-	@tools/setup/setup.sh browser python k6 prometheus conftest
+	@tools/setup/setup.sh browser python k6 prometheus
 	@$(JEST) $(ARGS)
 
 web-test: build ## only the tests of the page, in Chromium and on the real services; pictures of each state in out/pictures
@@ -126,7 +126,7 @@ chart-test: setup ## the Helm chart: settings, refusals, network, the schemas of
 
 policies-test: setup ## the policies for manifests and values, each tried both ways; example manifests and chaos held to them
 	@tools/setup/setup.sh conftest
-	@$(JEST) --selectProjects unit $(ARGS) -- policies/
+	@$(JEST) --config policies/jest.config.mjs $(ARGS)
 
 policies-generate: setup ## write what is made of the policies: Gatekeeper's copies, required settings of topics
 	@$(NODE) policies/generate/main.ts

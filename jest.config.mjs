@@ -15,8 +15,8 @@ export const common = {
   transform: { '\\.tsx?$': swc },
   extensionsToTreatAsEsm: ['.ts', '.tsx'],
   modulePathIgnorePatterns: ['/\\.tools/', '/\\.data/', '/dist/'],
-  // make pipeline-check and make site have the tests of these.
-  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/delivery/', '<rootDir>/site/'],
+  // make pipeline-check, make policies-test and make site have the tests of these.
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/delivery/', '<rootDir>/policies/', '<rootDir>/site/'],
 };
 
 export default {

@@ -11,6 +11,7 @@ import { post, voteBody, voteRequest } from '@suffrage/test/vote-body';
 import { Pool } from 'undici';
 
 const MANY = 400;
+const ROUNDS = 10;
 
 let bed: Testbed;
 let election: TestElection;
@@ -39,11 +40,18 @@ async function castAtOnce(bodies: readonly CastVoteBody[]) {
 }
 
 test('more votes at once than can be looked at: some get a receipt, the others are told to come again, and none is lost or stored unsaid', async () => {
-  const bodies = Array.from({ length: MANY }, () => voteBody(election.election, signedVote(election)));
-  const answers = await castAtOnce(bodies);
-  const refused = answers.filter(({ statusCode }) => statusCode !== 201);
+  const bodies: CastVoteBody[] = [];
+  const answers: Awaited<ReturnType<typeof castAtOnce>> = [];
+  const isRefused = ({ statusCode }: { statusCode: number }) => statusCode !== 201;
+  // Again where they trickled in, as they do while others work on this machine.
+  for (let round = 0; round < ROUNDS && !answers.some(isRefused); round += 1) {
+    const more = Array.from({ length: MANY }, () => voteBody(election.election, signedVote(election)));
+    answers.push(...(await castAtOnce(more)));
+    bodies.push(...more);
+  }
+  const refused = answers.filter(isRefused);
   expect(refused.length).toBeGreaterThan(0);
-  expect(refused.length).toBeLessThan(MANY);
+  expect(refused.length).toBeLessThan(bodies.length);
   for (const { statusCode, headers, body } of refused) {
     const { code } = (await body.json()) as { code: string };
     expect({ statusCode, code, after: headers['retry-after'] }).toEqual({
@@ -52,13 +60,13 @@ test('more votes at once than can be looked at: some get a receipt, the others a
       after: '1',
     });
   }
-  expect((await readLog(bed.kafka, bed.topics.votes)).length).toBe(MANY - refused.length);
+  expect((await readLog(bed.kafka, bed.topics.votes)).length).toBe(bodies.length - refused.length);
   // What was refused is taken when it comes again.
   const again = bodies.filter((_, place) => answers[place]?.statusCode !== 201);
   for (const body of again.slice(0, 20)) {
     receiptSchema.parse((await post(ingestion.url, election.election.definition.id, body)).json);
   }
-});
+}, 60_000);
 
 test('a stream is held back instead, and has all its votes accepted', async () => {
   const client = new VoteServiceClient(ingestion.grpcAddress, credentials.createInsecure());

@@ -1,7 +1,6 @@
 # Every target first installs what it needs into .tools (or SUFFRAGE_CACHE); nothing else on the machine is changed.
 NODE := .tools/bin/node --disable-warning=TimeoutNegativeWarning
-# On two cores one process runs all test files and keeps the modules of each: more than the 4 GB where Node ends by itself.
-JEST := $(NODE) --max-old-space-size=8192 --experimental-vm-modules --disable-warning=ExperimentalWarning node_modules/jest/bin/jest.js
+JEST := $(NODE) --experimental-vm-modules --disable-warning=ExperimentalWarning node_modules/jest/bin/jest.js
 
 .PHONY: $(shell sed -nE 's/^([a-z][a-z-]*):.*/\1/p' Makefile)
 

@@ -20,6 +20,9 @@ export const common = {
 };
 
 export default {
+  // Test files run in a process of their own, which is replaced once it is so large: it keeps the modules of each file, and
+  // when Node itself breaks, one file fails and not all of them.
+  workerIdleMemoryLimit: '2GB',
   projects: [
     {
       ...common,

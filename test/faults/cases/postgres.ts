@@ -105,11 +105,13 @@ async function countVotes(world: World): Promise<number> {
 export const postgresCases: readonly FaultCase[] = [
   {
     name: 'postgres-commit-reply-lost',
-    what: 'PostgreSQL has committed, and the reply and the connection are lost, for one commit in three.',
+    what: 'PostgreSQL has committed, and the reply and the connection are lost, for the first commit and one in three.',
     fast: true,
     run: async stage => {
+      let isFirst = true;
       stage.world.postgresProxy.loseReplies(() => {
-        const lost = stage.random() < 1 / 3;
+        const lost = isFirst || stage.random() < 1 / 3;
+        isFirst = false;
         if (lost) stage.happened('commit reply lost');
         return lost;
       });

@@ -25,7 +25,7 @@ export async function bundleTarget(root: string, target: Target, directory: stri
     await bundle(root, { [name]: join(root, source) }, directory, sources);
   // Together, because they share the state of what they load; in one thread that is piscina's.
   const threads = target.threads.map(source => [
-    join('files', source.replace(/\.ts$/, '')),
+    join('files', source.replace(/\.[jt]s$/, '')),
     find(root, target, sources, source),
   ]);
   if (threads.length > 0) await bundle(root, Object.fromEntries(threads), directory, sources);

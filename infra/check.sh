@@ -12,18 +12,7 @@ conftest=${CONFTEST:-conftest}
 work="$root/out/infra"
 copy="$work/infra/opentofu"
 
-failed=0
-step() {
-  local name=$1 started output
-  shift
-  started=$(date +%s)
-  if output=$("$@" 2>&1); then
-    printf '  ok    %-28s %3d s\n' "$name" $(($(date +%s) - started))
-  else
-    printf '  FAIL  %-28s\n%s\n' "$name" "$output"
-    failed=1
-  fi
-}
+. tools/steps.sh
 
 prepare() {
   rm -rf "$work"

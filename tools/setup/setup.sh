@@ -57,18 +57,18 @@ is_current() {
 
 part_is_current() {
   case "$1" in
-    actionlint) [ "$(readlink "$tools/bin/actionlint")" = "$(actionlint_directory)/actionlint" ] ;;
+    actionlint) is_built actionlint '' ;;
     bench) [ -d "$tools/kafka-tools/libs" ] ;;
     browser) [ -x "$tools/bin/chromium" ] ;;
-    conftest) [ -x "$tools/bin/conftest" ] && [ "$(readlink "$tools/bin/conftest")" = "$(conftest_directory)/conftest" ] ;;
+    conftest) is_built conftest "$CONFTEST_VERSION" ;;
     fuzz) [ -x "$tools/bin/schemathesis" ] ;;
     groovy) [ "$(readlink "$tools/groovy")" = "$(groovy_directory)" ] ;;
     helm)
       [ -x "$tools/bin/helm" ] && [ "$(readlink "$tools/bin/helm")" = "$cache/helm-$HELM_VERSION/helm" ] &&
-        [ -x "$tools/bin/kubeconform" ] && [ "$(readlink "$tools/bin/kubeconform")" = "$(kubeconform_directory)/kubeconform" ] &&
+        is_built kubeconform "$KUBECONFORM_VERSION" &&
         [ -d "$tools/bin/kubernetes-schemas" ] && [ "$(readlink "$tools/bin/kubernetes-schemas")" = "$(kubernetes_schemas_directory)" ]
       ;;
-    k6) [ -x "$tools/bin/k6" ] && [ "$(readlink "$tools/bin/k6")" = "$(k6_directory)/k6" ] ;;
+    k6) is_built k6 "$K6_VERSION" ;;
     prometheus) [ -x "$tools/bin/promtool" ] && [ -x "$tools/bin/prometheus" ] ;;
     python) [ -x "$tools/bin/python-grpc" ] && [ -x "$tools/bin/python-verify" ] && [ -x "$tools/bin/pg_dump" ] ;;
     tofu) tofu_is_current ;;

@@ -43,7 +43,7 @@ export async function startWeb(
     pageDirectory = BUILT_PAGE,
     closeGraceMillis = CLOSE_GRACE_MILLIS,
   } = dependencies;
-  const metrics = createWebMetrics();
+  const metrics = createWebMetrics(config.SUFFRAGE_TLS_CERTIFICATE_FILE);
   const tls = peerTls(config, log);
   const connect = (upstream: string, origins: readonly string[]) =>
     createUpstreams(

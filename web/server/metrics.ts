@@ -8,8 +8,8 @@ export type WebMetrics = Metrics & {
   readonly pageErrors: Counter<'kind' | 'view'>;
 };
 
-export function createWebMetrics(): WebMetrics {
-  const metrics = createMetrics('web');
+export function createWebMetrics(certificateFile?: string): WebMetrics {
+  const metrics = createMetrics('web', certificateFile);
   // Labels: upstream (ingestion, results, registrar).
   const upstreamRefused = new Counter({
     name: 'suffrage_web_upstream_refused_total',

@@ -40,3 +40,9 @@ test('the metrics say how long the certificate in the file is valid, and notice 
   expect(seconds).toBeLessThan(expected + 60);
   expect(await measured(undefined)).toBeUndefined();
 });
+
+test('a certificate that is half written takes nothing from the other metrics', async () => {
+  const file = join(directory, 'half.pem');
+  await writeFile(file, CERTIFICATE.slice(0, 200));
+  expect(await measured(file)).toBeUndefined();
+});

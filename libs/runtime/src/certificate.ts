@@ -4,7 +4,7 @@ import { Gauge } from 'prom-client';
 
 /**
  * Until when the certificate in a file is valid, in seconds from now; negative when it has expired. Read anew each time, because
- * certificates are replaced while the service runs. A file that can't be read has no value.
+ * certificates are replaced while the service runs. A file that can't be read, or is half written, has no value.
  */
 export function certificateGauge(file: string): Gauge {
   // No labels.
@@ -14,8 +14,14 @@ export function certificateGauge(file: string): Gauge {
     registers: [],
     async collect() {
       this.remove();
-      const pem = await readFile(file).catch(() => undefined);
-      if (pem) this.set((new X509Certificate(pem).validToDate.getTime() - Date.now()) / 1000);
+      const notAfter = await readFile(file)
+        .then(notAfterOf)
+        .catch(() => undefined);
+      if (notAfter) this.set((notAfter.getTime() - Date.now()) / 1000);
     },
   });
+}
+
+function notAfterOf(pem: Buffer): Date {
+  return new X509Certificate(pem).validToDate;
 }

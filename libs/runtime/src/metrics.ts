@@ -27,10 +27,7 @@ export const REQUEST_BUCKETS = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1
 export const LIFE_BUCKETS = [0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 300];
 
 /** `certificateFile`: the certificate that the service shows, where it serves TLS itself. */
-export function createMetrics(
-  service: string,
-  certificateFile = process.env.SUFFRAGE_TLS_CERTIFICATE_FILE,
-): Metrics {
+export function createMetrics(service: string, certificateFile?: string): Metrics {
   // Only this format has exemplars.
   const registry = new Registry<OpenMetricsContentType>();
   registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);

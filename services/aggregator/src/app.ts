@@ -77,7 +77,7 @@ export async function startAggregator(
   lifecycle: Lifecycle,
 ): Promise<Aggregator> {
   lifecycle.onClose('telemetry', await startTelemetry('aggregator', config.SUFFRAGE_INSTANCE));
-  const base = createMetrics('aggregator');
+  const base = createMetrics('aggregator', config.SUFFRAGE_TLS_CERTIFICATE_FILE);
   const metrics = createAggregatorMetrics(base);
   const topics = topicNames(config.SUFFRAGE_NAMESPACE);
   const names = redisNames(config.SUFFRAGE_NAMESPACE);

@@ -33,7 +33,7 @@ export async function startIngestion(
 ): Promise<{ readonly httpPort: number; readonly grpcPort: number; readonly metricsPort: number }> {
   const { SUFFRAGE_INSTANCE: instance, SUFFRAGE_HOST: host } = config;
   lifecycle.onClose('telemetry', await startTelemetry('ingestion', instance));
-  const metrics = createIngestionMetrics();
+  const metrics = createIngestionMetrics(config.SUFFRAGE_TLS_CERTIFICATE_FILE);
   const topics = topicNames(config.SUFFRAGE_NAMESPACE);
 
   const access = kafkaAccess(config, log);

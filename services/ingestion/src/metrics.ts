@@ -19,8 +19,8 @@ const MISSED = [
   'accepted-local',
 ];
 
-export function createIngestionMetrics() {
-  const metrics = createMetrics('ingestion');
+export function createIngestionMetrics(certificateFile?: string) {
+  const metrics = createMetrics('ingestion', certificateFile);
   const registers = [metrics.registry];
   // Labels: transport (rest, grpc), code (accepted, accepted-local or an error code).
   const votes = new Counter({

@@ -60,7 +60,7 @@ export async function startRegistrar(
 ): Promise<{ readonly httpPort: number; readonly metricsPort: number }> {
   const { SUFFRAGE_INSTANCE: instance, SUFFRAGE_HOST: host } = config;
   lifecycle.onClose('telemetry', await startTelemetry('registrar', instance));
-  const metrics = createRegistrarMetrics();
+  const metrics = createRegistrarMetrics(config.SUFFRAGE_TLS_CERTIFICATE_FILE);
   const topics = topicNames(config.SUFFRAGE_NAMESPACE);
   const tls = databaseTls(config, log);
   const pool = openPool(

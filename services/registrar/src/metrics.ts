@@ -9,7 +9,8 @@ import type { Pool } from '@suffrage/runtime/postgres/pool';
 import { Counter, Gauge } from 'prom-client';
 import { listPending } from './transition-store.ts';
 
-export const createRegistrarMetrics = (): Metrics => createMetrics('registrar');
+export const createRegistrarMetrics = (certificateFile?: string): Metrics =>
+  createMetrics('registrar', certificateFile);
 
 /** What is known of token requests. They change once a minute only (`voters/minute-counts.ts` says why). */
 export function createTokenCounters(registry: MetricsRegistry) {

@@ -1,21 +1,17 @@
-import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { z } from 'zod';
 import { crashPointSetting } from './crash-point.ts';
+import { readText } from './read-text.ts';
 import { findWrongSasl, findWrongTls } from './tls/check-settings.ts';
 
 /** A setting that names a file whose content is the secret: the secret itself is never in the environment. */
 export const secretFile = z.string().min(1).transform(readSecret);
 
 function readSecret(path: string, context: z.core.$RefinementCtx): string {
-  try {
-    return readFileSync(path, 'utf8').trim();
-  } catch (error) {
-    const reason =
-      typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unreadable';
-    context.addIssue({ code: 'custom', message: `names a file that can not be read (${reason}): ${path}` });
-    return z.NEVER;
-  }
+  const read = readText(path);
+  if (read.ok) return read.text.trim();
+  context.addIssue({ code: 'custom', message: read.message });
+  return z.NEVER;
 }
 
 export const port = z.coerce.number().int().min(0).max(65_535);

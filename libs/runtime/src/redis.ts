@@ -2,6 +2,7 @@ import { Redis } from 'ioredis';
 import type { Lifecycle } from './lifecycle.ts';
 import type { Log } from './log.ts';
 import { type ClientTls, clientTls } from './tls/follow-files.ts';
+import { areGiven, filesOf, type TlsPaths } from './tls/settings.ts';
 
 export type RedisAccess = {
   readonly url: string;
@@ -9,21 +10,11 @@ export type RedisAccess = {
   readonly tls?: ClientTls;
 };
 
-type RedisFiles = {
-  readonly SUFFRAGE_REDIS_CA_FILE?: string | undefined;
-  readonly SUFFRAGE_REDIS_CERTIFICATE_FILE?: string | undefined;
-  readonly SUFFRAGE_REDIS_KEY_FILE?: string | undefined;
-};
-
 /** @throws Error when there are certificates for a connection that would not be encrypted, or they can't be used. */
-export function redisAccess(url: string, config: RedisFiles, log: Log): RedisAccess {
-  const files = {
-    ca: config.SUFFRAGE_REDIS_CA_FILE,
-    certificate: config.SUFFRAGE_REDIS_CERTIFICATE_FILE,
-    key: config.SUFFRAGE_REDIS_KEY_FILE,
-  };
+export function redisAccess(url: string, config: TlsPaths<'SUFFRAGE_REDIS'>, log: Log): RedisAccess {
+  const files = filesOf('SUFFRAGE_REDIS', config);
   if (new URL(url).protocol === 'rediss:') return { url, tls: clientTls(files, log) };
-  if (Object.values(files).some(file => file !== undefined))
+  if (areGiven(files))
     throw new Error(
       'the URL of Redis must begin with rediss:// where SUFFRAGE_REDIS_CA_FILE and the like are set',
     );

@@ -6,15 +6,13 @@ import { z } from 'zod';
 import { list } from '../config.ts';
 import type { Log } from '../log.ts';
 import { type ClientTls, clientTls } from '../tls/follow-files.ts';
+import { areGiven, filesOf, kafkaTlsSettings } from '../tls/settings.ts';
 import { mskToken } from './msk-token.ts';
 
 /** How the brokers are reached: plain, encrypted, and as whom. */
 export const kafkaSettings = {
   SUFFRAGE_KAFKA_BROKERS: list,
-  /** Whom the brokers' certificates come from. With it, a certificate or SASL every connection is encrypted. */
-  SUFFRAGE_KAFKA_CA_FILE: z.string().min(1).optional(),
-  SUFFRAGE_KAFKA_CERTIFICATE_FILE: z.string().min(1).optional(),
-  SUFFRAGE_KAFKA_KEY_FILE: z.string().min(1).optional(),
+  ...kafkaTlsSettings,
   /** Always over TLS; without SUFFRAGE_KAFKA_CA_FILE the authorities are those that Node.js trusts. */
   SUFFRAGE_KAFKA_SASL: z.enum(['scram-sha-512', 'oauthbearer', 'aws-msk-iam']).optional(),
   /** For `scram-sha-512`. */
@@ -47,13 +45,9 @@ export type Sasl =
 
 /** @throws Error when a file can't be read, or AWS's region is not known. */
 export function kafkaAccess(config: KafkaSettings, log: Log): KafkaAccess {
-  const files = {
-    ca: config.SUFFRAGE_KAFKA_CA_FILE,
-    certificate: config.SUFFRAGE_KAFKA_CERTIFICATE_FILE,
-    key: config.SUFFRAGE_KAFKA_KEY_FILE,
-  };
+  const files = filesOf('SUFFRAGE_KAFKA', config);
   const sasl = readSasl(config);
-  const encrypted = sasl !== undefined || Object.values(files).some(file => file !== undefined);
+  const encrypted = sasl !== undefined || areGiven(files);
   return {
     brokers: config.SUFFRAGE_KAFKA_BROKERS,
     ...(encrypted ? { tls: clientTls(files, log) } : {}),

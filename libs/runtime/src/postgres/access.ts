@@ -1,21 +1,11 @@
 import type { ClientConfig } from 'pg';
 import type { Log } from '../log.ts';
-import { type ClientTls, clientTls } from '../tls/follow-files.ts';
-
-type DatabaseFiles = {
-  readonly SUFFRAGE_DATABASE_CA_FILE?: string | undefined;
-  readonly SUFFRAGE_DATABASE_CERTIFICATE_FILE?: string | undefined;
-  readonly SUFFRAGE_DATABASE_KEY_FILE?: string | undefined;
-};
+import { type ClientTls, clientTlsOf } from '../tls/follow-files.ts';
+import type { TlsPaths } from '../tls/settings.ts';
 
 /** `undefined`: as the URL says (`sslmode`), plain by default. @throws Error when the files can't be used. */
-export function databaseTls(config: DatabaseFiles, log: Log): ClientTls | undefined {
-  const files = {
-    ca: config.SUFFRAGE_DATABASE_CA_FILE,
-    certificate: config.SUFFRAGE_DATABASE_CERTIFICATE_FILE,
-    key: config.SUFFRAGE_DATABASE_KEY_FILE,
-  };
-  return Object.values(files).some(file => file !== undefined) ? clientTls(files, log) : undefined;
+export function databaseTls(config: TlsPaths<'SUFFRAGE_DATABASE'>, log: Log): ClientTls | undefined {
+  return clientTlsOf('SUFFRAGE_DATABASE', config, log);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { createSecureContext, type SecureContext } from 'node:tls';
 import type { Log } from '../log.ts';
+import { areGiven, filesOf, type TlsGroup, type TlsPaths } from './settings.ts';
 import { readTls, stateOfFiles, type TlsFiles, type TlsMaterial } from './read-tls.ts';
 
 /** Certificates as their files have them at this moment. */
@@ -59,4 +60,14 @@ export function clientTls(files: TlsFiles, log: Log): ClientTls {
       return context;
     },
   };
+}
+
+/** `undefined`: none of the group's files is given. @throws Error when the files can't be used now. */
+export function clientTlsOf<Group extends TlsGroup>(
+  group: Group,
+  config: TlsPaths<Group>,
+  log: Log,
+): ClientTls | undefined {
+  const files = filesOf(group, config);
+  return areGiven(files) ? clientTls(files, log) : undefined;
 }

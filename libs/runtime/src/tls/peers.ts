@@ -1,22 +1,12 @@
 import { Agent, buildConnector, fetch } from 'undici';
 import type { Lifecycle } from '../lifecycle.ts';
 import type { Log } from '../log.ts';
-import { type ClientTls, clientTls } from './follow-files.ts';
-
-type PeerFiles = {
-  readonly SUFFRAGE_PEER_CA_FILE?: string | undefined;
-  readonly SUFFRAGE_PEER_CERTIFICATE_FILE?: string | undefined;
-  readonly SUFFRAGE_PEER_KEY_FILE?: string | undefined;
-};
+import { type ClientTls, clientTlsOf } from './follow-files.ts';
+import type { TlsPaths } from './settings.ts';
 
 /** For `https:` calls to other services of the suite. `undefined`: without a certificate. @throws Error when the files can't be used. */
-export function peerTls(config: PeerFiles, log: Log): ClientTls | undefined {
-  const files = {
-    ca: config.SUFFRAGE_PEER_CA_FILE,
-    certificate: config.SUFFRAGE_PEER_CERTIFICATE_FILE,
-    key: config.SUFFRAGE_PEER_KEY_FILE,
-  };
-  return Object.values(files).some(file => file !== undefined) ? clientTls(files, log) : undefined;
+export function peerTls(config: TlsPaths<'SUFFRAGE_PEER'>, log: Log): ClientTls | undefined {
+  return clientTlsOf('SUFFRAGE_PEER', config, log);
 }
 
 /** How an agent of undici connects: with the certificates of that moment, and without sessions of older ones. */

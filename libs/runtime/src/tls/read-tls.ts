@@ -1,5 +1,6 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
+import { readText } from '../read-text.ts';
 
 /** Where certificates lie, as PEM. Each file may be replaced at any time. */
 export type TlsFiles = {
@@ -57,16 +58,6 @@ function wrong(file: keyof TlsFiles, files: TlsFiles, message: string | undefine
   return message === undefined
     ? undefined
     : ({ ok: false, file, message: `${message}: ${files[file]}` } as const);
-}
-
-function readText(path: string) {
-  try {
-    return { ok: true, text: readFileSync(path, 'utf8') } as const;
-  } catch (error) {
-    const reason =
-      typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unreadable';
-    return { ok: false, message: `names a file that can not be read (${reason}): ${path}` } as const;
-  }
 }
 
 /** An authority that has ended does no harm beside one that has not. */

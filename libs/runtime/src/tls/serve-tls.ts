@@ -2,26 +2,21 @@ import type { Server, TlsOptions } from 'node:tls';
 import type { Log } from '../log.ts';
 import { followFiles } from './follow-files.ts';
 import type { TlsMaterial } from './read-tls.ts';
+import { filesOf, type TlsPaths } from './settings.ts';
 
 /** What our own servers need to be encrypted. */
 export type ServedTls = { readonly options: TlsOptions; readonly material: () => TlsMaterial };
-
-type ServedFiles = {
-  readonly SUFFRAGE_TLS_CERTIFICATE_FILE?: string | undefined;
-  readonly SUFFRAGE_TLS_KEY_FILE?: string | undefined;
-  readonly SUFFRAGE_TLS_CLIENT_CA_FILE?: string | undefined;
-};
 
 /** Whoever connects and says nothing holds a connection that others could have. */
 const HANDSHAKE_MILLIS = 5_000;
 const LOOK_MILLIS = 1_000;
 
 /** `undefined`: served plain. @throws Error when the files can't be used. */
-export function servedTls(config: ServedFiles, log: Log): ServedTls | undefined {
-  const { SUFFRAGE_TLS_CERTIFICATE_FILE: certificate, SUFFRAGE_TLS_CLIENT_CA_FILE: ca } = config;
-  if (certificate === undefined) return undefined;
-  const followed = followFiles({ ca, certificate, key: config.SUFFRAGE_TLS_KEY_FILE }, log);
-  const clientsNeedOne = ca !== undefined;
+export function servedTls(config: TlsPaths<'SUFFRAGE_TLS'>, log: Log): ServedTls | undefined {
+  const files = filesOf('SUFFRAGE_TLS', config);
+  if (files.certificate === undefined) return undefined;
+  const followed = followFiles(files, log);
+  const clientsNeedOne = files.ca !== undefined;
   const options = {
     ...followed.material(),
     requestCert: clientsNeedOne,

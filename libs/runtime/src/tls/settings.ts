@@ -52,16 +52,10 @@ export const TLS_GROUPS = [
 ] as const;
 export type TlsGroup = (typeof TLS_GROUPS)[number];
 
-type NameOf<Group extends TlsGroup, File extends keyof TlsFiles> = File extends 'ca'
-  ? Group extends 'SUFFRAGE_TLS'
-    ? 'SUFFRAGE_TLS_CLIENT_CA_FILE'
-    : `${Group}_CA_FILE`
-  : `${Group}_${Uppercase<File>}_FILE`;
-
 /** What a group's settings are in a configuration: paths. */
-export type TlsPaths<Group extends TlsGroup> = {
-  readonly [File in keyof TlsFiles as NameOf<Group, File>]?: string | undefined;
-};
+export type TlsPaths<Group extends TlsGroup> = Readonly<
+  Partial<Record<`${Group}_${'CA' | 'CLIENT_CA' | 'CERTIFICATE' | 'KEY'}_FILE`, string | undefined>>
+>;
 
 /** The name of the setting of each file. */
 export function namesOf(group: TlsGroup): Readonly<Record<keyof TlsFiles, string>> {
@@ -84,5 +78,5 @@ function pathOf(value: unknown): string | undefined {
 
 /** Whether a connection with these files is encrypted because of them. */
 export function areGiven(files: TlsFiles): boolean {
-  return Object.values(files).some(file => file !== undefined);
+  return Object.values(files).some(path => path !== undefined);
 }

@@ -6,6 +6,8 @@ const [unit] = base.projects;
 export default {
   ...unit,
   displayName: 'chart',
+  // They wait for nothing but the processor.
+  maxWorkers: '100%',
   rootDir: join(import.meta.dirname, '..'),
   testMatch: ['<rootDir>/helm/**/*.chart.test.ts'],
   // Each rendering is a process; on a busy machine it takes seconds.

@@ -93,9 +93,10 @@ load: setup ## k6 against an own or a running installation, then the audit (SCEN
 bench-db: setup ## commit latency and standby delay of the database, writes out/bench-db.json (QUICK=1)
 	@$(NODE) loadtest/database/main.ts $(if $(QUICK),--quick) $(ARGS)
 
-cost: setup ## what a rate needs and costs on AWS, from the last benchmark (RATE=250000 VOTES=N TRANSPORT=grpc)
+cost: setup ## what a rate needs and costs on AWS, from the last benchmark (RATE=250000 VOTES=N TRANSPORT=grpc), or what a planned environment costs (ENVIRONMENT=production, PLAN=file)
 	@$(NODE) loadtest/cost/main.ts $(if $(RATE),--rate $(RATE)) $(if $(VOTES),--votes $(VOTES)) $(if $(TRANSPORT),--transport $(TRANSPORT)) \
-	  $(if $(PRICES),--prices $(PRICES)) $(if $(BENCH),--bench $(BENCH)) $(ARGS)
+	  $(if $(PRICES),--prices $(PRICES)) $(if $(BENCH),--bench $(BENCH)) \
+	  $(if $(ENVIRONMENT),--environment $(ENVIRONMENT)) $(if $(PLAN),--plan $(PLAN)) $(ARGS)
 
 infra-check: setup ## form, schema, tests, policies and plans of infra/opentofu, offline (REAL_PROVIDER=1, TOFU=program: your own OpenTofu)
 	@tools/setup/setup.sh tofu conftest helm

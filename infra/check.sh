@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# make infra-check: form, schema, tests, policies and plans of infra/opentofu, offline and without an account. Prints one line
-# per step; a step's output only where it fails. Works on a copy in out/infra, which is left for looking at.
+# make infra-check: form, schema, tests, policies, plans and their cost, of infra/opentofu, offline and without an account.
+# Prints one line per step; a step's output only where it fails. Works on a copy in out/infra, which is left for looking at.
 #
 #   REAL_PROVIDER=1   takes the real AWS provider from the registry instead of its double, for all but the plans
 set -euo pipefail
@@ -66,4 +66,5 @@ for directory in "$copy"/environments/*; do
   step "rules: ${directory#"$copy/"}" "$conftest" test --namespace opentofu --policy policies/opentofu "$directory/plan.json"
   step "chart: ${directory#"$copy/"}" chart_takes "${directory##*/}"
 done
+node loadtest/cost/main.ts --summary || failed=1
 exit "$failed"

@@ -99,7 +99,7 @@ cost: setup ## what a rate needs and costs on AWS, from the last benchmark (RATE
 	  $(if $(ENVIRONMENT),--environment $(ENVIRONMENT)) $(if $(PLAN),--plan $(PLAN)) $(ARGS)
 
 infra-check: setup ## form, schema, tests, policies and plans of infra/opentofu, offline (REAL_PROVIDER=1, TOFU=program: your own OpenTofu)
-	@tools/setup/setup.sh tofu conftest helm
+	@tools/setup/setup.sh tofu conftest helm checkov
 	@$(if $(REAL_PROVIDER),REAL_PROVIDER=1) infra/check.sh
 
 simulate: setup ## the suite's own code under a seeded scheduler with faults (SEEDS=2000 SEED_START=1 MUTANTS=1 TRACE=1)

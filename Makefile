@@ -93,12 +93,13 @@ load: setup ## k6 against an own or a running installation, then the audit (SCEN
 bench-db: setup ## commit latency and standby delay of the database, writes out/bench-db.json (QUICK=1)
 	@$(NODE) loadtest/database/main.ts $(if $(QUICK),--quick) $(ARGS)
 
-cost: setup ## what a rate needs and costs on AWS, from the last benchmark (RATE=250000 VOTES=N TRANSPORT=grpc)
+cost: setup ## what a rate needs and costs on AWS, from the last benchmark (RATE=250000 VOTES=N TRANSPORT=grpc), or what a planned environment costs (ENVIRONMENT=production, PLAN=file)
 	@$(NODE) loadtest/cost/main.ts $(if $(RATE),--rate $(RATE)) $(if $(VOTES),--votes $(VOTES)) $(if $(TRANSPORT),--transport $(TRANSPORT)) \
-	  $(if $(PRICES),--prices $(PRICES)) $(if $(BENCH),--bench $(BENCH)) $(ARGS)
+	  $(if $(PRICES),--prices $(PRICES)) $(if $(BENCH),--bench $(BENCH)) \
+	  $(if $(ENVIRONMENT),--environment $(ENVIRONMENT)) $(if $(PLAN),--plan $(PLAN)) $(ARGS)
 
 infra-check: setup ## form, schema, tests, policies and plans of infra/opentofu, offline (REAL_PROVIDER=1, TOFU=program: your own OpenTofu)
-	@tools/setup/setup.sh tofu conftest helm
+	@tools/setup/setup.sh tofu conftest helm checkov
 	@$(if $(REAL_PROVIDER),REAL_PROVIDER=1) infra/check.sh
 
 simulate: setup ## the suite's own code under a seeded scheduler with faults (SEEDS=2000 SEED_START=1 MUTANTS=1 TRACE=1)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# make infra-check: form, schema, tests, policies and plans of infra/opentofu, offline and without an account. Prints one line
-# per step; a step's output only where it fails. Works on a copy in out/infra, which is left for looking at.
+# make infra-check: form, schema, tests, policies, plans and their cost, of infra/opentofu, offline and without an account.
+# Prints one line per step; a step's output only where it fails. Works on a copy in out/infra, which is left for looking at.
 #
 #   REAL_PROVIDER=1   takes the real AWS provider from the registry instead of its double, for all but the plans
 set -euo pipefail
@@ -9,6 +9,7 @@ root=$PWD
 PATH="$root/.tools/bin:$root/node_modules/.bin:$PATH"
 tofu=${TOFU:-tofu}
 conftest=${CONFTEST:-conftest}
+checkov=${CHECKOV:-checkov}
 work="$root/out/infra"
 copy="$work/infra/opentofu"
 
@@ -42,6 +43,15 @@ tested() {
   (cd "$1" && "$tofu" test -no-color)
 }
 
+read_by_checkov() {
+  "$checkov" --config-file infra/.checkov.yaml --directory "$1"
+}
+
+refused_by_checkov() {
+  local found
+  ! found=$(read_by_checkov infra/refused) && grep 'CKV_AWS_20:' <<<"$found"
+}
+
 # What the chart is told of the infrastructure, behind the values of the environment: its schema takes it, and the policies do.
 chart_takes() {
   local name=$1 values="$work/helm-values/$1" file
@@ -60,10 +70,13 @@ for directory in "$copy"/state "$copy"/modules/*; do
   step "tests: $name" tested "$directory"
 done
 for directory in "$copy"/environments/*; do step "valid: ${directory#"$copy/"}" validated "$directory"; done
+step 'checkov' read_by_checkov infra/opentofu
+step 'checkov refuses' refused_by_checkov
 step 'rules fire and are silent' "$conftest" verify --policy policies/opentofu
 step 'plans' node infra/plans/main.ts "$copy"
 for directory in "$copy"/environments/*; do
   step "rules: ${directory#"$copy/"}" "$conftest" test --namespace opentofu --policy policies/opentofu "$directory/plan.json"
   step "chart: ${directory#"$copy/"}" chart_takes "${directory##*/}"
 done
+node loadtest/cost/main.ts --summary || failed=1
 exit "$failed"

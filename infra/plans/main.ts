@@ -9,7 +9,8 @@ import { environment, type Variables } from './run-tofu.ts';
 const HELP = `node infra/plans/main.ts DIRECTORY
 
 Plans production as docs/operate-aws.md changes it, in a copy of infra/opentofu that infra/check.sh has made, and says where a
-plan changes something else. Writes plan.json and outputs.json of each environment into DIRECTORY. TOFU names the program.
+plan changes something else. Writes plan.json and outputs.json of each environment into DIRECTORY, and second.json,
+the plan of production's second apply. TOFU names the program.
 `;
 
 const agreed = z.object({
@@ -35,7 +36,7 @@ function main(copy: string): void {
   let failed = false;
   for (const [index, expected] of CASES.entries()) {
     const variables = { ...standing, ...expected.variables };
-    const plan = `case-${index}`;
+    const plan = expected.applied ? 'second' : `case-${index}`;
     const wrong = complaints(expected, production.plan(plan, variables));
     say(`${wrong.length === 0 ? 'ok  ' : 'FAIL'} ${expected.name}`);
     for (const line of wrong) say(`       ${line}`);
@@ -62,11 +63,10 @@ function agrees(outputs: string): boolean {
 
 function firstApply(path: string, program: string) {
   const tofu = environment(path, program);
-  const changes = tofu.plan('first', ACCOUNT);
+  const changes = tofu.plan('plan', ACCOUNT);
   const others = changes.filter(({ actions }) => actions.join() !== 'create');
   if (changes.length === 0 || others.length > 0) throw new Error(`${path}: a first plan only creates`);
-  tofu.apply('first');
-  writeFileSync(join(path, 'plan.json'), tofu.json('first'));
+  tofu.apply('plan');
   writeFileSync(join(path, 'outputs.json'), tofu.outputs());
   say(`ok   ${path.split('/').at(-1)}: a first apply creates ${changes.length} resources`);
   return tofu;

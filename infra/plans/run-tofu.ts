@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 
@@ -39,12 +40,14 @@ export function environment(directory: string, program: string) {
   };
   run('get');
   return {
-    /** What would change, resources that stay as they are left out. */
+    /** What would change, resources that stay as they are left out. Writes NAME.json, the plan as OpenTofu prints it for programs. */
     plan(name: string, variables: Variables, ...words: string[]): Change[] {
       const file = join(directory, `${name}.tfplan`);
       planned(file, [...words, ...given(variables)]);
+      const shown = run('show', '-json', file);
+      writeFileSync(join(directory, `${name}.json`), shown);
       return plan
-        .parse(JSON.parse(run('show', '-json', file)))
+        .parse(JSON.parse(shown))
         .resource_changes.map(({ address, type, change: { actions } }) => ({ address, type, actions }))
         .filter(({ actions }) => actions.some(action => action !== 'no-op'));
     },
@@ -52,8 +55,6 @@ export function environment(directory: string, program: string) {
     apply(name: string): void {
       run('apply', '-input=false', '-no-color', '-compact-warnings', join(directory, `${name}.tfplan`));
     },
-    /** The plan of that name as OpenTofu prints it for programs. */
-    json: (name: string): string => run('show', '-json', join(directory, `${name}.tfplan`)),
     outputs: (): string => run('output', '-json'),
   };
 }

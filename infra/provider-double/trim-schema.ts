@@ -6,7 +6,8 @@ import { z } from 'zod';
 
 const HELP = `node infra/provider-double/trim-schema.ts SCHEMA.json
 
-Writes infra/provider-double/schema.json.gz: of the AWS provider's schema, the resource types that infra/opentofu uses.
+Writes infra/provider-double/schema.json.gz: of the AWS provider's schema, the resource types that infra/opentofu uses, and of
+those that are huge (web ACLs) the blocks that it names.
 
   SCHEMA.json   what "tofu providers schema -json" prints in a directory that requires the real provider
 `;
@@ -15,7 +16,14 @@ const ADDRESS = 'registry.opentofu.org/hashicorp/aws';
 const MODULES = join(import.meta.dirname, '../opentofu');
 const TRIMMED = join(import.meta.dirname, 'schema.json.gz');
 
-const types = z.record(z.string(), z.looseObject({}));
+/** Bytes. Statements of web ACLs hold statements: they are nine tenths of the whole, and every command of OpenTofu reads them. */
+const HUGE = 100_000;
+
+type Block = { block_types?: Record<string, { block: Block }> | undefined };
+const block: z.ZodType<Block> = z.lazy(() =>
+  z.looseObject({ block_types: z.record(z.string(), z.looseObject({ block })).optional() }),
+);
+const types = z.record(z.string(), z.looseObject({ block }));
 const schemas = z.object({
   provider: z.looseObject({}),
   resource_schemas: types,
@@ -35,7 +43,7 @@ function trim(file: string): void {
   const whole = readSchema(file);
   const trimmed = {
     provider: whole.provider,
-    resource_schemas: pick(whole.resource_schemas, typesUsed('resource')),
+    resource_schemas: shrunk(pick(whole.resource_schemas, typesUsed('resource'))),
     ephemeral_resource_schemas: pick(whole.ephemeral_resource_schemas, typesUsed('ephemeral')),
   };
   writeFileSync(TRIMMED, gzipSync(JSON.stringify(trimmed, withoutProse), { level: 9 }));
@@ -52,16 +60,42 @@ function readSchema(file: string): z.infer<typeof schemas> {
 
 function typesUsed(keyword: 'resource' | 'ephemeral'): string[] {
   const declaration = new RegExp(`^${keyword} "(aws_[a-z0-9_]+)"`, 'gm');
-  const files = readdirSync(MODULES, { recursive: true, encoding: 'utf8' }).filter(name =>
-    name.endsWith('.tf'),
-  );
-  const found = files.flatMap(name =>
-    [...readFileSync(join(MODULES, name), 'utf8').matchAll(declaration)].map(([, type]) => type ?? ''),
-  );
+  const found = [...sources().matchAll(declaration)].map(([, type]) => type ?? '');
   return [...new Set(found)].toSorted();
 }
 
-function pick(all: Readonly<Record<string, object>>, names: readonly string[]): Record<string, object> {
+function sources(): string {
+  return readdirSync(MODULES, { recursive: true, encoding: 'utf8' })
+    .filter(name => name.endsWith('.tf'))
+    .map(name => readFileSync(join(MODULES, name), 'utf8'))
+    .join('\n');
+}
+
+type Types = z.infer<typeof types>;
+
+function shrunk(all: Types): Types {
+  const words = new Set(sources().match(/[a-z0-9_]+/g));
+  return Object.fromEntries(
+    Object.entries(all).map(([name, schema]) => [
+      name,
+      JSON.stringify(schema).length < HUGE ? schema : { ...schema, block: named(schema.block, words) },
+    ]),
+  );
+}
+
+/** The block without those inside it that nobody names. */
+function named(whole: Block, words: ReadonlySet<string>): Block {
+  if (!whole.block_types) return whole;
+  const kept = Object.entries(whole.block_types).filter(([name]) => words.has(name));
+  return {
+    ...whole,
+    block_types: Object.fromEntries(
+      kept.map(([name, inner]) => [name, { ...inner, block: named(inner.block, words) }]),
+    ),
+  };
+}
+
+function pick(all: Types, names: readonly string[]): Types {
   return Object.fromEntries(
     names.map(name => {
       const schema = all[name];

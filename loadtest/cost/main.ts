@@ -1,11 +1,17 @@
-import { resolve } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { table } from '@suffrage/stack/table';
-import { costOf, type Line } from './model.ts';
+import { environmentCost } from './environment.ts';
+import { costOf } from './model.ts';
 import { readMeasured } from './measured.ts';
-import { PRICE_LIST, readPrices } from './prices.ts';
+import { readPlan } from './plan.ts';
+import { PRICE_LIST, readPrices, type Prices } from './prices.ts';
+import { isOverBudget, sayEnvironment, summary } from './show-environment.ts';
+import { sayRate } from './show-rate.ts';
+import { say } from './show.ts';
 
 const HELP = `make cost RATE=250000
+make cost ENVIRONMENT=production
 
 What an election on AWS needs and costs at so many votes a second, from the last make bench (out/bench.json) and a list of
 prices. Every line says whether it was measured, derived from what was measured, or assumed.
@@ -15,14 +21,18 @@ prices. Every line says whether it was measured, derived from what was measured,
   TRANSPORT=rest    or grpc (default rest)
   PRICES=FILE       another price list (default ${PRICE_LIST.replace(/^.*\/loadtest\//, 'loadtest/')})
   BENCH=FILE        other measurements (default out/bench.json)
+
+Or what an environment of infra/opentofu costs by being there, as the last make infra-check has planned it (out/infra).
+
+  ENVIRONMENT=NAME  dev, staging or production
+  PLAN=FILE         a plan of your own, as tofu show -json prints it
+  ARGS=--summary    one line for each environment; fails where one costs more than its own budget
 `;
 
-const BENCH = resolve(import.meta.dirname, '../../out/bench.json');
-const HEAD = ['what', 'quantity', 'unit', '$/h', 'basis', 'how'];
-/** Columns of words. */
-const LEFT = [0, 2, 4, 5];
-
-const say = (line: string) => void process.stdout.write(`${line}\n`);
+const ROOT = resolve(import.meta.dirname, '../..');
+const BENCH = join(ROOT, 'out/bench.json');
+const ENVIRONMENTS = join(ROOT, 'infra/opentofu/environments');
+const PLANS = join(ROOT, 'out/infra/infra/opentofu/environments');
 
 try {
   main();
@@ -39,10 +49,25 @@ function main(): void {
       transport: { type: 'string', default: 'rest' },
       prices: { type: 'string', default: PRICE_LIST },
       bench: { type: 'string', default: BENCH },
+      environment: { type: 'string' },
+      plan: { type: 'string' },
+      summary: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
   if (values.help) return say(HELP);
+  const prices = readPrices(values.prices);
+  if (values.summary) return allEnvironments(prices);
+  const { environment, plan } = values;
+  if (environment === undefined && plan === undefined) return oneRate(values, prices);
+  const file = plan ?? planOf(environment ?? '');
+  sayEnvironment(environment ?? file, environmentCost(readPlan(file), prices), prices);
+}
+
+function oneRate(
+  values: Readonly<Record<'rate' | 'votes' | 'transport' | 'bench', string>>,
+  prices: Prices,
+): void {
   const { transport } = values;
   if (transport !== 'rest' && transport !== 'grpc')
     throw new Error(`TRANSPORT is rest or grpc, not ${transport}`);
@@ -51,34 +76,24 @@ function main(): void {
     votes: positive('VOTES', values.votes),
     transport,
   } as const;
-  const prices = readPrices(values.prices);
-  const cost = costOf(wish, readMeasured(values.bench), prices);
-  say(
-    `${shown(wish.rate)} votes/s over ${transport}, ${shown(wish.votes)} votes; list prices of ${prices.asOf}, ${prices.region}\n`,
+  sayRate(wish, costOf(wish, readMeasured(values.bench), prices), prices);
+}
+
+function allEnvironments(prices: Prices): void {
+  const costs = new Map(
+    readdirSync(ENVIRONMENTS).map(name => [name, environmentCost(readPlan(planOf(name)), prices)] as const),
   );
-  for (const line of table([HEAD, ...cost.lines.map(row)], LEFT)) say(line);
-  say(`\n$${shown(cost.dollarsPerHour)} an hour while everything runs at that size.`);
-  say(`$${cost.dollarsPerMillionVotes.toFixed(3)} for a million votes at the full rate.`);
-  say(`\n${prices.note}`);
+  for (const line of summary(costs)) say(line);
+  if ([...costs.values()].some(isOverBudget)) process.exitCode = 1;
 }
 
-function row({ what, value, unit, basis, how, dollarsPerHour }: Line): string[] {
-  return [
-    what,
-    shown(value),
-    unit,
-    dollarsPerHour === undefined ? '' : dollarsPerHour.toFixed(2),
-    basis,
-    how,
-  ];
-}
-
-function shown(value: number): string {
-  return new Intl.NumberFormat('en', {
-    maximumSignificantDigits: value < 100 ? 3 : 9,
-    maximumFractionDigits: 0,
-    roundingPriority: 'morePrecision',
-  }).format(value < 100 ? value : Math.round(value));
+/** That of the second apply, which makes what the first can't, where there is one. */
+function planOf(environment: string): string {
+  const known = readdirSync(ENVIRONMENTS);
+  if (!known.includes(environment))
+    throw new Error(`ENVIRONMENT is one of ${known.join(', ')}, not ${environment}`);
+  const second = join(PLANS, environment, 'second.json');
+  return existsSync(second) ? second : join(PLANS, environment, 'plan.json');
 }
 
 function positive(name: string, text: string): number {

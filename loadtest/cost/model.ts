@@ -1,5 +1,5 @@
 import type { Measured } from './measured.ts';
-import type { Prices } from './prices.ts';
+import { HOURS_PER_MONTH, type Prices } from './prices.ts';
 
 /** `measured` by the benchmark, `derived` by arithmetic from lines above, `assumed`: nobody has measured it here. */
 type Basis = 'measured' | 'derived' | 'assumed';
@@ -44,7 +44,6 @@ const ASSUMED = {
   retentionHours: 30 * 24,
   votesPerConnection: 1,
 };
-const HOURS_PER_MONTH = 730;
 const GIGA = 1e9;
 
 type MakeLine = (what: string, value: number, unit: string, how: string, dollarsPerHour?: number) => Line;

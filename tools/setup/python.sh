@@ -1,11 +1,19 @@
 # shellcheck shell=bash disable=SC2154
 # Python packages, each lot in an environment of its own: schemathesis for `make fuzz` (`setup.sh fuzz`), Python's own gRPC
-# client for the test of the protocol files, what docs/verify needs, pg_dump and pg_restore (`setup.sh python`).
+# client for the test of the protocol files, what docs/verify needs, pg_dump and pg_restore (`setup.sh python`), checkov for
+# `make infra-check` (`setup.sh checkov`; CHECKOV=PROGRAM takes the user's own instead).
 
 install_fuzz() {
   local dir="$cache/schemathesis-$SCHEMATHESIS_VERSION"
   python_environment fuzz "$dir" "schemathesis $SCHEMATHESIS_VERSION" 'make fuzz' "schemathesis==$SCHEMATHESIS_VERSION"
   link "$dir/bin/schemathesis" schemathesis
+}
+
+install_checkov() {
+  [ -z "${CHECKOV:-}" ] || return 0
+  local dir="$cache/checkov-$CHECKOV_VERSION"
+  python_environment checkov "$dir" "checkov $CHECKOV_VERSION" 'make infra-check' --only-binary :all: "checkov==$CHECKOV_VERSION"
+  link "$dir/bin/checkov" checkov
 }
 
 install_python() {

@@ -10,6 +10,7 @@
 #   tools/setup/setup.sh actionlint groovy  also what make pipeline-check reads workflows and the Jenkinsfile with
 #   tools/setup/setup.sh prometheus  also Prometheus and promtool, for make observe and its tests
 #   tools/setup/setup.sh conftest  also conftest, for the policies' tests (builds it, as k6)
+#   tools/setup/setup.sh checkov  also checkov, for make infra-check (needs Python 3; 290 MB)
 #   tools/setup/setup.sh helm      also Helm, kubectl and kubeconform, for make chart-test (Python 3 fetches them; builds the last)
 #   tools/setup/setup.sh tofu      also OpenTofu, for make infra-check (builds it, as k6)
 # Several of these names can be given together.
@@ -29,7 +30,7 @@ PATH=$(printf %s "$PATH" | tr ':' '\n' | grep -vxF "$tools/bin" | paste -sd:)
 . "$root/tools/setup/versions.env"
 
 # What is installed only where it is asked for; each has its chains, named install_…
-optional=(actionlint bench browser conftest fuzz groovy helm k6 prometheus python tofu)
+optional=(actionlint bench browser checkov conftest fuzz groovy helm k6 prometheus python tofu)
 chains() {
   case "$1" in
     bench) echo install_kafka_tools ;;
@@ -60,6 +61,7 @@ part_is_current() {
     actionlint) is_built actionlint '' ;;
     bench) [ -d "$tools/kafka-tools/libs" ] ;;
     browser) [ -x "$tools/bin/chromium" ] ;;
+    checkov) [ -n "${CHECKOV:-}" ] || [ -x "$tools/bin/checkov" ] ;;
     conftest) is_built conftest "$CONFTEST_VERSION" ;;
     fuzz) [ -x "$tools/bin/schemathesis" ] ;;
     groovy) [ "$(readlink "$tools/groovy")" = "$(groovy_directory)" ] ;;

@@ -54,7 +54,7 @@ module "cost" {
   source = "../../modules/cost"
 
   name                   = local.name
-  monthly_budget_dollars = 1500
+  monthly_budget_dollars = 2500
   subscribers            = var.alarm_addresses
   tag                    = { key = "suffrage", value = local.tags.suffrage }
 }

@@ -30,14 +30,19 @@ resource "aws_launch_template" "nodes" {
     http_tokens                 = "required"
     http_put_response_hop_limit = 1
   }
-  block_device_mappings {
-    device_name = "/dev/xvda"
+  # Bottlerocket has two: the system, and what containers write, with their images. One that is not named here is not encrypted.
+  dynamic "block_device_mappings" {
+    for_each = { "/dev/xvda" = 10, "/dev/xvdb" = 50 }
 
-    ebs {
-      volume_size = 50
-      volume_type = "gp3"
-      encrypted   = true
-      kms_key_id  = var.key_arn
+    content {
+      device_name = block_device_mappings.key
+
+      ebs {
+        volume_size = block_device_mappings.value
+        volume_type = "gp3"
+        encrypted   = true
+        kms_key_id  = var.key_arn
+      }
     }
   }
   tag_specifications {

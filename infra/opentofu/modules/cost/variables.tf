@@ -4,7 +4,7 @@ variable "name" {
 }
 
 variable "monthly_budget_dollars" {
-  description = "What a month may cost. `make cost RATE=…` prints what the cost model expects."
+  description = "What a month may cost. `make cost ENVIRONMENT=…` prints what it costs before a vote is cast, and `make infra-check` refuses less."
   type        = number
 
   validation {

@@ -48,6 +48,15 @@ run "pods_do_not_get_the_rights_of_nodes" {
   }
 }
 
+run "what_containers_write_is_encrypted" {
+  command = plan
+
+  assert {
+    condition     = alltrue([for template in aws_launch_template.nodes : toset([for disk in template.block_device_mappings : disk.device_name if disk.ebs[0].encrypted && disk.ebs[0].kms_key_id == var.key_arn]) == toset(["/dev/xvda", "/dev/xvdb"])])
+    error_message = "Both disks of Bottlerocket have our key: the system's, and that of the containers."
+  }
+}
+
 run "auto_mode_brings_nodes_and_addons_of_its_own" {
   command = plan
   variables { compute = "auto" }

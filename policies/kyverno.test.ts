@@ -20,11 +20,10 @@ type ValidatingPolicy = {
 const WITHOUT_COPY = ['graceful_stop', 'brokers', 'databases', 'topic_settings'];
 
 const directory = join(import.meta.dirname, 'kyverno');
-const policies = readdirSync(directory).flatMap(file =>
-  parseAllDocuments(readFileSync(join(directory, file), 'utf8')).map(
-    (document): ValidatingPolicy => document.toJS(),
-  ),
-);
+const LIST = 'kustomization.yaml';
+const read = (file: string) => parseAllDocuments(readFileSync(join(directory, file), 'utf8'));
+const listed: readonly string[] = read(LIST)[0]?.toJS().resources;
+const policies = listed.flatMap(file => read(file).map((document): ValidatingPolicy => document.toJS()));
 
 type Manifest = { readonly apiVersion: string; readonly kind: string };
 
@@ -64,6 +63,14 @@ test.each(cases)('$rule: $name', one => {
     .flatMap(policy => refusals(policy, object));
   const isRefused = one.says !== undefined && one.name !== NOT_IN_A_CLUSTER;
   expect([one.rule, one.name, said.length > 0, said]).toEqual([one.rule, one.name, isRefused, said]);
+});
+
+test('what a cluster is given is every file', () => {
+  expect(listed).toEqual(
+    readdirSync(directory)
+      .filter(file => file !== LIST)
+      .toSorted(),
+  );
 });
 
 test('every rule that looks at one object is here too, but for those that need more than CEL', () => {

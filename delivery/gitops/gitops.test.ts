@@ -1,4 +1,3 @@
-// oxlint-disable typescript/no-explicit-any, eslint/no-unsafe-optional-chaining -- resources are held against their schemas here
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
@@ -9,6 +8,7 @@ import { HelmRelease } from '@kubernetes-models/flux-cd/helm.toolkit.fluxcd.io/v
 import { Kustomization } from '@kubernetes-models/flux-cd/kustomize.toolkit.fluxcd.io/v1/Kustomization';
 import { GitRepository } from '@kubernetes-models/flux-cd/source.toolkit.fluxcd.io/v1/GitRepository';
 import { repositoryDirectory } from '@suffrage/stack/paths';
+import { z } from 'zod';
 import { judgeMake, parseMake, readTargets } from '../make-targets.ts';
 import { environmentNames } from '../release/environments.ts';
 import { type Manifest, readManifests } from './read-manifests.ts';
@@ -17,49 +17,88 @@ import { tektonPipeline, tektonTask } from './tekton-shapes.ts';
 
 const directory = join(repositoryDirectory, 'gitops');
 const inRepository = (path: string) => existsSync(join(repositoryDirectory, path));
-/** The chart comes with a part of the repository of its own. */
-const hasChart = inRepository('helm/suffrage');
 const argocd = readManifests(join(directory, 'argocd'));
 const flux = readManifests(join(directory, 'flux'));
 const tekton = readManifests(join(directory, 'tekton'));
 const set = argocd.find(({ kind }) => kind === 'ApplicationSet');
 const applications = renderSet(set);
 
-function without(manifest: Manifest): any {
-  const { file: _file, ...rest } = manifest;
+/** A resource's class with its schema. */
+type Model = new (resource: never) => { validate(): void };
+
+/** @throws Error when the schema has something against it. */
+function validate(model: Model, resource: object): void {
+  new model(resource as never).validate();
+}
+
+function without({ file: _file, ...rest }: Manifest): object {
   return rest;
 }
 
+/** What the tests below look at; the rest is the schemas' business. */
+const names = z.array(z.string());
+const argoApplication = z.looseObject({
+  metadata: z.looseObject({ annotations: z.record(z.string(), z.string()) }),
+  spec: z.looseObject({
+    destination: z.record(z.string(), z.string()),
+    source: z.looseObject({ path: z.string(), helm: z.looseObject({ valueFiles: names }).optional() }),
+  }),
+});
+const step = z.object({
+  matchExpressions: z.array(z.looseObject({ values: names })),
+  maxUpdate: z.number().optional(),
+});
+const rollingSync = z.looseObject({
+  spec: z.looseObject({ strategy: z.looseObject({ rollingSync: z.object({ steps: z.array(step) }) }) }),
+});
+const fluxKustomization = z.looseObject({
+  metadata: z.looseObject({ name: z.string() }),
+  spec: z.looseObject({
+    path: z.string(),
+    suspend: z.boolean().default(false),
+    dependsOn: z.array(z.object({ name: z.string() })).default([]),
+  }),
+});
+const helmRelease = z.looseObject({
+  spec: z.looseObject({
+    chart: z.object({ spec: z.looseObject({ valuesFiles: names }) }),
+    upgrade: z.looseObject({ remediation: z.looseObject({ strategy: z.string() }) }),
+  }),
+});
+const fluxFile = (name: string) => flux.filter(({ file }) => file === name);
+
 test('Argo CD takes its project and its set, and every application that comes of it', () => {
   for (const manifest of argocd)
-    new (manifest.kind === 'AppProject' ? AppProject : ApplicationSet)(without(manifest)).validate();
+    validate(manifest.kind === 'AppProject' ? AppProject : ApplicationSet, without(manifest));
   expect(applications).toHaveLength(6);
-  for (const { application } of applications) new Application(application as any).validate();
+  for (const { application } of applications) validate(Application, application);
 });
 
 test('a mistake in an application is refused', () => {
-  const { spec } = applications[0]?.application as any;
-  const wrong = { ...(applications[0]?.application as any), spec: { ...spec, destination: 'apps' } };
-  expect(() => new Application(wrong).validate()).toThrow();
+  const right = applications[0]?.application ?? {};
+  const { spec } = argoApplication.parse(right);
+  expect(() => validate(Application, { ...right, spec: { ...spec, destination: 'apps' } })).toThrow();
 });
 
 test('every environment has infra before apps, in its own cluster, from files that are there', () => {
   for (const { element, application } of applications) {
-    const { metadata, spec } = application as any;
+    const { metadata, spec } = argoApplication.parse(application);
     expect(metadata.annotations['argocd.argoproj.io/sync-wave']).toBe(element.part === 'infra' ? '0' : '1');
     expect(spec.destination).toEqual({ name: `suffrage-${element.environment}`, namespace: element.part });
     if (element.part === 'infra') expect(inRepository(`${spec.source.path}/kustomization.yaml`)).toBe(true);
-    else if (hasChart)
-      for (const file of spec.source.helm.valueFiles)
+    else
+      for (const file of spec.source.helm?.valueFiles ?? [''])
         expect([file, inRepository(join(spec.source.path, file))]).toEqual([file, true]);
   }
 });
 
 test('Argo CD installs environments in order, and production only by hand', () => {
-  const steps = (set as any).spec.strategy.rollingSync.steps.map(({ matchExpressions, maxUpdate }: any) => [
-    ...matchExpressions.map(({ values }: any) => values[0]),
-    maxUpdate ?? 'all',
-  ]);
+  const steps = rollingSync
+    .parse(set)
+    .spec.strategy.rollingSync.steps.map(({ matchExpressions, maxUpdate }) => [
+      ...matchExpressions.map(({ values }) => values[0]),
+      maxUpdate ?? 'all',
+    ]);
   expect(steps).toEqual(
     environmentNames.flatMap(name =>
       ['infra', 'apps'].map(part => [name, part, name === 'production' ? 0 : 'all']),
@@ -68,32 +107,30 @@ test('Argo CD installs environments in order, and production only by hand', () =
 });
 
 test('Flux takes all of its resources', () => {
-  const models: Record<string, any> = { GitRepository, HelmRelease, Kustomization };
+  const models = [GitRepository, HelmRelease, Kustomization];
   for (const manifest of flux) {
-    const Model = models[manifest.kind];
-    expect([manifest.file, manifest.kind, Model?.apiVersion]).toEqual([
-      manifest.file,
-      manifest.kind,
-      manifest.apiVersion,
-    ]);
-    new Model(without(manifest)).validate();
+    const { file, kind, apiVersion } = manifest;
+    const model = models.find(one => one.kind === kind && one.apiVersion === apiVersion);
+    if (!model) throw new Error(`${file}: there is no schema of ${kind} ${apiVersion}`);
+    validate(model, without(manifest));
   }
 });
 
 test('Flux installs the same as Argo CD: infra before apps, the same values, production only by hand', () => {
   for (const name of environmentNames) {
-    const [infra, apps] = flux.filter(({ file }) => file === `${name}/suffrage.yaml`) as any[];
+    const [infra, apps] = z
+      .tuple([fluxKustomization, fluxKustomization])
+      .parse(fluxFile(`${name}/suffrage.yaml`));
     expect(infra.spec.path).toBe(`./gitops/infra/${name}`);
     expect(apps.spec.dependsOn).toEqual([{ name: infra.metadata.name }]);
-    expect([infra.spec.suspend ?? false, apps.spec.suspend ?? false]).toEqual(
+    expect([infra.spec.suspend, apps.spec.suspend]).toEqual(
       name === 'production' ? [true, true] : [false, false],
     );
-    const release = flux.find(({ file }) => file === `apps/${name}/release.yaml`) as any;
+    const release = helmRelease.parse(fluxFile(`apps/${name}/release.yaml`)[0]);
     const argo = applications.find(({ element }) => element.environment === name && element.part === 'apps');
-    const values = (argo?.application as any).spec.source.helm.valueFiles.map((file: string) =>
-      join('helm/suffrage', file),
-    );
-    expect(release.spec.chart.spec.valuesFiles.slice(1).map((file: string) => join(file))).toEqual(values);
+    const values = argoApplication.parse(argo?.application).spec.source.helm?.valueFiles;
+    const files = release.spec.chart.spec.valuesFiles.slice(1);
+    expect(files.map(file => join(file))).toEqual(values?.map(file => join('helm/suffrage', file)));
     expect(release.spec.upgrade.remediation.strategy).toBe('rollback');
   }
 });

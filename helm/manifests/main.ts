@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments, stringify } from 'yaml';
 import { z } from 'zod';
 
-const USAGE = `Writes the chart with values-production.yaml as plain manifests, one file for each step, for kubectl apply and Kustomize.
+const USAGE = `Writes deploy/base and the chart with values-production.yaml as plain manifests, one file for each step, for kubectl apply and Kustomize.
 Needs Helm (tools/setup/setup.sh helm).
 
   node helm/manifests/main.ts [DIR]    DIR: where to write (default deploy/manifests)
@@ -13,6 +13,7 @@ Needs Helm (tools/setup/setup.sh helm).
 const ROOT = join(import.meta.dirname, '../..');
 const HELM = join(ROOT, '.tools/bin/helm');
 const CHART = join(ROOT, 'helm/suffrage');
+const BASE = join(ROOT, 'deploy/base');
 const NAMESPACE = 'apps';
 const MAX_BYTES = 64 * 1024 * 1024;
 /** Kubernetes reads 0440 as octal, which newer YAML does not. */
@@ -30,7 +31,7 @@ const STEPS: readonly { readonly file: string; readonly kinds: readonly string[]
   { file: '00-namespace.yaml', kinds: ['Namespace'] },
   { file: '10-accounts.yaml', kinds: ['PriorityClass', 'ServiceAccount'] },
   { file: '20-network.yaml', kinds: ['NetworkPolicy'] },
-  { file: '30-secrets.yaml', kinds: ['SecretStore', 'ExternalSecret', 'Certificate', 'Secret'] },
+  { file: '30-secrets.yaml', kinds: ['SecretStore', 'ExternalSecret', 'Issuer', 'Certificate', 'Secret'] },
   { file: '40-settings.yaml', kinds: ['ConfigMap'] },
   { file: '50-migrations.yaml', kinds: ['Job'] },
   {
@@ -48,7 +49,7 @@ const STEPS: readonly { readonly file: string; readonly kinds: readonly string[]
 function main(): void {
   const [target = join(ROOT, 'deploy/manifests')] = process.argv.slice(2);
   if (target === '--help') return void process.stdout.write(USAGE);
-  const all = [namespace(), ...render()];
+  const all = [...base(), ...render()];
   rmSync(target, { recursive: true, force: true });
   mkdirSync(target, { recursive: true });
   for (const { file, kinds } of STEPS) {
@@ -65,10 +66,20 @@ function main(): void {
   writeFileSync(join(target, 'kustomization.yaml'), HEAD + stringify(kustomization));
 }
 
-const HEAD = '# Generated from helm/suffrage and its values-production.yaml by helm/manifests/main.ts.\n';
+const HEAD =
+  '# Generated from deploy/base, helm/suffrage and its values-production.yaml by helm/manifests/main.ts.\n';
 
 function print(all: readonly Manifest[]): string {
   return HEAD + all.map(one => stringify(one, { ...YAML, lineWidth: 0 })).join('---\n');
+}
+
+/** What the chart leans on in every cluster. */
+function base(): Manifest[] {
+  return ['namespaces.yaml', 'authority.yaml'].flatMap(file =>
+    parseAllDocuments(readFileSync(join(BASE, file), 'utf8')).map(document =>
+      manifest.parse(document.toJS()),
+    ),
+  );
 }
 
 /** Dashboards are left out: they are large, and Grafana takes them from observability/dashboards/generated as well. */
@@ -93,18 +104,6 @@ function withoutHelm(one: Manifest): Manifest {
       ...metadata,
       ...about,
       ...(kept.length === 0 ? {} : { annotations: Object.fromEntries(kept) }),
-    },
-  };
-}
-
-function namespace(): Manifest {
-  const level = 'pod-security.kubernetes.io/enforce';
-  return {
-    apiVersion: 'v1',
-    kind: 'Namespace',
-    metadata: {
-      name: NAMESPACE,
-      labels: { [level]: 'restricted', 'elbv2.k8s.aws/pod-readiness-gate-inject': 'enabled' },
     },
   };
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { find, podOf } from './manifest.ts';
-import { CHART, readManifests, ROOT, VALUE_FILES } from './render.ts';
+import { CHART, kustomize, readManifests, ROOT, VALUE_FILES } from './render.ts';
 
 const MANIFESTS = join(ROOT, 'deploy/manifests');
 const run = (program: string, ...args: string[]) =>
@@ -52,8 +52,8 @@ test('plain manifests have what Jobs need in files before theirs, and nothing of
   for (const file of files) expect(readFileSync(join(MANIFESTS, file), 'utf8')).not.toContain('helm.sh/hook');
 });
 
-test('the example of an overlay builds, and changes images, sizes and hosts', () => {
-  const all = readManifests(run('kubectl', 'kustomize', join(ROOT, 'deploy/kustomize/example')));
+test('the example of an overlay builds, and changes images, sizes and hosts', async () => {
+  const all = readManifests(await kustomize('deploy/kustomize/example'));
   const images = all.flatMap(one => podOf(one)?.spec.containers.map(({ image }) => image) ?? []);
   expect(images.length).toBeGreaterThan(8);
   for (const image of images) expect(image).toMatch(/^(registry\.example\.org|ghcr\.io)\/suffrage\//);

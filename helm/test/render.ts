@@ -13,6 +13,7 @@ export type ValueFile = (typeof VALUE_FILES)[number];
 
 const run = promisify(execFile);
 const HELM = join(ROOT, '.tools/bin/helm');
+const KUBECTL = join(ROOT, '.tools/bin/kubectl');
 /** Rendered text of production is a megabyte with its dashboards. */
 const MAX_BYTES = 64 * 1024 * 1024;
 
@@ -33,7 +34,13 @@ export async function renderText(file: ValueFile, values: Values = {}): Promise<
   }
 }
 
-/** The same as objects. Numbers such as 0440 are read as Kubernetes reads them (YAML 1.1). */
+/** What `kubectl kustomize` makes of a directory of the repository. @throws Error with its message when it refuses. */
+export async function kustomize(directory: string): Promise<string> {
+  const { stdout } = await run(KUBECTL, ['kustomize', join(ROOT, directory)], { maxBuffer: MAX_BYTES });
+  return stdout;
+}
+
+/** What `renderText` gives, as objects. Numbers such as 0440 are read as Kubernetes reads them (YAML 1.1). */
 export async function render(file: ValueFile, values: Values = {}): Promise<Manifest[]> {
   return readManifests(await renderText(file, values));
 }

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { renderText, ROOT, VALUE_FILES, type Values } from './render.ts';
+import { kustomize, renderText, ROOT, VALUE_FILES, type Values } from './render.ts';
 
 const PROGRAM = join(ROOT, '.tools/bin/kubeconform');
 const SCHEMAS = join(ROOT, '.tools/bin/kubernetes-schemas');
@@ -63,10 +63,11 @@ const OTHERS: readonly [string, Values][] = [
 const everything = Promise.all([
   ...VALUE_FILES.map(file => renderText(file)),
   ...OTHERS.map(([, values]) => renderText('production', values)),
+  kustomize('deploy/base'),
 ]);
 
 test.each(VERSIONS)(
-  'the API of Kubernetes %s knows all that the value files make',
+  'the API of Kubernetes %s knows all that the value files make, and what they lean on',
   async version => {
     expect(await kubeconform((await everything).join('\n---\n'), version)).toEqual({
       status: 0,

@@ -6,6 +6,7 @@ import { identify } from '@suffrage/contracts/check-vote';
 import type { ElectionDefinition } from '@suffrage/contracts/election';
 import { topicNames } from '@suffrage/contracts/topics';
 import { decodeVoteRecord } from '@suffrage/contracts/vote';
+import { waitFor } from '@suffrage/stack/wait-for';
 import pg from 'pg';
 import { sampleRankCorrelation } from 'simple-statistics';
 import type { Check } from './check.ts';
@@ -28,6 +29,8 @@ type Options = {
 
 /** Shown of what was found where it should not be. */
 const SHOWN = 5;
+/** The registrar looks every 15 s, and writes no rows twice within a minute; beside that, time for a slow machine. */
+const REWRITE_MILLIS = 240_000;
 /** Two orders that have nothing to do with each other: beyond that comes by chance once in 15,000 times. */
 const STANDARD_ERRORS = 4;
 
@@ -124,10 +127,16 @@ function timeOf(line: string): number {
 
 type TokenRow = { readonly voter: string; readonly place: string; readonly transaction: string };
 
-/** Whether the order of the registrar's rows, or of the transactions that wrote them, is that of the votes. */
+/**
+ * Whether the order of the registrar's rows, or of the transactions that wrote them, is that of the votes, once the registrar
+ * has written them anew for the last time.
+ */
 async function orders(url: string, cast: Cast, appended: ReadonlyMap<string, number>): Promise<Check[]> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
+  const isFinal = async () =>
+    (await client.query('select from token_rewrites where final')).rowCount === 1 || undefined;
+  await waitFor('the last writing of the registrar’s rows in roll order', isFinal, REWRITE_MILLIS);
   const { rows } = await client.query<TokenRow>(
     `select voter, row_number() over (order by b.ctid) as place, b.xmin::text as transaction
      from blind_tokens b join roll using (election_id, voter_reference) where blinded_hash is not null`,

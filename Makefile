@@ -109,6 +109,7 @@ simulate: setup ## the suite's own code under a seeded scheduler with faults (SE
 FAULTS_ARGUMENTS := $(if $(ALL),--all) $(if $(CASE),--case $(CASE)) $(if $(SEED),--seed $(SEED)) $(if $(RATE),--rate $(RATE)) $(if $(LIST),--list) $(if $(ADD),--add) $(ARGS)
 faults: setup ## break a running installation in many ways, prove each time that nothing is lost (ALL=1, CASE=name SEED=n, LIST=1)
 	@$(if $(ALL)$(findstring alert,$(CASE)),tools/setup/setup.sh prometheus)
+	@$(if $(ALL)$(findstring region,$(CASE)),tools/setup/setup.sh mirror)
 	@$(NODE) test/faults/main.ts $(FAULTS_ARGUMENTS)
 
 observe: setup ## Prometheus with all alerts, and the dashboards as pages, beside the running stack (ARGS=--help)

@@ -258,3 +258,28 @@ test('autoscalers ask for the names that the rules of the Prometheus adapter giv
   const known = readFileSync(join(ROOT, 'docs/reference/metrics.md'), 'utf8');
   for (const metric of metrics) expect(known).toContain(metric.replace(/_(?:count|bucket)$/, ''));
 });
+
+test('a standby runs nothing, prepares topics for a copy, and leaves the registrar’s database alone', async () => {
+  const [serving, standby] = await Promise.all([
+    render('production'),
+    render('production', { standby: true, audit: { follow: { enabled: true } } }),
+  ]);
+  const replicated = z.looseObject({ replicas: z.number() });
+  const running = standby.filter(({ kind }) => /^(Deployment|Rollout|StatefulSet)$/.test(kind));
+  expect(running).toHaveLength(6);
+  for (const one of running) expect(replicated.parse(one.spec).replicas).toBe(0);
+  expect(standby.filter(({ kind }) => /Autoscaler|ScaledObject/.test(kind))).toEqual([]);
+  expect(find(standby, 'CronJob', 'suffrage-audit').spec).toMatchObject({ suspend: true });
+  expect(find(serving, 'CronJob', 'suffrage-audit').spec).toMatchObject({ suspend: false });
+  const jobs = (all: readonly Manifest[]) => named(all, 'Job').filter(name => name.includes('migrate'));
+  expect(jobs(serving)).toEqual([
+    'suffrage-migrate-log',
+    'suffrage-migrate-votes',
+    'suffrage-migrate-registrar',
+  ]);
+  expect(jobs(standby)).toEqual(['suffrage-migrate-log', 'suffrage-migrate-votes']);
+  const copies = (all: readonly Manifest[]) =>
+    podOf(find(all, 'Job', 'suffrage-migrate-log'))?.spec.containers[0]?.env;
+  expect(copies(standby)).toContainEqual({ name: 'SUFFRAGE_COPY', value: 'true' });
+  expect(copies(serving)).toContainEqual({ name: 'SUFFRAGE_COPY', value: 'false' });
+});

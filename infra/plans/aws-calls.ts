@@ -12,6 +12,7 @@ const READS = ['kafka-cluster:DescribeTopic', 'kafka-cluster:ReadData'];
 const WRITES = ['kafka-cluster:DescribeTopic', 'kafka-cluster:WriteData'];
 const GROUP = ['kafka-cluster:AlterGroup', 'kafka-cluster:DescribeGroup'];
 const MAKES = ['kafka-cluster:AlterTopic', 'kafka-cluster:CreateTopic', 'kafka-cluster:DescribeTopic'];
+const CHANGES = ['kafka-cluster:AlterTopicDynamicConfiguration'];
 const SETTINGS = ['kafka-cluster:DescribeTopicDynamicConfiguration'];
 
 const call = (
@@ -72,6 +73,10 @@ export const CALLS: readonly Call[] = [
   ...['/votes', '/elections', '/votes.quarantine'].map(topic =>
     call('migrate-log', MAKES, topic, PREPARE, 'createTopics('),
   ),
+  ...['/votes', '/elections'].flatMap(topic => [
+    call('migrate-log', SETTINGS, topic, PREPARE, 'settingsOf('),
+    call('migrate-log', CHANGES, topic, PREPARE, 'incrementalAlterConfigs('),
+  ]),
   call('migrate-log', ['kafka-cluster:WriteData'], '/elections', PREPARE, '.producer('),
   call('migrate-log', ['kafka-cluster:ReadData'], '/elections', ...FOLLOWS),
 ];

@@ -6,8 +6,9 @@ import { hostCases } from './cases/hosts.ts';
 import { kafkaCases } from './cases/kafka.ts';
 import { postgresCases } from './cases/postgres.ts';
 import { redisCases } from './cases/redis.ts';
+import { regionCases } from './cases/regions.ts';
 import { rollingUpdateCases } from './cases/rolling-update.ts';
-import type { FaultCase } from './fault-case.ts';
+import type { FaultCase, LoneCase } from './fault-case.ts';
 
 const cases: readonly FaultCase[] = [
   ...kafkaCases,
@@ -22,7 +23,10 @@ const cases: readonly FaultCase[] = [
 ];
 
 /** In the order in which they run; those that need another shape of the stack come last. */
-export const allCases = cases.toSorted((a, b) => shapeOf(a).localeCompare(shapeOf(b)));
+export const allCases: readonly (FaultCase | LoneCase)[] = [
+  ...cases.toSorted((a, b) => shapeOf(a).localeCompare(shapeOf(b))),
+  ...regionCases,
+];
 
 function shapeOf({ shape = 'standard' }: FaultCase): string {
   return shape;

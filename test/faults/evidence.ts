@@ -1,15 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { audit } from '@suffrage/audit/audit';
 import { type LogRecord, openLogReader } from '@suffrage/audit/read-log';
 import { toBase64url } from '@suffrage/contracts/bytes';
 import { identify } from '@suffrage/contracts/check-vote';
 import { decodeVoteRecord } from '@suffrage/contracts/vote';
 import type { CaseElections } from './ballots.ts';
 import type { CountedVote, LoggedVote } from './judge-journal.ts';
-import type { World } from './world.ts';
+import type { Place } from './world.ts';
 
 /** The votes of a case's elections that lie on the log now, read past the proxies with another client than the processor's. */
 export async function readLoggedVotes(
-  { infrastructure, topics }: World,
+  { infrastructure, topics }: Place,
   elections: CaseElections,
 ): Promise<LoggedVote[]> {
   const byId = new Map(Object.values(elections).map(({ election }) => [election.definition.id, election]));
@@ -37,9 +38,9 @@ export async function readLoggedVotes(
   }
 }
 
-export async function readCountedVotes(world: World, elections: CaseElections): Promise<CountedVote[]> {
+export async function readCountedVotes(place: Place, elections: CaseElections): Promise<CountedVote[]> {
   const ids = Object.values(elections).map(({ election }) => election.definition.id);
-  const rows = await world.query(
+  const rows = await place.query(
     `select election_id, encode(vote_id, 'base64') as vote_id, encode(ballot_key, 'base64') as ballot_key, revision
      from votes where election_id = any($1)`,
     [ids],
@@ -54,7 +55,7 @@ export async function readCountedVotes(world: World, elections: CaseElections): 
 }
 
 /** Where the log ends now, by partition. */
-export async function endOffsets({ kafka, topics }: World): Promise<ReadonlyMap<number, number>> {
+export async function endOffsets({ kafka, topics }: Place): Promise<ReadonlyMap<number, number>> {
   const admin = kafka.admin();
   await admin.connect();
   try {
@@ -66,9 +67,9 @@ export async function endOffsets({ kafka, topics }: World): Promise<ReadonlyMap<
 }
 
 /** Records below `ends` that no transaction accounts for yet. */
-async function lagBehind(world: World, ends: ReadonlyMap<number, number>): Promise<number> {
-  const rows = await world.query('select partition, next_offset from progress where topic = $1', [
-    world.topics.votes,
+export async function lagBehind(place: Place, ends: ReadonlyMap<number, number>): Promise<number> {
+  const rows = await place.query('select partition, next_offset from progress where topic = $1', [
+    place.topics.votes,
   ]);
   const reached = new Map(rows.map(row => [Number(row.partition), Number(row.next_offset)]));
   return [...ends].reduce(
@@ -80,14 +81,30 @@ async function lagBehind(world: World, ends: ReadonlyMap<number, number>): Promi
 const STEP_MILLIS = 200;
 
 /** Waits until everything that is on the log now is accounted for. False after the deadline (INV-11). */
-export async function waitUntilProcessed(world: World, deadlineMillis: number): Promise<boolean> {
+export async function waitUntilProcessed(place: Place, deadlineMillis: number): Promise<boolean> {
   const deadline = performance.now() + deadlineMillis;
   let ends: ReadonlyMap<number, number> | undefined;
   while (performance.now() < deadline) {
     // Brokers and database may still be on their way back.
-    ends ??= await endOffsets(world).catch(() => undefined);
-    if (ends && (await lagBehind(world, ends).catch(() => undefined)) === 0) return true;
+    ends ??= await endOffsets(place).catch(() => undefined);
+    if (ends && (await lagBehind(place, ends).catch(() => undefined)) === 0) return true;
     await sleep(STEP_MILLIS);
   }
   return false;
+}
+
+/** The findings of the independent audit over all that the place has seen so far. */
+export async function auditAll({ infrastructure }: Place): Promise<string[]> {
+  const { findings } = await audit({
+    brokers: infrastructure.kafka.addresses,
+    databaseUrls: [infrastructure.postgres.votesUrl],
+    namespace: '',
+    waitMillis: 10_000,
+  });
+  const listed = findings.first.slice(0, 20).map(({ invariant, kind, message, partition, offset }) => {
+    const where = partition === undefined ? '' : ` [partition ${partition}, offset ${offset ?? '-'}]`;
+    return `audit: ${invariant} ${kind}: ${message}${where}`;
+  });
+  const more = findings.total - listed.length;
+  return more > 0 ? [...listed, `audit: ${more} more findings`] : listed;
 }

@@ -1,5 +1,6 @@
 import type { Part } from '@suffrage/stack/part';
 import type { CaseElections } from './ballots.ts';
+import type { CaseResult } from './case-result.ts';
 import type { Front } from './front.ts';
 import type { Journal } from './journal.ts';
 import type { Load } from './load.ts';
@@ -21,6 +22,17 @@ export type Stage = {
   happened(what: string, times?: number): void;
   /** Notes something that must not be. */
   problem(what: string): void;
+};
+
+/** A case that needs other processes than the world's, and makes and judges them itself. */
+export type LoneCase = Pick<FaultCase, 'name' | 'what' | 'fast' | 'skip'> & {
+  readonly alone: (options: {
+    readonly name: string;
+    readonly seed: number;
+    /** Votes a second, where somebody asks for a rate. */
+    readonly rate: number | undefined;
+    readonly say: (line: string) => void;
+  }) => Promise<CaseResult>;
 };
 
 /** One way for things to break. */

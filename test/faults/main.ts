@@ -2,9 +2,10 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { printedProgress } from '@suffrage/stack/progress';
 import { allCases } from './all-cases.ts';
-import type { FaultCase } from './fault-case.ts';
+import type { CaseResult } from './case-result.ts';
+import type { FaultCase, LoneCase } from './fault-case.ts';
 import { loadReport, printTable, saveReport } from './report.ts';
-import { type CaseResult, runCase } from './run-case.ts';
+import { runCase } from './run-case.ts';
 import { type Shape, startWorld, type World } from './world.ts';
 
 const HELP = `Breaks a running installation in many ways while votes are cast, and proves after each that nothing was lost.
@@ -18,7 +19,7 @@ const HELP = `Breaks a running installation in many ways while votes are cast, a
   RATE=N    votes a second to aim at (default 400, rolling-update 500); the rate that was reached is in the report
 
 Three brokers, two ingestion processes, three processors, two aggregators, a registrar, PostgreSQL and Redis run as real
-processes on free ports and in a directory of their own. Writes out/faults.json. Exit status 1 when a case fails.
+processes on free ports and in a directory of their own; region-lost has two installations instead. Writes out/faults.json. Exit status 1 when a case fails.
 `;
 
 const OUT = resolve(import.meta.dirname, '../../out/faults.json');
@@ -28,7 +29,7 @@ const WORLD_VOTES = 60_000;
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 
 type Wanted = {
-  readonly cases: readonly FaultCase[];
+  readonly cases: readonly (FaultCase | LoneCase)[];
   readonly seed: number;
   readonly rate: number | undefined;
   readonly add: boolean;
@@ -109,7 +110,7 @@ const NOTHING = {
 
 async function runOne(
   worlds: ReturnType<typeof createWorlds>,
-  faultCase: FaultCase,
+  faultCase: FaultCase | LoneCase,
   { seed, rate }: Wanted,
 ): Promise<CaseResult> {
   const { name, what } = faultCase;
@@ -121,7 +122,10 @@ async function runOne(
   }
   let result: CaseResult;
   try {
-    result = await runCase(await worlds.get(faultCase.shape ?? 'standard'), faultCase, { seed, rate, say });
+    result =
+      'alone' in faultCase
+        ? await faultCase.alone({ name, seed, rate, say })
+        : await runCase(await worlds.get(faultCase.shape ?? 'standard'), faultCase, { seed, rate, say });
   } catch (error) {
     const problem = `the case could not be made: ${error instanceof Error ? error.message : String(error)}`;
     result = { name, seed, status: 'failed', ok: false, ...NOTHING, problems: [problem] };

@@ -14,12 +14,14 @@ const DEADLINE_MILLIS = 30_000;
 
 const view = z.looseObject({ definition: electionDefinition });
 
-function registrarUrl({ services }: World): string {
+type Serving = Pick<World, 'infrastructure' | 'services'>;
+
+function registrarUrl({ services }: Pick<World, 'services'>): string {
   return `${services.urls('registrar')[0] ?? ''}/v1/elections`;
 }
 
 /** Creates an election as a manager does and opens it. Its id, also when the registrar dies before it has answered. */
-export async function openThroughRegistrar(world: World): Promise<string> {
+export async function openThroughRegistrar(world: Serving): Promise<string> {
   const id = `by-registrar-${randomBytes(3).toString('hex')}`;
   const option = (name: string) => ({ id: name, title: { en: name } });
   const options = ['yes', 'no'].map(option);
@@ -53,7 +55,13 @@ export async function openThroughRegistrar(world: World): Promise<string> {
 }
 
 /** Waits until the election is open everywhere: a voter gets a token and casts a vote, which is accepted. */
-export async function castThroughRegistrar({ world, problem }: Stage, id: string): Promise<void> {
+export async function castThroughRegistrar(
+  {
+    world,
+    problem,
+  }: { readonly world: Pick<World, 'services' | 'transports'>; readonly problem: Stage['problem'] },
+  id: string,
+): Promise<void> {
   const deadline = Date.now() + DEADLINE_MILLIS;
   const found = await fetch(`${registrarUrl(world)}/${id}`);
   const { definition } = view.parse(await found.json());

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Machine, thisMachine } from '@suffrage/stack/machine';
 import { table } from '@suffrage/stack/table';
-import type { CaseResult } from './run-case.ts';
+import type { CaseResult } from './case-result.ts';
 
 /** What out/faults.json holds. */
 export type FaultsReport = {

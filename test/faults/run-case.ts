@@ -1,42 +1,18 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { audit } from '@suffrage/audit/audit';
 import { readSecret } from '@suffrage/stack/secrets';
 import { seeded } from '@suffrage/demo/plan';
 import { publish } from '@suffrage/test/testbed';
 import type { Transport } from '@suffrage/client/transport';
 import { type Ballots, type CaseElections, createBallots, makeElections } from './ballots.ts';
-import { readCountedVotes, readLoggedVotes, waitUntilProcessed } from './evidence.ts';
+import { auditAll, readCountedVotes, readLoggedVotes, waitUntilProcessed } from './evidence.ts';
+import type { CaseResult } from './case-result.ts';
 import type { FaultCase, Stage } from './fault-case.ts';
 import { type Journal, openJournal, readJournal } from './journal.ts';
 import { judgeJournal } from './judge-journal.ts';
 import { castJournalled, startLoad, untilAcknowledged } from './load.ts';
 import { compareResults, watchResults } from './watch-results.ts';
 import { heal, type World } from './world.ts';
-
-/** What a case came to. Numbers of votes; times in milliseconds. */
-export type CaseResult = {
-  readonly name: string;
-  readonly seed: number;
-  readonly status: 'ok' | 'failed' | 'skipped';
-  readonly ok: boolean;
-  /** Why it was skipped. */
-  readonly reason?: string;
-  readonly acknowledged: number;
-  readonly lost: number;
-  readonly countedTwice: number;
-  readonly unknownOutcome: number;
-  readonly longestAckStallMs: number;
-  /** From the end of the fault until all that was on the log by then was accounted for. */
-  readonly recoveryMs: number;
-  /** Processes ended by SIGKILL. */
-  readonly kills: number;
-  /** Every fault that happened, by what it was. */
-  readonly faults: Readonly<Record<string, number>>;
-  readonly votesPerSecond: number;
-  readonly seconds: number;
-  readonly problems: readonly string[];
-};
 
 const DEFAULT_RATE = 400;
 
@@ -164,22 +140,6 @@ async function introduce(
     }
   });
   await Promise.all(open);
-}
-
-/** The findings of the independent audit over all that the world has seen so far. */
-async function auditAll({ infrastructure }: World): Promise<string[]> {
-  const { findings } = await audit({
-    brokers: infrastructure.kafka.addresses,
-    databaseUrls: [infrastructure.postgres.votesUrl],
-    namespace: '',
-    waitMillis: 10_000,
-  });
-  const listed = findings.first.slice(0, 20).map(({ invariant, kind, message, partition, offset }) => {
-    const where = partition === undefined ? '' : ` [partition ${partition}, offset ${offset ?? '-'}]`;
-    return `audit: ${invariant} ${kind}: ${message}${where}`;
-  });
-  const more = findings.total - listed.length;
-  return more > 0 ? [...listed, `audit: ${more} more findings`] : listed;
 }
 
 function told(error: unknown): string {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Snapshot, snapshotSchema } from '@suffrage/contracts/results';
 import { repeatEvery } from '@suffrage/runtime/wait';
 import type { CaseElections } from './ballots.ts';
-import type { World } from './world.ts';
+import type { Place, World } from './world.ts';
 
 export type ResultsWatch = {
   /** One sentence for each time that an aggregator went back to an older version (INV-5). */
@@ -49,7 +49,10 @@ async function readResults(url: string, electionId: string): Promise<Snapshot | 
 const SETTLE_MILLIS = 30_000;
 
 /** Waits until every aggregator shows what the database has counted. One sentence for each that does not. */
-export async function compareResults(world: World, elections: CaseElections): Promise<string[]> {
+/** A place with services. */
+type Serving = Place & Pick<World, 'services'>;
+
+export async function compareResults(world: Serving, elections: CaseElections): Promise<string[]> {
   const deadline = Date.now() + SETTLE_MILLIS;
   for (;;) {
     const problems = await differences(world, elections);
@@ -58,7 +61,7 @@ export async function compareResults(world: World, elections: CaseElections): Pr
   }
 }
 
-async function differences(world: World, elections: CaseElections): Promise<string[]> {
+async function differences(world: Serving, elections: CaseElections): Promise<string[]> {
   const ids = idsOf(elections);
   const rows = await world.query(
     'select election_id, count(*) as n from votes where election_id = any($1) group by election_id',

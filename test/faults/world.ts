@@ -25,19 +25,22 @@ const SHAPES = {
   wide: { brokers: 4, partitions: 16, shards: 4 },
 } as const;
 
-/** The whole suite as real processes on free ports; ingestion and processor reach Kafka and PostgreSQL through proxies. */
-export type World = {
-  readonly shape: Shape;
-  readonly dataDirectory: string;
+/** What evidence is read from, past the services and any proxies. */
+export type Place = {
   readonly infrastructure: Infrastructure;
-  readonly services: Services;
-  readonly kafkaProxies: readonly KafkaProxy[];
-  readonly postgresProxy: PostgresProxy;
   readonly topics: TopicNames;
-  /** Past the proxies. */
   readonly kafka: Kafka;
   /** PostgreSQL's superuser, in the votes database. Survives restarts of the server. */
   readonly query: (sql: string, values?: readonly unknown[]) => Promise<readonly Record<string, unknown>[]>;
+};
+
+/** The whole suite as real processes on free ports; ingestion and processor reach Kafka and PostgreSQL through proxies. */
+export type World = Place & {
+  readonly shape: Shape;
+  readonly dataDirectory: string;
+  readonly services: Services;
+  readonly kafkaProxies: readonly KafkaProxy[];
+  readonly postgresProxy: PostgresProxy;
   /** REST and gRPC of each ingestion process. */
   readonly transports: readonly Transport[];
   /** Removes the data too, unless it is to be looked at. */
@@ -85,19 +88,12 @@ export async function startWorld(shape: Shape, progress: Progress): Promise<Worl
   });
   const grpc = services.grpcAddresses().map(grpcTransport);
   return {
+    ...placeOf(infrastructure),
     shape,
     dataDirectory,
-    infrastructure,
     services,
     kafkaProxies,
     postgresProxy,
-    topics: topicNames(''),
-    kafka: kafkaClient(
-      { brokers: infrastructure.kafka.addresses },
-      'faults',
-      createLog('faults', 'faults', 'silent'),
-    ),
-    query: (sql, values = []) => queryOnce(adminUrl(infrastructure), sql, values),
     transports: [...services.urls('ingestion').map(restTransport), ...grpc.map(({ transport }) => transport)],
     close: async ({ keepData }) => {
       for (const { close } of grpc) close();
@@ -105,6 +101,16 @@ export async function startWorld(shape: Shape, progress: Progress): Promise<Worl
       await Promise.all([...kafkaProxies, postgresProxy].map(proxy => proxy.close()));
       if (!keepData) await rm(dataDirectory, { recursive: true, force: true });
     },
+  };
+}
+
+export function placeOf(infrastructure: Infrastructure): Place {
+  const log = createLog('faults', 'faults', 'silent');
+  return {
+    infrastructure,
+    topics: topicNames(''),
+    kafka: kafkaClient({ brokers: infrastructure.kafka.addresses }, 'faults', log),
+    query: (sql, values = []) => queryOnce(adminUrl(infrastructure), sql, values),
   };
 }
 
@@ -124,7 +130,7 @@ export function adminUrl({ postgres }: Infrastructure): string {
 }
 
 /** A connection of its own each time: the server may have been killed meanwhile. */
-async function queryOnce(connectionString: string, sql: string, values: readonly unknown[]) {
+export async function queryOnce(connectionString: string, sql: string, values: readonly unknown[]) {
   const client = new pg.Client({ connectionString, connectionTimeoutMillis: 5_000, query_timeout: 60_000 });
   client.on('error', () => undefined);
   await client.connect();

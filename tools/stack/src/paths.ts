@@ -13,6 +13,8 @@ export const programs = {
   kafkaDirectory: join(toolsDirectory, 'kafka'),
   /** Kafka's performance tools, for `make bench` only (`tools/setup/setup.sh bench`). */
   kafkaToolsDirectory: join(toolsDirectory, 'kafka-tools'),
+  /** Kafka's MirrorMaker, for the rehearsal of a lost region only (`tools/setup/setup.sh mirror`). */
+  kafkaMirrorDirectory: join(toolsDirectory, 'kafka-mirror'),
   kafkaClassArchive: join(toolsDirectory, 'kafka-classes.jsa'),
 } as const;
 

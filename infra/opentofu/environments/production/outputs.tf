@@ -4,10 +4,11 @@ output "deployments" {
 }
 
 output "failover" {
-  description = "What a failover needs: regions, clusters, the registrar's global database, the accelerator's endpoint groups."
+  description = "What a failover needs: regions, clusters, brokers, the registrar's global database, the accelerator's endpoint groups."
   value = {
     regions          = local.regions
     clusters         = { first = module.first.deployment.cluster, second = module.second.deployment.cluster }
+    kafka            = { first = module.first.kafka.name, second = module.second.kafka.name }
     global_registrar = module.first.global_cluster_ids["main"]
     registrar_arns   = { first = module.first.registrar_cluster_arn, second = module.second.registrar_cluster_arn }
     endpoint_groups  = try(module.edge.accelerator.endpoint_groups, {})

@@ -49,6 +49,7 @@ locals {
     migrate-log = [
       local.connect,
       { actions = ["kafka-cluster:AlterTopic", "kafka-cluster:CreateTopic", "kafka-cluster:DescribeTopic"], resources = values(local.topic_arns) },
+      { actions = ["kafka-cluster:AlterTopicDynamicConfiguration", "kafka-cluster:DescribeTopicDynamicConfiguration"], resources = [local.topic_arns["votes"], local.topic_arns["elections"]] },
       { actions = ["kafka-cluster:ReadData", "kafka-cluster:WriteData"], resources = [local.topic_arns["elections"]] },
     ]
   }

@@ -1,18 +1,26 @@
 import { isShardCount } from '@suffrage/contracts/shards';
 import { electionsKey, readElectionsMessage, type Topology, topicNames } from '@suffrage/contracts/topics';
-import type { KafkaAccess } from '@suffrage/runtime/kafka/access';
+import {
+  Admin as IncrementalAdmin,
+  ConfigResourceTypes,
+  IncrementalAlterConfigOperationTypes,
+} from '@platformatic/kafka';
+import { brokersOf, type KafkaAccess } from '@suffrage/runtime/kafka/access';
 import { kafkaClient } from '@suffrage/runtime/kafka/client';
 import { followTopic } from '@suffrage/runtime/kafka/follow-topic';
 import { createLifecycle } from '@suffrage/runtime/lifecycle';
 import type { Log } from '@suffrage/runtime/log';
 import { keepTrying } from '@suffrage/runtime/wait';
 import { type Admin, type Kafka, Partitioners } from 'kafkajs';
+import { settingsOf } from './check-log.ts';
 import {
   assignReplicas,
+  COPY_SETTINGS,
   electionsTopicSettings,
   quarantineTopicSettings,
   type TopicSettings,
   voteTopicSettings,
+  weaknesses,
 } from './topic-settings.ts';
 
 const DEADLINE_MILLIS = 60_000;
@@ -23,6 +31,8 @@ export type LogShape = {
   readonly partitions: number;
   readonly shards: number;
   readonly replication: number;
+  /** Another region's log is copied here (`COPY_SETTINGS`); default false. */
+  readonly copy?: boolean;
 };
 
 type Cluster = {
@@ -32,8 +42,8 @@ type Cluster = {
 };
 
 /**
- * Creates what is missing of the three topics and the `topology` record; adds partitions where there are fewer. Safe
- * to repeat. The number of shards belongs to the topic for its whole life: another one is refused.
+ * Creates what is missing of the three topics and the `topology` record; adds partitions where there are fewer; gives
+ * them the settings of a log or of a copy of one. Safe to repeat. The number of shards belongs to the topic for its whole life: another one is refused.
  * @throws Error when the shape is impossible or contradicts what exists.
  */
 export async function prepareLog(shape: LogShape, log: Log): Promise<void> {
@@ -70,8 +80,38 @@ export async function prepareLog(shape: LogShape, log: Log): Promise<void> {
     );
     await ensureTopology(kafka, topics.elections, shape, log);
     await ensureTopic(admin, topics.votes, partitions, cluster, voteTopicSettings(replication), log);
+    for (const topic of ['votes', 'elections'] as const) {
+      const own = topic === 'votes' ? voteTopicSettings(replication) : electionsTopicSettings(replication);
+      const copied = Object.entries(COPY_SETTINGS[topic]).map(
+        ([name, value]) => [name, shape.copy ? value : (own[name] ?? '')] as const,
+      );
+      await ensureSettings(admin, shape.access, topics[topic], Object.fromEntries(copied));
+    }
   } finally {
     await admin.disconnect();
+  }
+}
+
+/** Changes these settings of a topic, where they differ, and leaves all others as they are. */
+async function ensureSettings(
+  admin: Admin,
+  access: KafkaAccess,
+  topic: string,
+  settings: TopicSettings,
+): Promise<void> {
+  if (weaknesses(topic, settings, await settingsOf(admin, topic)).length === 0) return;
+  // kafkajs can only replace all settings at once.
+  const changing = new IncrementalAdmin({ clientId: 'suffrage-prepare-log', ...brokersOf(access) });
+  try {
+    const set = Object.entries(settings).map(([name, value]) => ({
+      name,
+      value,
+      configOperation: IncrementalAlterConfigOperationTypes.SET,
+    }));
+    const resource = { resourceType: ConfigResourceTypes.TOPIC, resourceName: topic, configs: set };
+    await changing.incrementalAlterConfigs({ resources: [resource] });
+  } finally {
+    await changing.close();
   }
 }
 

@@ -7,6 +7,9 @@ export type TopicSettings = Readonly<Record<string, string>>;
 const TIMESTAMP_BEFORE_MAX_MILLIS = 15_000;
 const TIMESTAMP_AFTER_MAX_MILLIS = 5_000;
 
+/** Of milliseconds at the brokers: their default, no limit. */
+const LONGEST = '9223372036854775807';
+
 /** For the election and its audit window: until an operator sets a time, for ever. */
 const KEEP_FOREVER = { 'retention.ms': '-1', 'retention.bytes': '-1' };
 
@@ -39,6 +42,15 @@ export function electionsTopicSettings(replication: number): TopicSettings {
     'unclean.leader.election.enable': 'false',
   };
 }
+
+/**
+ * What a copy of another region's log is kept with instead, until the region takes over: its records come late, and keep
+ * their times. A move of the closing counts there when it was in time in the first place.
+ */
+export const COPY_SETTINGS: { readonly votes: TopicSettings; readonly elections: TopicSettings } = {
+  votes: { 'message.timestamp.before.max.ms': LONGEST },
+  elections: { 'message.timestamp.type': 'CreateTime' },
+};
 
 export function quarantineTopicSettings(replication: number): TopicSettings {
   return {

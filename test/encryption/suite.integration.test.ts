@@ -141,24 +141,28 @@ test('authority and certificates are replaced while votes are cast: none fails, 
   );
   const audited = await audit();
   expect(audited).toContain(`${votes}`);
+  const { certificate, key } = old;
+  await expect(
+    audit({ SUFFRAGE_PEER_CERTIFICATE_FILE: certificate, SUFFRAGE_PEER_KEY_FILE: key }),
+  ).rejects.toThrow(/the results at https:.* can not be read/);
 }, 180_000);
 
-/** As an operator makes it; fails unless it balances. */
-async function audit(): Promise<string> {
+/** As an operator makes it, also of what the services say. @throws Error with what it prints, unless it balances. */
+async function audit(environment: Readonly<Record<string, string>> = {}): Promise<string> {
   const { infrastructure, directory } = suite.servers;
-  const databases = infrastructure.secrets.votesDatabases;
+  const [registrar = ''] = suite.services.urls('registrar');
   const { stdout } = await promisify(execFile)(
     process.execPath,
     [
       AUDIT,
-      '--brokers',
-      suite.stack.brokers.join(','),
-      '--databases-file',
-      databases,
-      '--scratch',
-      directory,
+      `--brokers=${suite.stack.brokers.join(',')}`,
+      `--databases-file=${infrastructure.secrets.votesDatabases}`,
+      `--results=${suite.services.urls('aggregator')[0]}`,
+      `--issued=${registrar}`,
+      `--actions=${registrar}`,
+      `--scratch=${directory}`,
     ],
-    { env: { ...process.env, ...suite.toolEnvironment } },
+    { env: { ...process.env, ...suite.toolEnvironment, ...environment } },
   );
   return stdout;
 }

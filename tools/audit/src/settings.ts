@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import type { ActionsSource } from './compare-actions.ts';
 import type { IssuedSource } from './compare-issued.ts';
-import { encryptionUsage } from './encryption.ts';
+import { encryptionUsage, serviceEncryptionUsage } from './encryption.ts';
 
 export const usage = `Holds topic votes against the votes databases: every record has exactly one outcome, and all sums are right.
 
@@ -33,7 +33,7 @@ export const usage = `Holds topic votes against the votes databases: every recor
   --metrics-port PORT      where /metrics is served meanwhile (default 9469)
   --help
 
-${encryptionUsage}
+${encryptionUsage}${serviceEncryptionUsage}
 An auditor's key, and how anybody checks a signed report:
 
   openssl genpkey -algorithm ed25519 -out auditor.pem

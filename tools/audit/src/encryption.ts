@@ -3,6 +3,9 @@ import { createSecureContext, type SecureContext } from 'node:tls';
 import type { ConnectionOptions } from '@platformatic/kafka';
 import type pg from 'pg';
 
+const databaseFiles = `  SUFFRAGE_DATABASE_CA_FILE, SUFFRAGE_DATABASE_CERTIFICATE_FILE, SUFFRAGE_DATABASE_KEY_FILE
+`;
+
 /**
  * How the audit shows itself to brokers, databases and services: by the settings that the services have for it, from the environment,
  * so that no secret is an argument. Files are read at each connection, because a followed audit outlives certificates.
@@ -10,8 +13,11 @@ import type pg from 'pg';
 export const encryptionUsage = `Encrypted connections, by the environment, as for the services:
   SUFFRAGE_KAFKA_CA_FILE, SUFFRAGE_KAFKA_CERTIFICATE_FILE, SUFFRAGE_KAFKA_KEY_FILE,
   SUFFRAGE_KAFKA_SASL (scram-sha-512, oauthbearer, aws-msk-iam), SUFFRAGE_KAFKA_USERNAME, SUFFRAGE_KAFKA_PASSWORD_FILE,
-  SUFFRAGE_DATABASE_CA_FILE, SUFFRAGE_DATABASE_CERTIFICATE_FILE, SUFFRAGE_DATABASE_KEY_FILE
-`;
+${databaseFiles}`;
+
+/** For tools that talk to databases only. */
+export const databaseEncryptionUsage = `Encrypted connections, by the environment, as for the services:
+${databaseFiles}`;
 
 /** For tools that call services. */
 export const serviceEncryptionUsage = `For https: addresses of services, by the environment too:

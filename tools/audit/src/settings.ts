@@ -146,7 +146,8 @@ function readPort(text: string): number {
   return port;
 }
 
-function readDuration(option: string, text: string): number {
+/** @returns milliseconds. @throws Error with one sentence. */
+export function readDuration(option: string, text: string): number {
   const [, amount, unit] = /^(\d+)(ms|s|m)$/.exec(text) ?? [];
   if (amount === undefined) throw new Error(`${option} ${text}: give a time such as 500ms, 30s or 2m`);
   return Number(amount) * (unit === 'm' ? 60_000 : unit === 's' ? 1_000 : 1);
@@ -189,7 +190,8 @@ function addressesOfStack(directory: string): {
   return { brokers, issued };
 }
 
-function readDatabases(file: string): string[] {
+/** URLs, one a line. @throws Error with one sentence when there are none, or one is none. */
+export function readDatabases(file: string): string[] {
   if (!existsSync(file)) throw new Error(`${file}, which names the votes databases, is not there`);
   const urls = listOf(readFileSync(file, 'utf8'), '\n');
   const bad = urls.findIndex(url => !/^postgres(?:ql)?:\/\//.test(url) || !URL.canParse(url));

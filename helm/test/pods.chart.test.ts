@@ -73,13 +73,16 @@ describe.each(VALUE_FILES)('pods of values-%s.yaml', file => {
   test('are given time to serve on, and then to close by themselves', async () => {
     const services = pods(await rendered).filter(({ of }) => /^(Deployment|StatefulSet|Rollout) /.test(of));
     for (const { of, spec } of services) {
-      const lifecycle = JSON.stringify(spec.containers[0]?.lifecycle ?? {});
-      const sleep = Number(/"sleep":\{"seconds":(\d+)\}/.exec(lifecycle)?.[1] ?? 0);
-      const [, serve = 0, drain = 0] = /queue\.mjs","(\d+)","(\d+)"/.exec(lifecycle)?.map(Number) ?? [];
+      const [container] = spec.containers;
+      const lifecycle = JSON.stringify(container?.lifecycle ?? {});
+      expect(lifecycle).not.toContain('sleep');
+      const [, drain = 0] = /queue\.mjs","(\d+)"/.exec(lifecycle)?.map(Number) ?? [];
+      const wait = container?.env.find(({ name }) => name === 'SUFFRAGE_LEAVE_WAIT')?.value;
+      const leave = Number(/^(\d+)s$/.exec(wait ?? '0s')?.[1]);
       const grace = spec.terminationGracePeriodSeconds ?? 0;
-      expect({ of, spare: grace - sleep - serve - drain > CLOSE_SECONDS }).toEqual({ of, spare: true });
+      expect({ of, spare: grace - leave - drain > CLOSE_SECONDS }).toEqual({ of, spare: true });
       // Nobody calls a processor or an audit.
-      if (!/processor|audit/.test(of)) expect(sleep + serve).toBeGreaterThan(0);
+      if (!/processor|audit/.test(of)) expect(leave).toBeGreaterThan(0);
     }
   });
 
@@ -135,7 +138,7 @@ test('with a local queue ingestion keeps its volumes, and stops when they hold n
   const container = podOf(set)?.spec.containers[0];
   expect(container?.lifecycle).toEqual({
     preStop: {
-      exec: { command: ['node', '/etc/suffrage/scripts/wait-for-empty-queue.mjs', '15', '3600'] },
+      exec: { command: ['node', '/etc/suffrage/scripts/wait-for-empty-queue.mjs', '3600'] },
     },
   });
   expect(container?.volumeMounts).toContainEqual({

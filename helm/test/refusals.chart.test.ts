@@ -47,6 +47,11 @@ const WRONG: readonly Wrong[] = [
     /web\/settings.*SUFFRAGE_HTTP_PORT/s,
   ],
   [
+    'a wait that the grace period does not know of',
+    { web: { settings: { SUFFRAGE_LEAVE_WAIT: '300s' } } },
+    /web\/settings.*SUFFRAGE_LEAVE_WAIT/s,
+  ],
+  [
     'a container without a limit of memory',
     { web: { resources: { limits: { memory: null } } } },
     "at '/web/resources/limits': missing property 'memory'",
@@ -93,8 +98,8 @@ const WRONG: readonly Wrong[] = [
   ],
   [
     'a grace without end',
-    { web: { preStopSeconds: 600 } },
-    "at '/web/preStopSeconds': maximum: got 600, want 120",
+    { web: { leaveSeconds: 600 } },
+    "at '/web/leaveSeconds': maximum: got 600, want 120",
   ],
   // Refused by the templates: wrong only together.
   [

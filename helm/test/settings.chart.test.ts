@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
@@ -58,10 +58,19 @@ describe.each(VALUE_FILES)('values-%s.yaml', file => {
   test('the audit accepts the arguments that its pods get', async () => {
     const containers = containersOf(await rendered, 'audit');
     for (const started of containers) {
-      const [command, ...args] = settle(started).args;
+      const { environment, args } = settle(started);
+      const [command, ...options] = args;
       expect(command).toBe('audit');
-      const read = readSettings(args);
-      expect(read).toMatchObject({ databaseUrls: ['postgresql://votes:secret@127.0.0.1:1/votes'] });
+      expect(missingFiles(environment)).toEqual([]);
+      const read = readSettings(options);
+      const scheme = file === 'kind' ? 'http' : 'https';
+      const source = { from: `${scheme}://suffrage-registrar:8082` };
+      expect(read).toMatchObject({
+        databaseUrls: ['postgresql://votes:secret@127.0.0.1:1/votes'],
+        resultsUrl: `${scheme}://suffrage-aggregator:8081`,
+        issued: [source],
+        actions: [source],
+      });
       expect(read !== 'help' && read.brokers.length).toBeGreaterThan(0);
     }
     expect(containers.length).toBe(file === 'kind' ? 1 : 2);
@@ -86,6 +95,22 @@ describe.each(VALUE_FILES)('values-%s.yaml', file => {
     },
     120_000,
   );
+});
+
+test.each([
+  ['mutual', ['SUFFRAGE_PEER_CA_FILE', 'SUFFRAGE_PEER_CERTIFICATE_FILE', 'SUFFRAGE_PEER_KEY_FILE']],
+  ['server', ['SUFFRAGE_PEER_CA_FILE']],
+  ['none', []],
+])('with tls.services %s the audit shows the services %j', async (services, shown) => {
+  const containers = containersOf(await render('staging', { tls: { services } }), 'audit');
+  expect(containers).toHaveLength(2);
+  for (const started of containers) {
+    const { environment } = settle(started);
+    const files = Object.keys(environment).filter(name => name.startsWith('SUFFRAGE_PEER_'));
+    expect(files.toSorted()).toEqual(shown);
+    const { SUFFRAGE_PEER_CERTIFICATE_FILE: certificate } = environment;
+    if (certificate !== undefined) expect(readFileSync(certificate, 'utf8')).toContain('BEGIN CERTIFICATE');
+  }
 });
 
 test('a setting that a service does not know is found by these tests', async () => {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Client, credentials, type ServiceError } from '@grpc/grpc-js';
+import { callService } from '@suffrage/audit/call-service';
 import { createHealth } from '@suffrage/runtime/health';
 import { serveGrpc } from '@suffrage/runtime/grpc/server';
 import { serveMetrics } from '@suffrage/runtime/http/metrics-server';
@@ -149,4 +150,34 @@ test('probes and measurements need no certificate, on their own port', async () 
 
 test('who connects to an encrypted port without TLS is not served', async () => {
   await expect(fetch(`http://127.0.0.1:${ports.http}/health/ready`)).rejects.toThrow();
+}, 30_000);
+
+test('tools show the certificate that their environment names, as it is by then', async () => {
+  const url = new URL(`https://127.0.0.1:${ports.http}/health/ready`);
+  const before = { ...process.env };
+  const call = async (files: TlsFiles) => {
+    Object.assign(process.env, {
+      SUFFRAGE_PEER_CA_FILE: files.ca,
+      SUFFRAGE_PEER_CERTIFICATE_FILE: files.certificate,
+      SUFFRAGE_PEER_KEY_FILE: files.key,
+    });
+    // The connection of the call before is not used again.
+    const headers = { connection: 'close' };
+    return callService(url, { headers, signal: AbortSignal.timeout(5_000) }).then(
+      async answer => `${answer.status} ${JSON.stringify(await answer.json())}`,
+      explain,
+    );
+  };
+  try {
+    expect(await call({ ...stranger, ca: server.ca })).not.toContain('200');
+    expect(await call({ ...client, ca: stranger.ca })).toContain('self-signed certificate');
+    expect(await call(client)).toContain('200');
+    expect(await call({ ...client, key: join(directory, 'nowhere') })).toContain('ENOENT');
+    delete process.env.SUFFRAGE_PEER_KEY_FILE;
+    await expect(callService(url, {})).rejects.toMatchObject({
+      cause: { message: expect.stringContaining('must be set together') },
+    });
+  } finally {
+    process.env = before;
+  }
 }, 30_000);

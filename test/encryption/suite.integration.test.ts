@@ -1,17 +1,19 @@
 import { execFile } from 'node:child_process';
-import { rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { castVote } from '@suffrage/client/cast-vote';
+import { type CastOptions, castVote } from '@suffrage/client/cast-vote';
 import { encryptedGrpcTransport } from '@suffrage/client/grpc-transport.node';
-import { restTransport, type SignedBallot } from '@suffrage/client/transport';
+import { type Answer, restTransport, type SignedBallot } from '@suffrage/client/transport';
 import type { ElectionDefinition } from '@suffrage/contracts/election';
 import { signBallot } from '@suffrage/demo/cast-ballots';
 import { results } from '@suffrage/demo/manager';
+import { healthSchema } from '@suffrage/runtime/health';
 import { createLifecycle } from '@suffrage/runtime/lifecycle';
 import { createLog } from '@suffrage/runtime/log';
+import { connectRedis, redisAccess } from '@suffrage/runtime/redis';
 import { clientTls } from '@suffrage/runtime/tls/follow-files';
 import { createPeerFetch } from '@suffrage/runtime/tls/peers';
 import type { TlsFiles } from '@suffrage/runtime/tls/read-tls';
@@ -19,6 +21,7 @@ import { createAuthority, type Issued } from '../support/certificates.ts';
 import { type EncryptedSuite, startEncryptedSuite, trust } from '../support/encrypted-suite.ts';
 import { writeTls } from '../support/encrypted-servers.ts';
 import { until } from '../support/poll.ts';
+import { endConnections, renewServers } from '../support/renew-servers.ts';
 import { openSmallElection } from '../support/small-election.ts';
 
 const log = createLog('test', 'test', 'silent');
@@ -35,12 +38,12 @@ beforeAll(async () => {
 afterAll(() => suite?.stop(), 60_000);
 
 /** A connection of its own, with the certificate that the files have now. */
-async function castOverGrpc(ballot: SignedBallot) {
+async function castOverGrpc(ballot: SignedBallot, options: CastOptions) {
   const { secureContext } = clientTls(suite.files.outside, log);
   const [address = ''] = suite.stack.grpcAddresses;
   const { transport, close } = encryptedGrpcTransport(address, secureContext);
   try {
-    return await castVote(transport, ballot);
+    return await castVote(transport, ballot, options);
   } finally {
     close();
   }
@@ -52,8 +55,11 @@ function keepVoting(definition: ElectionDefinition) {
   const page = restTransport(suite.stack.ingestionUrls[0] ?? '');
   const voteOnce = async (place: number) => {
     const ballot = await signBallot(suite.stack.registrarUrl, definition, { mayor: ['ada'] });
-    const cast = await (place % 3 === 0 ? castOverGrpc(ballot) : castVote(page, ballot));
-    return cast.status === 'accepted' && cast.attempts === 1 ? 'accepted' : JSON.stringify(cast);
+    const answers: string[] = [];
+    const onAttempt = (answer: Answer) =>
+      void answers.push(answer.kind === 'accepted' ? answer.kind : JSON.stringify(answer));
+    await (place % 3 === 0 ? castOverGrpc(ballot, { onAttempt }) : castVote(page, ballot, { onAttempt }));
+    return answers.join(', ');
   };
   const run = async () => {
     const votes: Promise<string>[] = [];
@@ -134,31 +140,112 @@ test('authority and certificates are replaced while votes are cast: none fails, 
   expect(await callAll(old)).toEqual(['refused', 'refused', 'refused']);
   expect(await callAll({ ...old, ca: suite.files.outside.ca })).toEqual(['refused', 'refused', 'refused']);
   expect(await callAll(suite.files.outside)).toEqual(['served', 'served', 'served']);
-  await until(
-    'all are counted',
-    async () => (await results(suite.stack, definition.id))?.counted === votes,
-    60_000,
-  );
+  await untilCounted(definition, votes);
   const audited = await audit();
   expect(audited).toContain(`${votes}`);
+  const { certificate, key } = old;
+  await expect(
+    audit({ SUFFRAGE_PEER_CERTIFICATE_FILE: certificate, SUFFRAGE_PEER_KEY_FILE: key }),
+  ).rejects.toThrow(/the results at https:.* can not be read/);
 }, 180_000);
 
-/** As an operator makes it; fails unless it balances. */
-async function audit(): Promise<string> {
+test('authority and certificates of Kafka, PostgreSQL, Redis and of their clients are replaced while votes are cast: none fails, and all connect anew', async () => {
+  const definition = await openSmallElection(suite, 'stores');
+  const { authority, client, directory, infrastructure, shown } = suite.servers;
+  const old = await writeTls(directory, 'before', authority.pem, await authority.issue('before'));
+  const next = await createAuthority('next of the stores');
+  const [server, own] = [await next.issue('servers'), await next.issue('client')];
+  const both = authority.pem + next.pem;
+
+  const voting = keepVoting(definition);
+  await sleep(1_000);
+  await replace(client.ca, both);
+  await renewServers(infrastructure, { ...shown, ca: both });
+  await replace(client.certificate, own.certificate);
+  await replace(client.key, own.key);
+  await renewServers(infrastructure, { ...server, ca: both });
+  await sleep(SEEN_MILLIS);
+  await replace(client.ca, next.pem);
+  await renewServers(infrastructure, { ...server, ca: next.pem });
+  await sleep(1_000);
+  const { votes, failed } = await voting.stop();
+  expect(failed).toEqual([]);
+
+  await untilCounted(definition, votes);
+  // Connections that are made now: the servers show and trust what their files have, without having restarted.
+  expect(await audit()).toContain('The audit balances');
+  const olds = { CERTIFICATE_FILE: old.certificate, KEY_FILE: old.key };
+  await expect(audit(settingsOf('KAFKA', olds))).rejects.toThrow(/certificate|closed|reset/i);
+  await expect(audit(settingsOf('DATABASE', olds))).rejects.toThrow(/unknown ca|certificate/i);
+  expect(await askRedis(client)).toBe('PONG');
+  expect(await askRedis({ ...old, ca: client.ca })).not.toBe('PONG');
+
+  // Connections of before go on with what they began with: all services have to make others.
+  await endConnections(infrastructure);
+  await until('all services are well', allAreWell, 60_000);
+  const { votes: more, failed: failedLater } = await voteFor(definition, 1_000);
+  expect(failedLater).toEqual([]);
+  await untilCounted(definition, votes + more);
+  expect(await audit()).toContain('The audit balances');
+}, 240_000);
+
+const settingsOf = (server: 'KAFKA' | 'DATABASE', files: Readonly<Record<string, string>>) =>
+  Object.fromEntries(Object.entries(files).map(([file, path]) => [`SUFFRAGE_${server}_${file}`, path]));
+
+async function voteFor(definition: ElectionDefinition, millis: number) {
+  const voting = keepVoting(definition);
+  await sleep(millis);
+  return voting.stop();
+}
+
+function untilCounted({ id }: ElectionDefinition, votes: number): Promise<boolean> {
+  return until('all are counted', async () => (await results(suite.stack, id))?.counted === votes, 60_000);
+}
+
+/** `PONG`, or why a client with these files is not served. */
+async function askRedis(files: TlsFiles): Promise<string> {
+  const lifecycle = createLifecycle(log);
+  const url = await readFile(join(suite.servers.directory, 'redis-url'), 'utf8');
+  const config = {
+    SUFFRAGE_REDIS_CA_FILE: files.ca,
+    SUFFRAGE_REDIS_CERTIFICATE_FILE: files.certificate,
+    SUFFRAGE_REDIS_KEY_FILE: files.key,
+  };
+  const redis = connectRedis('test', redisAccess(url, config, log), log, lifecycle);
+  try {
+    return await new Promise<string>((resolve, reject) => {
+      redis.once('ready', () => void redis.ping().then(resolve, reject));
+      redis.once('error', error => resolve(error.message));
+    });
+  } finally {
+    await lifecycle.close();
+  }
+}
+
+async function allAreWell(): Promise<boolean> {
+  const asked = suite.services.places.map(async ({ ports }) => {
+    const response = await fetch(`http://127.0.0.1:${ports.metrics}/health`);
+    return healthSchema.parse(await response.json()).status;
+  });
+  return (await Promise.all(asked)).every(status => status === 'ok');
+}
+
+/** As an operator makes it, also of what the services say. @throws Error with what it prints, unless it balances. */
+async function audit(environment: Readonly<Record<string, string>> = {}): Promise<string> {
   const { infrastructure, directory } = suite.servers;
-  const databases = infrastructure.secrets.votesDatabases;
+  const [registrar = ''] = suite.services.urls('registrar');
   const { stdout } = await promisify(execFile)(
     process.execPath,
     [
       AUDIT,
-      '--brokers',
-      suite.stack.brokers.join(','),
-      '--databases-file',
-      databases,
-      '--scratch',
-      directory,
+      `--brokers=${suite.stack.brokers.join(',')}`,
+      `--databases-file=${infrastructure.secrets.votesDatabases}`,
+      `--results=${suite.services.urls('aggregator')[0]}`,
+      `--issued=${registrar}`,
+      `--actions=${registrar}`,
+      `--scratch=${directory}`,
     ],
-    { env: { ...process.env, ...suite.toolEnvironment } },
+    { env: { ...process.env, ...suite.toolEnvironment, ...environment } },
   );
   return stdout;
 }

@@ -13,6 +13,8 @@ export type EncryptedServers = {
   readonly infrastructure: Infrastructure;
   /** Of the servers, and of the clients that they serve. */
   readonly authority: Authority;
+  /** What the servers show. */
+  readonly shown: Issued;
   readonly ports: Encryption['ports'];
   /** A client's files: everything right. */
   readonly client: WrittenFiles;
@@ -27,16 +29,17 @@ export async function startEncryptedServers(): Promise<EncryptedServers> {
   const authority = await createAuthority('suffrage test authority');
   const [kafka = 0, kafkaScram = 0, kafkaOAuth = 0, redis = 0] = await freePorts(4);
   const ports = { kafka, kafkaScram, kafkaOAuth, redis };
-  const server = await authority.issue('servers');
+  const shown = await authority.issue('servers');
   const infrastructure = await startInfrastructure({
     dataDirectory: join(directory, 'data'),
     ports: 'free',
     brokers: 1,
-    encryption: { ca: authority.pem, ...server, ports },
+    encryption: { ca: authority.pem, ...shown, ports },
   });
   return {
     infrastructure,
     authority,
+    shown,
     ports,
     client: await writeTls(directory, 'client', authority.pem, await authority.issue('client')),
     directory,

@@ -22,7 +22,7 @@ export type EncryptedSuite = {
   readonly authority: Authority;
   /** The files of each service, for what it serves and whom it calls, and of a client `outside`. */
   readonly files: Readonly<Record<ServiceKind | 'outside', WrittenFiles>>;
-  /** Settings by which a tool reaches Kafka and PostgreSQL. */
+  /** Settings by which a tool reaches Kafka, PostgreSQL and, as client `outside`, the services. */
   readonly toolEnvironment: Readonly<Record<string, string>>;
   stop(): Promise<void>;
 };
@@ -46,7 +46,7 @@ export async function startEncryptedSuite(): Promise<EncryptedSuite> {
     // Browsers have no certificate.
     ...(kind === 'web' ? {} : { SUFFRAGE_TLS_CLIENT_CA_FILE: files[kind].ca }),
   });
-  const peers = (kind: ServiceKind) => ({
+  const peers = (kind: ServiceKind | 'outside') => ({
     SUFFRAGE_PEER_CA_FILE: files[kind].ca,
     SUFFRAGE_PEER_CERTIFICATE_FILE: files[kind].certificate,
     SUFFRAGE_PEER_KEY_FILE: files[kind].key,
@@ -68,7 +68,7 @@ export async function startEncryptedSuite(): Promise<EncryptedSuite> {
     stack: await stackOf(servers, services),
     authority,
     files,
-    toolEnvironment: { ...kafka, ...database },
+    toolEnvironment: { ...kafka, ...database, ...peers('outside') },
     stop: servers.stop,
   };
 }

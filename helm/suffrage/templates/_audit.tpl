@@ -67,14 +67,11 @@ spec:
 - --namespace={{ . }}
 {{- end }}
 - --scratch=/scratch
-{{- /* The audit has no certificate to show to services that ask for one: then it holds the log against the databases only. */}}
-{{- if ne $.Values.tls.services "mutual" }}
 - --results={{ $aggregator }}
 - --issued={{ $registrar }}
 - --actions={{ $registrar }}
 {{- if $.Values.secrets.auditorToken.secret }}
 - --actions-token-file=/etc/suffrage/secrets/auditorToken
-{{- end }}
 {{- end }}
 {{- if $follow }}
 - --follow
@@ -95,9 +92,6 @@ spec:
 {{- define "suffrage.environment" -}}
 {{- with include "suffrage.awsRegion" . }}
 - { name: AWS_REGION, value: {{ . }} }
-{{- end }}
-{{- if and (eq (index . 1) "audit") (ne (index . 0).Values.tls.services "none") }}
-- { name: NODE_EXTRA_CA_CERTS, value: /etc/suffrage/tls/ca.crt }
 {{- end }}
 {{- range $name, $value := include "suffrage.tlsSettings" . | fromYaml }}
 - { name: {{ $name }}, value: {{ $value | quote }} }

@@ -88,8 +88,8 @@ readinessProbe:
 {{- end }}
 
 {{/*
-Kubernetes takes a pod out of the balancers and tells it to stop at the same moment; balancers notice later. So it serves on
-for a while (preStopSeconds). The services then close within 25 s, and a few seconds remain.
+Kubernetes takes a pod out of the balancers and tells it to stop at the same moment; balancers notice later. So it says that it is
+not ready and serves on for a while (leaveSeconds). It then closes within 25 s, and a few seconds remain.
 */}}
 {{- define "suffrage.grace" -}}
 {{ add . 30 }}
@@ -111,7 +111,7 @@ for a while (preStopSeconds). The services then close within 25 s, and a few sec
 {{- $about := list $ $component -}}
 {{- $values := index $.Values $component -}}
 {{- $queue := and (eq $component "ingestion") $.Values.ingestion.localQueue.enabled -}}
-{{- $preStop := $values.preStopSeconds | default 0 -}}
+{{- $leave := $values.leaveSeconds | default 0 -}}
 metadata:
   labels:
     {{- include "suffrage.labels" $about | nindent 4 }}
@@ -126,7 +126,7 @@ spec:
   {{- include "suffrage.podSecurity" $ | nindent 2 }}
   {{- include "suffrage.placement" (list $ $component $values.placement) | nindent 2 }}
   {{- include "suffrage.spread" $about | nindent 2 }}
-  terminationGracePeriodSeconds: {{ include "suffrage.grace" (ternary (add $preStop $.Values.ingestion.localQueue.drainSeconds) $preStop $queue) }}
+  terminationGracePeriodSeconds: {{ include "suffrage.grace" (ternary (add $leave $.Values.ingestion.localQueue.drainSeconds) $leave $queue) }}
   containers:
     - name: {{ $component }}
       image: {{ include "suffrage.image" (list $ $component (.tag | default "")) }}
@@ -134,6 +134,10 @@ spec:
       {{- include "suffrage.containerSecurity" $ | nindent 6 }}
       envFrom:
         - configMapRef: { name: {{ include "suffrage.configMapName" $about }} }
+      {{- if $leave }}
+      env:
+        - { name: SUFFRAGE_LEAVE_WAIT, value: {{ $leave }}s }
+      {{- end }}
       ports:
         {{- range $name, $port := index (include "suffrage.ports" $ | fromYaml) $component }}
         - { name: {{ $name }}, containerPort: {{ $port }} }
@@ -143,11 +147,7 @@ spec:
       lifecycle:
         preStop:
           exec:
-            command: [node, /etc/suffrage/scripts/wait-for-empty-queue.mjs, {{ $preStop | quote }}, {{ include "suffrage.plain" $.Values.ingestion.localQueue.drainSeconds | quote }}]
-      {{- else if $preStop }}
-      lifecycle:
-        preStop:
-          sleep: { seconds: {{ $preStop }} }
+            command: [node, /etc/suffrage/scripts/wait-for-empty-queue.mjs, {{ include "suffrage.plain" $.Values.ingestion.localQueue.drainSeconds | quote }}]
       {{- end }}
       resources: {{- toYaml $values.resources | nindent 8 }}
       volumeMounts:

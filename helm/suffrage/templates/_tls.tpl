@@ -43,7 +43,7 @@ SUFFRAGE_TLS_KEY_FILE: {{ $own }}/tls.key
 SUFFRAGE_TLS_CLIENT_CA_FILE: {{ $own }}/ca.crt
 {{- end }}
 {{- end }}
-{{- if has $component (list "aggregator" "web") }}
+{{- if has $component (list "aggregator" "web" "audit") }}
 SUFFRAGE_PEER_CA_FILE: {{ $own }}/ca.crt
 {{- if eq $mode "mutual" }}
 SUFFRAGE_PEER_CERTIFICATE_FILE: {{ $own }}/tls.crt
@@ -55,8 +55,7 @@ SUFFRAGE_PEER_KEY_FILE: {{ $own }}/tls.key
 
 {{/* Non-empty where a component needs a certificate of its own. */}}
 {{- define "suffrage.needsCertificate" -}}
-{{- $audits := and (eq (index . 1) "audit") (ne (index . 0).Values.tls.services "none") -}}
-{{- if or $audits (contains "/etc/suffrage/tls/" (include "suffrage.tlsSettings" .)) }}yes{{ end }}
+{{- if contains "/etc/suffrage/tls/" (include "suffrage.tlsSettings" .) }}yes{{ end }}
 {{- end }}
 
 {{/*

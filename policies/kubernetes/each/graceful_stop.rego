@@ -34,7 +34,7 @@ default pre_stop(_) := 0
 
 pre_stop(container) := container.lifecycle.preStop.sleep.seconds
 
-# The chart's program takes its times in seconds: to serve on, and to wait for an empty local queue.
+# A program takes its times in seconds: the chart's waits for an empty local queue.
 pre_stop(container) := sum([to_number(word) |
 	some word in container.lifecycle.preStop.exec.command
 	regex.match(`^[0-9]+$`, word)

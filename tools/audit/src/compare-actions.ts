@@ -8,6 +8,7 @@ import {
   checkActions,
 } from '@suffrage/contracts/actions';
 import { z } from 'zod';
+import { callService } from './call-service.ts';
 import type { Case } from './case.ts';
 
 /** A registrar's address (http: or https:), or a file with what it has exported. */
@@ -88,7 +89,7 @@ async function fetchAll(electionIds: readonly string[], { from, token }: Actions
 
 /** `undefined` for an election that this registrar does not have, or that is of another organisation. */
 async function fetchJson(address: URL, headers: Record<string, string>): Promise<unknown> {
-  const response = await fetch(address, { headers, signal: AbortSignal.timeout(REQUEST_MILLIS) }).catch(
+  const response = await callService(address, { headers, signal: AbortSignal.timeout(REQUEST_MILLIS) }).catch(
     (cause: unknown) => {
       throw new Error(`the registrar does not answer at ${address.href}`, { cause });
     },

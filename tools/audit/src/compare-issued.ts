@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { checkIssuedCount, type IssuedCount, issuedCountSchema } from '@suffrage/contracts/issued-count';
 import type { Election } from '@suffrage/contracts/ballot';
 import { z } from 'zod';
+import { callService } from './call-service.ts';
 import { type Case, countedOf } from './case.ts';
 
 /** A registrar's address (http: or https:), or a file that holds one signed count or a list of them as JSON. */
@@ -74,7 +75,7 @@ async function fetchCounts(theCase: Case, { from, isRequired }: IssuedSource): P
 
 /** `undefined` when the registrar refuses. */
 async function fetchCount(address: URL): Promise<IssuedCount | undefined> {
-  const response = await fetch(address, { signal: AbortSignal.timeout(REQUEST_MILLIS) });
+  const response = await callService(address, { signal: AbortSignal.timeout(REQUEST_MILLIS) });
   if (response.status >= 500) throw new Error(`status ${response.status}`);
   return response.ok ? issuedCountSchema.parse(await response.json()) : undefined;
 }

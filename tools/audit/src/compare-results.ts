@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Snapshot, snapshotSchema } from '@suffrage/contracts/results';
+import { callService } from './call-service.ts';
 import type { Case } from './case.ts';
 
 /** How long a snapshot may lie behind what the databases held before: republishing takes 5 s. */
@@ -31,7 +32,7 @@ async function newestSnapshot(url: string, electionId: string, version: number):
 async function fetchSnapshot(url: string, electionId: string): Promise<Snapshot> {
   const address = new URL(`/v1/elections/${electionId}/results`, url);
   try {
-    const response = await fetch(address, { signal: AbortSignal.timeout(REQUEST_MILLIS) });
+    const response = await callService(address, { signal: AbortSignal.timeout(REQUEST_MILLIS) });
     if (!response.ok) throw new Error(`status ${response.status}`);
     return snapshotSchema.parse(await response.json());
   } catch (cause) {

@@ -3,14 +3,25 @@ import { createSecureContext, type SecureContext } from 'node:tls';
 import type { ConnectionOptions } from '@platformatic/kafka';
 import type pg from 'pg';
 
+const databaseFiles = `  SUFFRAGE_DATABASE_CA_FILE, SUFFRAGE_DATABASE_CERTIFICATE_FILE, SUFFRAGE_DATABASE_KEY_FILE
+`;
+
 /**
- * How the audit shows itself to brokers and databases: by the settings that the services have for it, from the environment,
+ * How the audit shows itself to brokers, databases and services: by the settings that the services have for it, from the environment,
  * so that no secret is an argument. Files are read at each connection, because a followed audit outlives certificates.
  */
 export const encryptionUsage = `Encrypted connections, by the environment, as for the services:
   SUFFRAGE_KAFKA_CA_FILE, SUFFRAGE_KAFKA_CERTIFICATE_FILE, SUFFRAGE_KAFKA_KEY_FILE,
   SUFFRAGE_KAFKA_SASL (scram-sha-512, oauthbearer, aws-msk-iam), SUFFRAGE_KAFKA_USERNAME, SUFFRAGE_KAFKA_PASSWORD_FILE,
-  SUFFRAGE_DATABASE_CA_FILE, SUFFRAGE_DATABASE_CERTIFICATE_FILE, SUFFRAGE_DATABASE_KEY_FILE
+${databaseFiles}`;
+
+/** For tools that talk to databases only. */
+export const databaseEncryptionUsage = `Encrypted connections, by the environment, as for the services:
+${databaseFiles}`;
+
+/** For tools that call services. */
+export const serviceEncryptionUsage = `For https: addresses of services, by the environment too:
+  SUFFRAGE_PEER_CA_FILE, SUFFRAGE_PEER_CERTIFICATE_FILE, SUFFRAGE_PEER_KEY_FILE
 `;
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -39,6 +50,14 @@ export function databaseAt(
   for (const name of names) address.searchParams.delete(name);
   const host = address.hostname.replaceAll(/[[\]]/g, '');
   return { connectionString: address.href, ssl: { host, secureContext: readAnew(files).secureContext } };
+}
+
+/** Nothing where no file is named: then services prove themselves as all of the web does, and ask for no certificate. */
+export function serviceEncryption(environment: Environment = process.env): {
+  readonly secureContext?: SecureContext;
+} {
+  const files = filesOf('SUFFRAGE_PEER', environment);
+  return files ? { secureContext: readAnew(files).secureContext } : {};
 }
 
 type Files = { readonly ca?: string; readonly cert?: string; readonly key?: string };

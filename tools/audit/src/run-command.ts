@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { audit } from './audit.ts';
+import { explain } from './explain.ts';
 import { follow } from './follow.ts';
 import { printReport } from './print-report.ts';
 import { showProgress } from './progress.ts';
@@ -83,15 +84,4 @@ async function followAll(
     stop.signal,
   );
   return status;
-}
-
-/** One sentence: what failed, and why as far down as it is known. */
-function explain(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const { message, cause } = error;
-  const [inner] = error instanceof AggregateError ? error.errors : [];
-  const reason = cause ?? inner;
-  // Errors of sockets that were tried one after the other have no message of their own.
-  if (message === '') return explain(reason);
-  return reason === undefined ? message : `${message}: ${explain(reason)}`;
 }

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import type { ActionsSource } from './compare-actions.ts';
 import type { IssuedSource } from './compare-issued.ts';
-import { encryptionUsage } from './encryption.ts';
+import { encryptionUsage, serviceEncryptionUsage } from './encryption.ts';
 
 export const usage = `Holds topic votes against the votes databases: every record has exactly one outcome, and all sums are right.
 
@@ -33,7 +33,7 @@ export const usage = `Holds topic votes against the votes databases: every recor
   --metrics-port PORT      where /metrics is served meanwhile (default 9469)
   --help
 
-${encryptionUsage}
+${encryptionUsage}${serviceEncryptionUsage}
 An auditor's key, and how anybody checks a signed report:
 
   openssl genpkey -algorithm ed25519 -out auditor.pem
@@ -146,7 +146,8 @@ function readPort(text: string): number {
   return port;
 }
 
-function readDuration(option: string, text: string): number {
+/** @returns milliseconds. @throws Error with one sentence. */
+export function readDuration(option: string, text: string): number {
   const [, amount, unit] = /^(\d+)(ms|s|m)$/.exec(text) ?? [];
   if (amount === undefined) throw new Error(`${option} ${text}: give a time such as 500ms, 30s or 2m`);
   return Number(amount) * (unit === 'm' ? 60_000 : unit === 's' ? 1_000 : 1);
@@ -189,7 +190,8 @@ function addressesOfStack(directory: string): {
   return { brokers, issued };
 }
 
-function readDatabases(file: string): string[] {
+/** URLs, one a line. @throws Error with one sentence when there are none, or one is none. */
+export function readDatabases(file: string): string[] {
   if (!existsSync(file)) throw new Error(`${file}, which names the votes databases, is not there`);
   const urls = listOf(readFileSync(file, 'utf8'), '\n');
   const bad = urls.findIndex(url => !/^postgres(?:ql)?:\/\//.test(url) || !URL.canParse(url));

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { callService } from '@suffrage/audit/call-service';
+import { serviceEncryptionUsage } from '@suffrage/audit/encryption';
 import { localTimeOf } from '@suffrage/contracts/local-time';
 import { readSecret, secretFiles } from '@suffrage/stack/secrets';
 import { readState } from '@suffrage/stack/state';
@@ -19,6 +21,7 @@ const usage = `Creates an election from a JSON file, as a draft unless told othe
   --stack DIR          data directory of the local stack (default .data/local)
   --help
 
+${serviceEncryptionUsage}
 Exit status: 0 done, 1 refused, 2 the file or the arguments can not be used.
 `;
 
@@ -96,7 +99,7 @@ async function ask(
   path: string,
   body?: object,
 ): Promise<z.infer<typeof view>> {
-  const response = await fetch(new URL(path, url), {
+  const response = await callService(new URL(path, url), {
     method: 'POST',
     headers: {
       authorization: `Bearer ${token}`,

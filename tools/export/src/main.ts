@@ -1,3 +1,4 @@
+import { explain } from '@suffrage/audit/explain';
 import { openProgress, progressBar } from '@suffrage/stack/progress-line';
 import { exportVotes } from './export-votes.ts';
 import { readSettings, usage } from './settings.ts';
@@ -23,11 +24,6 @@ async function main(): Promise<number> {
   } finally {
     progress.clear();
   }
-}
-
-function explain(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause === undefined ? error.message : `${error.message}: ${explain(error.cause)}`;
 }
 
 process.exitCode = await main().catch((error: unknown) => {

@@ -149,7 +149,7 @@ test('the bundled audit balances, and the official results and votes come out wh
 
 test('every tool that takes arguments explains itself, and a wrong name is refused', async () => {
   const { output } = await tool('--help');
-  for (const name of ['audit', 'export', 'election', 'publish-audit', 'demo', 'make-secrets']) {
+  for (const name of ['audit', 'export', 'election', 'requeue', 'publish-audit', 'demo', 'make-secrets']) {
     expect(output).toMatch(new RegExp(`^  ${name} +\\w`, 'm'));
     expect([name, await tool(name, '--help')]).toEqual([name, { status: 0, output: expect.any(String) }]);
   }

@@ -20,6 +20,10 @@ const COMMANDS: Record<string, { readonly does: string; readonly run: () => unkn
     does: 'create an election from a JSON file',
     run: () => import('@suffrage/election/main'),
   },
+  requeue: {
+    does: 'say what became of votes that a database has refused',
+    run: () => import('@suffrage/requeue/main'),
+  },
   'publish-audit': {
     does: 'put a signed audit report beside official results',
     run: () => import('@suffrage/aggregator/publish-audit'),

@@ -5,8 +5,8 @@ import type { Part } from './part.ts';
 import { openParts } from './parts.ts';
 import { signalProcess } from './process.ts';
 import { printedProgress } from './progress.ts';
+import { readRefused, tellTried, whatBecame } from './refused-votes.ts';
 import { readSecret, secretFiles } from './secrets.ts';
-import { table } from './table.ts';
 
 export const REQUEUE_HELP = `make requeue
 
@@ -17,10 +17,6 @@ processors of the local stack try them now, waits until they have, and says what
 
 Exit status: 0 none is set aside any more, 1 some are still refused, or the stack is not up.
 `;
-
-/** One vote that is set aside. */
-type Refused = { readonly partition: number; readonly offset: string; readonly election: string };
-type Became = 'counted' | 'not counted' | 'still refused';
 
 const ROUND_DEADLINE_MILLIS = 120_000;
 const LOOK_MILLIS = 200;
@@ -41,7 +37,7 @@ export async function requeue(dataDirectory: string, say: Say): Promise<number> 
   const databases = urls.map(url => new pg.Client({ connectionString: url }));
   try {
     await Promise.all(databases.map(database => database.connect()));
-    const refused = await Promise.all(databases.map(readRefused));
+    const refused = await Promise.all(databases.map(database => readRefused(database)));
     if (refused.flat().length === 0) {
       say('No vote is set aside: there is nothing to requeue.');
       return 0;
@@ -50,18 +46,16 @@ export async function requeue(dataDirectory: string, say: Say): Promise<number> 
     const became = await Promise.all(
       databases.map((database, place) => whatBecame(database, refused[place] ?? [])),
     );
-    return tell(became.flat(), say);
+    tellTried(became.flat(), say);
+    const left = became.flat().filter(vote => vote.became === 'still refused').length;
+    if (left > 0)
+      say(
+        `${left.toLocaleString('en-US')} still refused: the processors' logs say by what. Mend that in the database, then make requeue again.`,
+      );
+    return left === 0 ? 0 : 1;
   } finally {
     await Promise.allSettled(databases.map(database => database.end()));
   }
-}
-
-async function readRefused(database: pg.Client): Promise<Refused[]> {
-  const { rows } = await database.query<Refused>(
-    `select partition, record_offset as offset, election_id as election from outcomes
-     where code = 'database-refused' order by partition, record_offset`,
-  );
-  return rows;
 }
 
 /** Asks every processor for a round, and waits until each has ended one that began after the question. */
@@ -102,45 +96,4 @@ async function roundsOf({ name, description }: Part, state: 'begun' | 'done'): P
   } catch (cause) {
     throw new Error(`${name} does not answer at ${address}: make status tells more`, { cause });
   }
-}
-
-/** A vote that counts after all has left table `outcomes`. */
-async function whatBecame(
-  database: pg.Client,
-  refused: readonly Refused[],
-): Promise<(Refused & { readonly became: Became })[]> {
-  const { rows } = await database.query<Refused & { became: Became }>(
-    `select refused.*, case when o.partition is null then 'counted'
-       when o.code = 'database-refused' then 'still refused' else 'not counted' end as became
-     from unnest($1::int[], $2::bigint[], $3::text[]) as refused (partition, "offset", election)
-     left join outcomes o on o.partition = refused.partition and o.record_offset = refused.offset`,
-    [
-      refused.map(({ partition }) => partition),
-      refused.map(({ offset }) => offset),
-      refused.map(({ election }) => election),
-    ],
-  );
-  return rows;
-}
-
-function tell(votes: readonly (Refused & { readonly became: Became })[], say: Say): number {
-  const number = (those: typeof votes, became: Became) =>
-    those.filter(vote => vote.became === became).length.toLocaleString('en-US');
-  const groups = Map.groupBy(votes, ({ election, partition }) => `${election}/${partition}`);
-  const rows = [...groups.values()].map(those => [
-    those[0]?.election ?? '',
-    String(those[0]?.partition),
-    those.length.toLocaleString('en-US'),
-    number(those, 'counted'),
-    number(those, 'not counted'),
-    number(those, 'still refused'),
-  ]);
-  const head = ['election', 'partition', 'set aside', 'counted', 'not counted', 'still refused'];
-  say(table([head, ...rows.toSorted()]).join('\n'));
-  const left = votes.filter(({ became }) => became === 'still refused').length;
-  if (left === 0) return 0;
-  say(
-    `${left.toLocaleString('en-US')} still refused: the processors' logs say by what. Mend that in the database, then make requeue again.`,
-  );
-  return 1;
 }

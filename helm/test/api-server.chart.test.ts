@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { stringify } from 'yaml';
+import { z } from 'zod';
 import { type ApiServer, startApiServer } from './api-server.ts';
 import { type Manifest, podOf } from './manifest.ts';
 import { kustomize, render, VALUE_FILES } from './render.ts';
 
+const RELEASE = 'app.kubernetes.io/instance=suffrage';
 /** Nine minutes of CPU build the server, once: FULL=1 asks for it. */
 const whole = process.env.FULL === '1' ? describe : describe.skip;
 
@@ -12,14 +14,13 @@ whole('a real API server', () => {
   beforeAll(async () => {
     server = await startApiServer();
     await server.kubectl(['apply', '--server-side', '-f', '-'], await kustomize('deploy/base'));
+    // Pods are refused until their priorities are known.
+    await server.kubectl(['apply', '-f', '-'], join((await render('production')).filter(isPriority)));
   }, 300_000);
   afterAll(() => server?.stop());
 
   const judge = (manifests: readonly object[]) =>
-    server.kubectl(
-      ['apply', '-n', 'apps', '--server-side', '--dry-run=server', '-f', '-'],
-      manifests.map(one => stringify(one, { version: '1.1' })).join('---\n'),
-    );
+    server.kubectl(['apply', '-n', 'apps', '--server-side', '--dry-run=server', '-f', '-'], join(manifests));
 
   test.each(VALUE_FILES)('admits everything of values-%s.yaml', async name => {
     const manifests = await render(name);
@@ -38,7 +39,7 @@ whole('a real API server', () => {
 
   test('would refuse a pod that asks for more', async () => {
     const [pod] = (await render('production')).flatMap(asPod);
-    const greedy = { ...pod, spec: { ...pod?.spec, hostNetwork: true } };
+    const greedy = { ...pod, spec: { ...pod?.spec, hostNetwork: true, priorityClassName: '' } };
     await expect(judge([greedy])).rejects.toThrow(
       /violates PodSecurity "restricted:latest": host namespaces/,
     );
@@ -70,6 +71,7 @@ whole('a real API server', () => {
         '-o',
         'jsonpath={.spec.maxReplicas}',
       ]);
+    await server.kubectl(['delete', 'priorityclass', 'suffrage-votes', 'suffrage-readers']);
     await server.helm('install', ...release);
     expect(await maximum()).toBe('200');
     await server.helm('upgrade', ...release, '--set', 'ingestion.autoscaling.maxReplicas=300');
@@ -77,25 +79,33 @@ whole('a real API server', () => {
     await server.helm('rollback', 'suffrage', '-n', 'apps', '--no-hooks');
     expect(await maximum()).toBe('200');
     await server.helm('uninstall', 'suffrage', '-n', 'apps', '--no-hooks');
-    const kinds = 'deploy,sts,rollouts,svc,hpa,cm,networkpolicy,ingress,pdb,sa,cronjob';
-    const left = await server.kubectl([
-      'get',
-      kinds,
-      '-n',
-      'apps',
-      '-l',
-      'app.kubernetes.io/instance=suffrage',
-      '-o',
-      'name',
-    ]);
+    // Settings are kept on purpose, by the name of their content.
+    const kinds =
+      'deploy,sts,rollouts,svc,hpa,networkpolicy,ingress,pdb,sa,cronjob,externalsecret,certificate';
+    const left = await server.kubectl(['get', kinds, '-n', 'apps', '-l', RELEASE, '-o', 'name']);
     expect(left).toBe('');
   });
 });
+
+/** Kubernetes reads 0440 as octal, which newer YAML does not. */
+const join = (manifests: readonly object[]) =>
+  manifests.map(one => stringify(one, { version: '1.1' })).join('---\n');
+
+const isPriority = ({ kind }: Manifest) => kind === 'PriorityClass';
+
+/** Of a StatefulSet; nothing else has them. */
+const claim = z.looseObject({ metadata: z.looseObject({ name: z.string() }) });
+const claims = z.looseObject({ volumeClaimTemplates: z.array(claim).default([]) });
 
 /** The pod that a controller would make, by itself. */
 function asPod(one: Manifest) {
   const template = podOf(one);
   if (!template) return [];
   const metadata = { name: one.metadata.name, labels: template.metadata.labels };
-  return [{ apiVersion: 'v1', kind: 'Pod', metadata, spec: template.spec }];
+  const claimed = claims.parse(one.spec).volumeClaimTemplates.map(({ metadata: { name } }) => ({
+    name,
+    persistentVolumeClaim: { claimName: name },
+  }));
+  const spec = { ...template.spec, volumes: [...template.spec.volumes, ...claimed] };
+  return [{ apiVersion: 'v1', kind: 'Pod', metadata, spec }];
 }

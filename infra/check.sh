@@ -2,6 +2,7 @@
 # make infra-check: form, schema, tests, policies, plans and their cost, of infra/opentofu, offline and without an account.
 # Prints one line per step; a step's output only where it fails. Works on a copy in out/infra, which is left for looking at.
 #
+#   FULL=1            reads it with tflint too, which takes some five minutes of CPU to build, once
 #   REAL_PROVIDER=1   takes the real AWS provider from the registry instead of its double, for all but the plans
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -10,6 +11,7 @@ PATH="$root/.tools/bin:$root/node_modules/.bin:$PATH"
 tofu=${TOFU:-tofu}
 conftest=${CONFTEST:-conftest}
 checkov=${CHECKOV:-checkov}
+tflint=${TFLINT:-tflint}
 work="$root/out/infra"
 copy="$work/infra/opentofu"
 
@@ -52,6 +54,15 @@ refused_by_checkov() {
   ! found=$(read_by_checkov infra/refused) && grep 'CKV_AWS_20:' <<<"$found"
 }
 
+read_by_tflint() {
+  "$tflint" --config "$root/infra/.tflint.hcl" --chdir "$1" --recursive --no-color
+}
+
+refused_by_tflint() {
+  local found
+  ! found=$(read_by_tflint infra/refused) && grep terraform_unused_declarations <<<"$found"
+}
+
 # What the chart is told of the infrastructure, behind the values of the environment: its schema takes it, and the policies do.
 chart_takes() {
   local name=$1 values="$work/helm-values/$1" file
@@ -72,6 +83,10 @@ done
 for directory in "$copy"/environments/*; do step "valid: ${directory#"$copy/"}" validated "$directory"; done
 step 'checkov' read_by_checkov infra/opentofu
 step 'checkov refuses' refused_by_checkov
+if [ -n "${FULL:-}" ]; then
+  step 'tflint' read_by_tflint infra/opentofu
+  step 'tflint refuses' refused_by_tflint
+fi
 step 'rules fire and are silent' "$conftest" verify --policy policies/opentofu
 step 'plans' node infra/plans/main.ts "$copy"
 for directory in "$copy"/environments/*; do

@@ -7,3 +7,8 @@ resource "aws_s3_bucket_acl" "votes" {
   bucket = aws_s3_bucket.votes.id
   acl    = "public-read"
 }
+
+variable "nobody_asks" {
+  type        = string
+  description = "Used nowhere."
+}

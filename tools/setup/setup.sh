@@ -14,6 +14,7 @@
 #   tools/setup/setup.sh checkov  also checkov, for make infra-check (needs Python 3; 290 MB)
 #   tools/setup/setup.sh helm      also Helm, kubectl and kubeconform, for make chart-test (Python 3 fetches them; builds the last)
 #   tools/setup/setup.sh kube-apiserver  also an API server of Kubernetes and etcd, for make chart-test FULL=1 (builds the first)
+#   tools/setup/setup.sh tflint    also tflint, for make infra-check FULL=1 (builds it, as k6)
 #   tools/setup/setup.sh tofu      also OpenTofu, for make infra-check (builds it, as k6)
 # Several of these names can be given together.
 #
@@ -32,7 +33,7 @@ PATH=$(printf %s "$PATH" | tr ':' '\n' | grep -vxF "$tools/bin" | paste -sd:)
 . "$root/tools/setup/versions.env"
 
 # What is installed only where it is asked for; each has its chains, named install_…
-optional=(actionlint bench browser checkov conftest fuzz groovy helm k6 kube-apiserver mirror prometheus python tofu)
+optional=(actionlint bench browser checkov conftest fuzz groovy helm k6 kube-apiserver mirror prometheus python tflint tofu)
 chains() {
   case "$1" in
     bench) echo install_kafka_tools ;;
@@ -44,7 +45,7 @@ chains() {
   esac
 }
 
-for part in common debian node kafka redis go browser python k6 prometheus actionlint groovy conftest helm kube-apiserver tofu; do . "$root/tools/setup/$part.sh"; done
+for part in common debian node kafka redis go browser python k6 prometheus actionlint groovy conftest helm kube-apiserver tflint tofu; do . "$root/tools/setup/$part.sh"; done
 
 # Everything that decides what the set-up does. When it is unchanged since the last complete run, there is nothing to do.
 signature() {
@@ -79,6 +80,7 @@ part_is_current() {
     mirror) [ -d "$tools/kafka-mirror/libs" ] ;;
     prometheus) [ -x "$tools/bin/promtool" ] && [ -x "$tools/bin/prometheus" ] ;;
     python) [ -x "$tools/bin/python-grpc" ] && [ -x "$tools/bin/python-verify" ] && [ -x "$tools/bin/python-aws" ] && [ -x "$tools/bin/pg_dump" ] ;;
+    tflint) is_built tflint "$TFLINT_VERSION" ;;
     tofu) tofu_is_current ;;
   esac
 }
@@ -91,6 +93,7 @@ wants() { [[ $wanted == *" $1 "* ]]; }
 # The user's own k6 needs no other.
 [ -z "${K6:-}" ] || wanted=${wanted/ k6 / }
 [ -z "${CONFTEST:-}" ] || wanted=${wanted/ conftest / }
+[ -z "${TFLINT:-}" ] || wanted=${wanted/ tflint / }
 [ -z "${PROMETHEUS_DIRECTORY:-}" ] || wanted=${wanted/ prometheus / }
 if is_current; then
   echo 'setup: everything is current.'

@@ -1,13 +1,24 @@
 import {
-  type Consumer,
   compressionsAlgorithmsByBitmask,
   FetchIsolationLevels,
   fetchV17,
   type Reader,
   ResponseError,
 } from '@platformatic/kafka';
-import { type BrokerConnection, connectBroker } from './broker-connection.ts';
+import { type BrokerAddress, type BrokerConnection, connectBroker } from './broker-connection.ts';
 import { type BatchPlace, compressionOf, decompressed, findBatches } from './read-batches.ts';
+
+/** What is asked of a client of the cluster: which broker leads a partition, and what brokers know. */
+export type Cluster = {
+  metadata(options: { topics: string[] }): Promise<{
+    readonly topics: ReadonlyMap<
+      string,
+      { readonly id: string; readonly partitions: ArrayLike<{ readonly leader: number }> }
+    >;
+    readonly brokers: ReadonlyMap<number, BrokerAddress>;
+  }>;
+  listApis(): Promise<readonly { readonly apiKey: number; readonly maxVersion: number }[]>;
+};
 
 /** Fetches record batches as they lie on the brokers. The client's own fetch makes some ten objects of each record. */
 export type BatchFetcher = {
@@ -33,25 +44,31 @@ const NEWEST_VERSION = 17;
 const NO_SESSION = -1;
 const NOTHING = Buffer.alloc(0);
 
-export function openBatchFetcher(consumer: Consumer): BatchFetcher {
+export function openBatchFetcher(cluster: Cluster): BatchFetcher {
   const connections = new Map<string, BrokerConnection>();
   const room = createRoom();
   let version: number | undefined;
   let last: Promise<unknown> = Promise.resolve();
+  let isClosed = false;
 
   const connectionTo = async (topic: string, partition: number) => {
-    const metadata = await consumer.metadata({ topics: [topic] });
+    const metadata = await cluster.metadata({ topics: [topic] });
     const found = metadata.topics.get(topic);
     const leader = metadata.brokers.get(found?.partitions[partition]?.leader ?? -1);
     if (!found || !leader)
       throw new Error(`the brokers know no leader of partition ${partition} of ${topic}`);
     const address = `${leader.host}:${leader.port}`;
     const connection = connections.get(address) ?? (await connectBroker(leader));
+    // A fetch that was left behind: its connection would keep the process for ever.
+    if (isClosed) {
+      connection.close();
+      throw new Error('nothing is fetched any more');
+    }
     connections.set(address, connection);
     return { topicId: found.id, address, connection };
   };
   const fetchNow = async (topic: string, partition: number, from: number) => {
-    version ??= await findVersion(consumer);
+    version ??= await findVersion(cluster);
     const { topicId, address, connection } = await connectionTo(topic, partition);
     try {
       const request = createRequest(topicId, partition, from);
@@ -72,6 +89,7 @@ export function openBatchFetcher(consumer: Consumer): BatchFetcher {
       return next;
     },
     close() {
+      isClosed = true;
       for (const connection of connections.values()) connection.close();
     },
   };
@@ -87,8 +105,8 @@ function createRoom(): (bytes: number) => Buffer {
   };
 }
 
-async function findVersion(consumer: Consumer): Promise<number> {
-  const apis = await consumer.listApis();
+async function findVersion(cluster: Cluster): Promise<number> {
+  const apis = await cluster.listApis();
   const newest = apis.find(({ apiKey }) => apiKey === FETCH)?.maxVersion ?? 0;
   if (newest < OLDEST_VERSION)
     throw new Error(`the brokers fetch by version ${newest}, not ${OLDEST_VERSION} (Kafka 3.5) or later`);

@@ -47,13 +47,18 @@ fill_kafka() {
   rm -f "$1/pom.xml"
 }
 
-install_kafka() {
-  local dir="$cache/kafka-$KAFKA_VERSION"
+# install_jars NAME WHAT FILL: $tools/NAME, by FILL unless the cache has it.
+install_jars() {
+  local name=$1 what=$2 fill=$3 dir="$cache/$1-$KAFKA_VERSION"
   if [ ! -d "$dir/libs" ]; then
     find_maven
-    step kafka "fetching the jars of Kafka $KAFKA_VERSION with Maven (about 45 MB)" locked kafka install_dir "$dir" fill_kafka
+    step "$name" "fetching $what with Maven" locked kafka install_dir "$dir" "$fill"
   fi
-  ln -sfn "$dir" "$tools/kafka"
+  ln -sfn "$dir" "$tools/$name"
+}
+
+install_kafka() {
+  install_jars kafka "the jars of Kafka $KAFKA_VERSION (about 45 MB)" fill_kafka
   [ -f "$(archive_file)" ] || step kafka-archive "preparing a class-data archive (starts Kafka twice as fast)" locked kafka make_archive
   ln -sfn "$(archive_file)" "$tools/kafka-classes.jsa"
 }
@@ -85,14 +90,7 @@ fill_kafka_tools() {
   logged kafka-tools.log copy_tools "$1" || explain kafka-tools.log "Kafka's tools $KAFKA_VERSION" "the Maven repository"
 }
 
-install_kafka_tools() {
-  local dir="$cache/kafka-tools-$KAFKA_VERSION"
-  if [ ! -d "$dir/libs" ]; then
-    find_maven
-    step kafka-tools "fetching Kafka's performance tools $KAFKA_VERSION with Maven" locked kafka install_dir "$dir" fill_kafka_tools
-  fi
-  ln -sfn "$dir" "$tools/kafka-tools"
-}
+install_kafka_tools() { install_jars kafka-tools "Kafka's performance tools $KAFKA_VERSION" fill_kafka_tools; }
 
 # MirrorMaker copies one Kafka's log to another, for the rehearsal of a lost region only. Its jars bring their own libraries.
 fill_kafka_mirror() {
@@ -100,11 +98,4 @@ fill_kafka_mirror() {
   rm -f "$1/pom.xml"
 }
 
-install_kafka_mirror() {
-  local dir="$cache/kafka-mirror-$KAFKA_VERSION"
-  if [ ! -d "$dir/libs" ]; then
-    find_maven
-    step kafka-mirror "fetching the jars of MirrorMaker $KAFKA_VERSION with Maven (about 34 MB)" locked kafka install_dir "$dir" fill_kafka_mirror
-  fi
-  ln -sfn "$dir" "$tools/kafka-mirror"
-}
+install_kafka_mirror() { install_jars kafka-mirror "the jars of MirrorMaker $KAFKA_VERSION (about 34 MB)" fill_kafka_mirror; }

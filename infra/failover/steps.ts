@@ -53,32 +53,27 @@ const isZero = (shown: string) => shown !== '' && Number(shown) === 0;
 
 /** How far the second region is behind: a loss leaves no more than that behind. */
 function copiesAreFresh({ to, planned, replicator }: Plan): Step[] {
-  const bounded = (name: string, limit: number, look: Step['look']): Step => ({
+  const bounded = (
+    name: string,
+    limit: number,
+    metric: Parameters<typeof newest>[1],
+    dimensions: Parameters<typeof newest>[2],
+  ): Step => ({
     name,
     what: planned ? `is at most ${limit} ms behind` : 'how many milliseconds it was behind at the last',
-    look,
+    look: () => newest(to.region, metric, dimensions, Date.now() - HOUR),
     holds: shown => !planned || (shown !== '' && Number(shown) <= limit),
     minutes: 0,
     remedy: 'A planned change waits until both regions are sound.',
   });
   const cluster = to.registrarArn.split(':').at(-1) ?? '';
   return [
-    bounded('copy of the log', LATENCY_MILLIS, () =>
-      newest(
-        to.region,
-        ['AWS/Kafka', 'ReplicationLatency'],
-        { ReplicatorName: replicator },
-        Date.now() - HOUR,
-      ),
-    ),
-    bounded('copy of the registrar', LAG_MILLIS, () =>
-      newest(
-        to.region,
-        ['AWS/RDS', 'AuroraGlobalDBReplicationLag'],
-        { DBClusterIdentifier: cluster },
-        Date.now() - HOUR,
-      ),
-    ),
+    bounded('copy of the log', LATENCY_MILLIS, ['AWS/Kafka', 'ReplicationLatency'], {
+      ReplicatorName: replicator,
+    }),
+    bounded('copy of the registrar', LAG_MILLIS, ['AWS/RDS', 'AuroraGlobalDBReplicationLag'], {
+      DBClusterIdentifier: cluster,
+    }),
   ];
 }
 

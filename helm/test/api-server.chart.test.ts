@@ -1,9 +1,10 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { stringify } from 'yaml';
 import { z } from 'zod';
 import { type ApiServer, startApiServer } from './api-server.ts';
 import { type Manifest, podOf } from './manifest.ts';
-import { kustomize, render, VALUE_FILES } from './render.ts';
+import { CHART, kustomize, render, VALUE_FILES } from './render.ts';
 
 const RELEASE = 'app.kubernetes.io/instance=suffrage';
 /** Nine minutes of CPU build the server, once: FULL=1 asks for it. */
@@ -15,12 +16,15 @@ whole('a real API server', () => {
     server = await startApiServer();
     await server.kubectl(['apply', '--server-side', '-f', '-'], await kustomize('deploy/base'));
     // Pods are refused until their priorities are known.
-    await server.kubectl(['apply', '-f', '-'], join((await render('production')).filter(isPriority)));
+    await server.kubectl(['apply', '-f', '-'], printed((await render('production')).filter(isPriority)));
   }, 300_000);
   afterAll(() => server?.stop());
 
   const judge = (manifests: readonly object[]) =>
-    server.kubectl(['apply', '-n', 'apps', '--server-side', '--dry-run=server', '-f', '-'], join(manifests));
+    server.kubectl(
+      ['apply', '-n', 'apps', '--server-side', '--dry-run=server', '-f', '-'],
+      printed(manifests),
+    );
 
   test.each(VALUE_FILES)('admits everything of values-%s.yaml', async name => {
     const manifests = await render(name);
@@ -52,15 +56,8 @@ whole('a real API server', () => {
 
   test('Helm installs, upgrades, takes back and removes production', async () => {
     // Nothing completes Jobs here, so hooks are left out.
-    const release = [
-      'suffrage',
-      'helm/suffrage',
-      '-n',
-      'apps',
-      '--no-hooks',
-      '-f',
-      'helm/suffrage/values-production.yaml',
-    ];
+    const values = join(CHART, 'values-production.yaml');
+    const release = ['suffrage', CHART, '-n', 'apps', '--no-hooks', '-f', values];
     const maximum = () =>
       server.kubectl([
         'get',
@@ -88,7 +85,7 @@ whole('a real API server', () => {
 });
 
 /** Kubernetes reads 0440 as octal, which newer YAML does not. */
-const join = (manifests: readonly object[]) =>
+const printed = (manifests: readonly object[]) =>
   manifests.map(one => stringify(one, { version: '1.1' })).join('---\n');
 
 const isPriority = ({ kind }: Manifest) => kind === 'PriorityClass';

@@ -48,10 +48,10 @@ async function readResults(url: string, electionId: string): Promise<Snapshot | 
 
 const SETTLE_MILLIS = 30_000;
 
-/** Waits until every aggregator shows what the database has counted. One sentence for each that does not. */
 /** A place with services. */
 type Serving = Place & Pick<World, 'services'>;
 
+/** Waits until every aggregator shows what the database has counted. One sentence for each that does not. */
 export async function compareResults(world: Serving, elections: CaseElections): Promise<string[]> {
   const deadline = Date.now() + SETTLE_MILLIS;
   for (;;) {

@@ -165,6 +165,9 @@ async function rehearse(
   const random = seeded(seed);
   const problems: string[] = [];
   const [first, second] = [placeOf(regions.first.infrastructure), placeOf(regions.second)];
+  const untilProcessed = async () => {
+    if (!(await waitUntilProcessed(second, COUNTED_MILLIS))) problems.push('INV-11: lag did not return to 0');
+  };
   const elections = makeElections(name, readSecret(first.infrastructure.secrets.receiptKey));
   for (const { election } of Object.values(elections))
     await publish(first.kafka, first.topics.elections, {
@@ -229,15 +232,15 @@ async function rehearse(
   await untilAcknowledged(load, AFTERWARDS);
   const { seconds } = await load.stop();
   const [results = ''] = services.urls('aggregator');
-  if (!(await waitUntilProcessed(second, COUNTED_MILLIS))) problems.push('INV-11: lag did not return to 0');
+  await untilProcessed();
   const again = await sendAgain(kept, results, ballot =>
     castJournalled(ballot, voter, journal, () => undefined),
   );
   await journal.close();
-  if (!(await waitUntilProcessed(second, COUNTED_MILLIS))) problems.push('INV-11: lag did not return to 0');
+  await untilProcessed();
   const serving = { ...second, services, transports: services.urls('ingestion').map(restTransport) };
   await castThroughRegistrar({ world: serving, problem: text => void problems.push(text) }, managed);
-  if (!(await waitUntilProcessed(second, COUNTED_MILLIS))) problems.push('INV-11: lag did not return to 0');
+  await untilProcessed();
 
   say('  the brokers of the first region come back, to be asked for the places of its receipts');
   await Promise.all(first.infrastructure.kafka.brokers.map(broker => broker.start()));

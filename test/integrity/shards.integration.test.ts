@@ -4,6 +4,7 @@ import { castVote } from '@suffrage/client/cast-vote';
 import { restTransport, type SignedBallot } from '@suffrage/client/transport';
 import { shardOf } from '@suffrage/contracts/shards';
 import { signedBallot } from '@suffrage/test/ballot';
+import { deadlocksIn } from '@suffrage/test/deadlocks';
 import { until } from '@suffrage/test/poll';
 import { openTestbed, type Testbed } from '@suffrage/test/testbed';
 import { Pool } from 'pg';
@@ -46,6 +47,7 @@ for (const shards of [1, 2, 4]) {
     expect(report.findings.first).toEqual([]);
     expect(report.totals.counted).toBe(VOTES);
     expect(await misplaced(made.election.definition.id)).toEqual([]);
+    for (const url of bed.databaseUrls) expect(await deadlocksIn(url)).toBe(0);
   }, 120_000);
 }
 

@@ -105,7 +105,7 @@ test('what does not exist is refused with its code', async () => {
   await expect(openSocket(second, 'nowhere')).rejects.toThrow('refused');
 });
 
-test('subscribers beyond the limit are refused with 503 overloaded', async () => {
+test('INV-12: subscribers beyond the limit are refused with 503 overloaded', async () => {
   const small = await installation.start({ environment: { SUFFRAGE_SUBSCRIBER_LIMIT: '1' } });
   const reader = await until('a subscriber is taken', () =>
     openStream(small, 'council').catch(() => undefined),

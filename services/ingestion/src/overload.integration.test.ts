@@ -39,7 +39,7 @@ async function castAtOnce(bodies: readonly CastVoteBody[]) {
   return answers;
 }
 
-test('more votes at once than can be looked at: some get a receipt, the others are told to come again, and none is lost or stored unsaid', async () => {
+test('INV-12: more votes at once than can be looked at: some get a receipt, the others are told to come again, and none is lost or stored unsaid', async () => {
   const bodies: CastVoteBody[] = [];
   const answers: Awaited<ReturnType<typeof castAtOnce>> = [];
   const isRefused = ({ statusCode }: { statusCode: number }) => statusCode !== 201;
@@ -68,7 +68,7 @@ test('more votes at once than can be looked at: some get a receipt, the others a
   }
 }, 60_000);
 
-test('a stream is held back instead, and has all its votes accepted', async () => {
+test('INV-12: a stream is held back instead, and has all its votes accepted', async () => {
   const client = new VoteServiceClient(ingestion.grpcAddress, credentials.createInsecure());
   const request = () => voteRequest(election, signedVote(election));
   const stream = client.castVoteStream();

@@ -44,6 +44,11 @@ test('a broker behind a proxy sends those who come through it back to the proxy,
   expect(lines).toContain('inter.broker.listener.name=PLAINTEXT');
 });
 
+test('a broker that was killed leads again within seconds, or the next one to die would take all leaders', () => {
+  const settings = settingsOf(3);
+  expect(Number(settings.get('leader.imbalance.check.interval.seconds'))).toBeLessThanOrEqual(5);
+});
+
 test('brokers listen on loopback only and neither create topics by themselves nor lose records in an election of leaders', () => {
   const settings = settingsOf(3);
   expect(settings.get('listeners')).toBe('PLAINTEXT://127.0.0.1:9092,CONTROLLER://127.0.0.1:9093');

@@ -25,7 +25,7 @@ export type Confirmation = { readonly partition: number; readonly offset: bigint
  */
 export type ProducerPool = {
   /**
-   * Sends through a free producer. `undefined` when there is none: four sends have not settled yet. The promise
+   * Sends through a free producer. `undefined` when there is none: `MAX_UNSETTLED` sends have not settled yet. The promise
    * resolves when every in-sync replica has the batch; when it rejects, the batch may be on the log or not.
    */
   send(append: Append): Promise<Confirmation> | undefined;

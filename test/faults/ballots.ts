@@ -4,6 +4,7 @@ import { electionId } from '@suffrage/contracts/election';
 import { Redacted } from '@suffrage/contracts/redacted';
 import { type TestElection, testElection } from '@suffrage/contracts/testing.node';
 import { signedBallot } from '@suffrage/test/ballot';
+import { notationsOf } from '@suffrage/test/written';
 
 /** The elections of one case, with their private keys: no registrar is needed to sign a ballot. */
 export type CaseElections = { readonly secret: TestElection; readonly revotable: TestElection };
@@ -27,6 +28,8 @@ export type Ballots = {
   next(): SignedBallot;
   /** A ballot whose token was altered: it must be refused. */
   forged(): SignedBallot;
+  /** What of all these nobody may ever write, in every notation: salts and voter references. Tokens are known by their form. */
+  secrets(): ReadonlySet<string>;
 };
 
 const SECRET_SHARE = 0.1;
@@ -34,6 +37,13 @@ const REVISED_SHARE = 0.08;
 
 export function createBallots({ secret, revotable }: CaseElections, random: () => number): Ballots {
   const voted: { readonly voterReference: Uint8Array; revision: number }[] = [];
+  const secrets = new Set<string>();
+  const remember = (ballot: SignedBallot) => {
+    const { salt } = ballot.vote;
+    for (const text of [salt, ballot.token.voterReference].flatMap(kept => notationsOf(kept.reveal())))
+      if (text !== '') secrets.add(text);
+    return ballot;
+  };
   const pick = (count: number) => Math.floor(random() * count);
   const marked = () => ({
     mayor: [`mayor-${1 + pick(3)}`],
@@ -48,12 +58,13 @@ export function createBallots({ secret, revotable }: CaseElections, random: () =
     return signedBallot(revotable, { marked: marked(), ...voter });
   };
   return {
-    next: () => (random() < SECRET_SHARE ? secretBallot() : revotableBallot()),
+    next: () => remember(random() < SECRET_SHARE ? secretBallot() : revotableBallot()),
     forged: () => {
-      const ballot = revotableBallot();
+      const ballot = remember(revotableBallot());
       const token = Uint8Array.from(ballot.token.token.reveal());
       token[0] = (token[0] ?? 0) ^ 1;
       return { ...ballot, token: { ...ballot.token, token: new Redacted(token) } };
     },
+    secrets: () => secrets,
   };
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { audit } from '@suffrage/audit/audit';
+import { type AuditOptions, audit } from '@suffrage/audit/audit';
 import { type LogRecord, openLogReader } from '@suffrage/audit/read-log';
 import { toBase64url } from '@suffrage/contracts/bytes';
 import { identify } from '@suffrage/contracts/check-vote';
@@ -93,13 +93,20 @@ export async function waitUntilProcessed(place: Place, deadlineMillis: number): 
   return false;
 }
 
-/** The findings of the independent audit over all that the place has seen so far. */
-export async function auditAll({ infrastructure }: Place): Promise<string[]> {
+/**
+ * The findings of the independent audit over all that the place has seen so far, and, where they are given, of what clients
+ * were told and what an aggregator has published.
+ */
+export async function auditAll(
+  { infrastructure }: Place,
+  supplied: Pick<AuditOptions, 'journals' | 'published'> = {},
+): Promise<string[]> {
   const { findings } = await audit({
     brokers: infrastructure.kafka.addresses,
     databaseUrls: [infrastructure.postgres.votesUrl],
     namespace: '',
     waitMillis: 10_000,
+    ...supplied,
   });
   const listed = findings.first.slice(0, 20).map(({ invariant, kind, message, partition, offset }) => {
     const where = partition === undefined ? '' : ` [partition ${partition}, offset ${offset ?? '-'}]`;

@@ -95,6 +95,8 @@ function createWorlds() {
   };
 }
 
+const ADDED = ', single cases later with ADD=1';
+
 const NOTHING = {
   acknowledged: 0,
   lost: 0,
@@ -157,11 +159,12 @@ async function run(): Promise<number> {
     say('\n* in the fast selection');
   }
   if (wanted === 'help' || wanted === 'list') return 0;
-  const startedAt = new Date().toISOString();
-  const command = wanted.add
-    ? 'make faults CASE=… ADD=1, several runs, the last one of each case'
+  const added = wanted.add ? loadReport(OUT) : undefined;
+  const startedAt = added?.startedAt ?? new Date().toISOString();
+  const command = added
+    ? `${added.command.split(ADDED)[0]}${ADDED}`
     : ['node test/faults/main.ts', ...process.argv.slice(2)].join(' ');
-  const kept = wanted.add ? loadReport(OUT).cases : [];
+  const kept = added?.cases ?? [];
   const worlds = createWorlds();
   closeOnInterrupt(worlds.close);
   const results: CaseResult[] = [];

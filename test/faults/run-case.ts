@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { readSecret } from '@suffrage/stack/secrets';
 import { seeded } from '@suffrage/demo/plan';
 import { publish } from '@suffrage/test/testbed';
+import { searchFiles } from '@suffrage/test/written';
 import type { Transport } from '@suffrage/client/transport';
 import { type Ballots, type CaseElections, createBallots, makeElections } from './ballots.ts';
 import { auditAll, readCountedVotes, readLoggedVotes, waitUntilProcessed } from './evidence.ts';
@@ -80,13 +81,17 @@ export async function runCase(world: World, faultCase: FaultCase, options: Optio
     problems.push('INV-11: lag did not return to 0 after the last vote');
   options.say('  auditing');
   problems.push(...(await watch.stop()), ...(await compareResults(world, elections)));
-  problems.push(...(await auditAll(world)));
+  const [aggregator = ''] = world.services.urls('aggregator');
+  const published = { from: aggregator, isRequired: true };
+  problems.push(...(await auditAll(world, { journals: [journal.file], published })));
   const judgement = judgeJournal({
     journal: await readJournal(journal.file),
     log: await readLoggedVotes(world, elections),
     counted: await readCountedVotes(world, elections),
   });
   problems.push(...judgement.problems);
+  const written = await searchFiles(join(world.dataDirectory, 'logs'), ballots.secrets());
+  problems.push(...written.map(place => `INV-10: ${place}`));
   if (Object.keys(faults).length === 0) problems.push('the fault did not happen: the case has shown nothing');
   const { acknowledged, lost, countedTwice, unknownOutcome } = judgement;
   return {

@@ -17,21 +17,37 @@ export async function keepWritten(): Promise<() => Promise<void>> {
   process.env[WRITTEN_DIRECTORY] = directory;
   writeFileSync(join(directory, PLANTED), '');
   return async () => {
-    const found: string[] = [];
-    const planted = new Set((await readFile(join(directory, PLANTED), 'utf8')).split('\n'));
+    const file = join(directory, PLANTED);
+    const planted = new Set((await readFile(file, 'utf8')).split('\n'));
     planted.delete('');
-    for (const name of await readdir(directory)) {
-      if (name === PLANTED) continue;
-      const text = await readFile(join(directory, name), 'utf8');
-      for (const { line, kind } of findSecrets(text, planted))
-        found.push(`  ${join(directory, name)}:${line} ${kind}`);
-    }
+    await rm(file);
+    const found = await searchFiles(directory, planted);
     if (found.length > 0)
       throw new Error(
-        `the suite has written what nobody may read (INV-10):\n${found.slice(0, 20).join('\n')}`,
+        `the suite has written what nobody may read (INV-10):\n${found
+          .slice(0, 20)
+          .map(place => `  ${place}`)
+          .join('\n')}`,
       );
     await rm(directory, { recursive: true });
   };
+}
+
+/** `file:line what` of each secret in the files of a directory (INV-10); never the secret itself. */
+export async function searchFiles(directory: string, planted: ReadonlySet<string>): Promise<string[]> {
+  const found: string[] = [];
+  for (const name of await readdir(directory)) {
+    const file = join(directory, name);
+    for (const { line, kind } of findSecrets(await readFile(file, 'utf8'), planted))
+      found.push(`${file}:${line} ${kind}`);
+  }
+  return found;
+}
+
+/** As text may hold it. */
+export function notationsOf(secret: Uint8Array): string[] {
+  const bytes = Buffer.from(secret);
+  return [toBase64url(secret), bytes.toString('base64'), bytes.toString('hex')];
 }
 
 /** Leaves a text to be searched when the run ends, in a file of its own; nothing outside such a run. */
@@ -50,11 +66,6 @@ export function fileFor(what: string): string | undefined {
 export function plant(...secrets: readonly Uint8Array[]): void {
   const directory = process.env[WRITTEN_DIRECTORY];
   if (directory === undefined) return;
-  const lines = secrets
-    .filter(({ length }) => length > 0)
-    .flatMap(secret => [
-      toBase64url(secret),
-      ...(['base64', 'hex'] as const).map(notation => Buffer.from(secret).toString(notation)),
-    ]);
+  const lines = secrets.filter(({ length }) => length > 0).flatMap(notationsOf);
   appendFileSync(join(directory, PLANTED), `${lines.join('\n')}\n`);
 }

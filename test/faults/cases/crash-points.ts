@@ -14,7 +14,7 @@ const STEP_MILLIS = 50;
  * Replaces a process by its armed twin and waits until that has killed itself; the twin is gone afterwards, and the
  * process itself does not run.
  */
-async function crash(
+export async function crash(
   stage: Stage,
   part: Part,
   point: CrashPoint,

@@ -5,7 +5,8 @@ import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { createPart, type Part } from '@suffrage/stack/part';
+import type { Part } from '@suffrage/stack/part';
+import { changedPart } from '@suffrage/test/armed-part';
 import type { FaultCase, Stage } from '../fault-case.ts';
 import { untilAcknowledged } from '../load.ts';
 
@@ -37,16 +38,13 @@ function libfaketime(): string | undefined {
 }
 
 /** The same process with another clock. */
-function shifted({ description }: Part, library: string, minutes: number): Part {
-  const environment = {
-    ...description.process.environment,
+function shifted(part: Part, library: string, minutes: number): Part {
+  return changedPart(part, {
     LD_PRELOAD: library,
     FAKETIME: `${minutes > 0 ? '+' : ''}${minutes}m`,
     // Durations stay what they are; only the time of day is wrong.
     FAKETIME_DONT_FAKE_MONOTONIC: '1',
-  };
-  const process = { ...description.process, environment };
-  return createPart({ ...description, process }, { lifetime: 'owner', onChange: () => undefined });
+  });
 }
 
 function shiftClock(name: string, minutes: number): FaultCase {

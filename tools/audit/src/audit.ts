@@ -6,7 +6,7 @@ import { topicNames } from '@suffrage/contracts/topics';
 import { type Case, type Evidence, findOwners, openCase, processedBelow } from './case.ts';
 import { type ActionsSource, compareActions } from './compare-actions.ts';
 import { compareOfficial, type OfficialEvidence } from './compare-official.ts';
-import { compareResults } from './compare-results.ts';
+import { compareResults, type PublishedSource } from './compare-results.ts';
 import { compareIssued, type IssuedSource } from './compare-issued.ts';
 import { createFindings } from './findings.ts';
 import { closeCase } from './judge.ts';
@@ -32,8 +32,8 @@ export type AuditOptions = {
   readonly signatures?: boolean;
   /** Files of receipts, as clients kept them: see `receipts.ts`. */
   readonly journals?: readonly string[];
-  /** Where the aggregator answers: what it has published is compared as well. */
-  readonly resultsUrl?: string;
+  /** What an aggregator has published is compared as well. */
+  readonly published?: PublishedSource;
   /** Where the registrar's signed counts of issued tokens are had from. */
   readonly issued?: readonly IssuedSource[];
   /** Where the record of managers' actions is had from. */
@@ -80,10 +80,8 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
     await judgeAll(theCase, threads, runs, onProgress);
     await readRest(theCase, views);
     const official = await compareOfficial(theCase, { ...(await readOfficial(views)), closingOf });
-    if (options.resultsUrl !== undefined) {
-      const version = views.reduce((sum, view) => sum + view.version, 0);
-      await compareResults(theCase, options.resultsUrl, version);
-    }
+    const version = views.reduce((sum, view) => sum + view.version, 0);
+    const published = options.published ? await compareResults(theCase, options.published, version) : 0;
     // Asked for after the databases' moment: counts only grow.
     const issued = await compareIssued(theCase, options.issued ?? []);
     const actions = await compareActions(theCase, options.actions ?? []);
@@ -93,6 +91,7 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
       startedAt,
       seconds,
       journals: journals.length,
+      published,
       issued,
       actions,
       official,

@@ -78,12 +78,17 @@ afterAll(() => new Promise(resolve => server.close(resolve)));
 test('a snapshot that is on its way is waited for', async () => {
   answers.push(published({ version: VERSION - 1, counted: 4 }));
   const theCase = judgeWorld(sound().world);
-  await compareResults(theCase, url, VERSION);
+  expect(await compareResults(theCase, { from: url, isRequired: true }, VERSION)).toBe(2);
   expect(theCase.findings.first()).toEqual([]);
   expect(answers).toEqual([]);
 });
 
-test('results that can not be read are an error, not a finding', async () => {
+test('results that can not be read are an error, not a finding, or passed over where nobody has asked for them', async () => {
   const theCase = judgeWorld(sound().world);
-  await expect(compareResults(theCase, 'http://127.0.0.1:1', VERSION)).rejects.toThrow('can not be read');
+  const from = 'http://127.0.0.1:1';
+  await expect(compareResults(theCase, { from, isRequired: true }, VERSION)).rejects.toThrow(
+    'can not be read',
+  );
+  expect(await compareResults(theCase, { from, isRequired: false }, VERSION)).toBe(0);
+  expect(theCase.findings.first()).toEqual([]);
 });

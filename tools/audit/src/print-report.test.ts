@@ -55,6 +55,7 @@ partition  records  counted  superseded  older  duplicate  rejected  quarantined
 1              615      600           0      0         15         0            0        0      0          0    0
 
 Receipts: none supplied, so nothing is said of INV-1 (acknowledged votes are on the log) and INV-8
+Published: not compared, so nothing is said of what an aggregator shows
 Issued: no signed count of the registrar supplied, so nothing is said of how many tokens were given
 
 The audit balances: 1,231 records = 1,200 counted + 31 not counted; 0 findings

@@ -21,13 +21,18 @@ export function printReport(report: AuditReport, options: { readonly partitions:
 }
 
 /** What the verdict does not cover. */
-function claims({ receipts, signatures, issued, actions, official, votes }: AuditReport): string {
+function claims({ receipts, signatures, published, issued, actions, official, votes }: AuditReport): string {
   const { journals, supplied, hold, intents } = receipts;
   const lines = [
     journals === 0
       ? 'Receipts: none supplied, so nothing is said of INV-1 (acknowledged votes are on the log) and INV-8'
       : `Receipts: ${number(supplied)} supplied in ${plural(journals, 'journal')} (${plural(intents, 'intent')}), ${number(hold)} hold; INV-1 and INV-8 are claimed for these`,
   ];
+  lines.push(
+    published === 0
+      ? 'Published: not compared, so nothing is said of what an aggregator shows'
+      : `Published: the results of ${plural(published, 'election')} compared; INV-5 is claimed of what is shown, too`,
+  );
   const stated = Object.values(issued);
   lines.push(
     stated.length === 0

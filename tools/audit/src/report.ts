@@ -49,6 +49,8 @@ export type AuditReport = {
   readonly receipts: ReceiptCounts & { readonly journals: number };
   /** Of each election whose signed count of issued tokens was supplied and verifies: counted <= issued <= roll is claimed. */
   readonly issued: IssuedByElection;
+  /** Elections whose published results were compared: INV-5 is claimed of what voters see for these. */
+  readonly published: number;
   /** Actions of managers on record, of each election whose record was supplied: INV-14 is claimed for these. */
   readonly actions: ActionsByElection;
   /** Which official statements of each election there are and verify: what they say is claimed. */
@@ -67,12 +69,14 @@ export function makeReport(
   theCase: Case,
   {
     journals = 0,
+    published = 0,
     issued = {},
     actions = {},
     official = {},
     ...about
   }: Pick<AuditReport, 'topic' | 'startedAt' | 'seconds'> & {
     readonly journals?: number;
+    readonly published?: number;
     readonly issued?: IssuedByElection;
     readonly actions?: ActionsByElection;
     readonly official?: OfficialByElection;
@@ -91,6 +95,7 @@ export function makeReport(
     totals: { ...totals, ...ofNoPartition },
     signatures: theCase.signatures,
     receipts: { journals, ...theCase.receipts },
+    published,
     issued,
     actions,
     official,

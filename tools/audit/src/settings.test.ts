@@ -57,6 +57,26 @@ test('brokers and databases that are named need no stack', () => {
   expect(settings).toMatchObject({ brokers: ['a:1', 'b:2'], waitMillis: 120_000 });
 });
 
+test('the stack’s aggregator is asked if it answers, and its auditor’s key signs what is written', () => {
+  writeStack(
+    { name: 'kafka-1', ports: { kafka: 9092 } },
+    { name: 'aggregator-1', ports: { http: 8081, metrics: 9465 } },
+  );
+  const key = join(stack, 'secrets/auditor.key');
+  writeFileSync(key, '');
+  expect(readSettings(['--stack', stack])).toMatchObject({
+    published: { from: 'http://127.0.0.1:8081', isRequired: false },
+    key: undefined,
+  });
+  expect(readSettings(['--stack', stack, '--json', 'out.json', '--results', 'https://a'])).toMatchObject({
+    published: { from: 'https://a', isRequired: true },
+    key,
+  });
+  const own = ['--stack', stack, '--json', 'out.json', '--key', 'auditor.pem'];
+  expect(readSettings(own)).toMatchObject({ key: 'auditor.pem' });
+  rmSync(key);
+});
+
 test('issued counts come from the stack’s registrar if it answers, or from what is named', () => {
   writeStack(
     { name: 'kafka-1', ports: { kafka: 9092 } },

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import type { ActionsSource } from './compare-actions.ts';
 import type { IssuedSource } from './compare-issued.ts';
+import type { PublishedSource } from './compare-results.ts';
 import { encryptionUsage, serviceEncryptionUsage } from './encryption.ts';
 
 export const usage = `Holds topic votes against the votes databases: every record has exactly one outcome, and all sums are right.
@@ -16,7 +17,7 @@ export const usage = `Holds topic votes against the votes databases: every recor
   --namespace NAME         prefix of the topics (default none)
   --wait TIME              wait that long for the processor to reach the end of the log: 500ms, 30s, 2m (default 0s)
   --journal FILE           receipts that a client kept, one JSON object a line: {"receipt": {…}}; may be repeated
-  --results URL            compare with what the aggregator there has published
+  --results URL            compare with what the aggregator there has published (default: the local stack's, if it answers)
   --issued FILE|URL        hold it against the registrar's signed counts of issued tokens: of the registrar at this URL, or
                            from a file with one or a list; may be repeated (default: the local stack's registrar, if it answers)
   --actions FILE|URL       check the record of managers' actions: as exported from GET /v1/elections/ID/actions (one, or a
@@ -26,7 +27,8 @@ export const usage = `Holds topic votes against the votes databases: every recor
   --scratch DIR            where to sort, 344 bytes for each record (default the system's directory for such)
   --partitions             show each partition
   --json FILE              write the whole report as JSON
-  --key FILE               sign that file: FILE.sig beside it, and the public key in it
+  --key FILE               sign that file: FILE.sig beside it, and the public key in it (default: the local stack's
+                           auditor.key)
   --receipt FILE           say what became of the vote of one disputed receipt, instead of auditing
   --follow                 audit over and over and export the findings as metrics, until stopped
   --interval TIME          from one such audit to the next (default 1m)
@@ -56,7 +58,7 @@ export type Settings = {
   /** File of the auditor's private key. */
   readonly key: string | undefined;
   readonly receipt: string | undefined;
-  readonly resultsUrl?: string;
+  readonly published?: PublishedSource;
   readonly issued: readonly IssuedSource[];
   readonly actions: readonly ActionsSource[];
   readonly follow: { readonly intervalMillis: number; readonly metricsPort: number } | undefined;
@@ -106,6 +108,8 @@ export function readSettings(args: readonly string[]): Settings | 'help' {
     throw new Error(`--results ${values.results}: give a URL such as http://127.0.0.1:8081`);
   const token = readToken(values['actions-token-file']);
   const ofStack = values.brokers === undefined ? addressesOfStack(values.stack) : undefined;
+  const published =
+    values.results === undefined ? ofStack?.published : { from: values.results, isRequired: true };
   return {
     brokers: ofStack?.brokers ?? listOf(values.brokers ?? '', ','),
     databaseUrls: readDatabases(values['databases-file'] ?? join(values.stack, 'secrets/votes-databases')),
@@ -116,9 +120,9 @@ export function readSettings(args: readonly string[]): Settings | 'help' {
     ...(values.scratch === undefined ? {} : { scratch: values.scratch }),
     partitions: values.partitions,
     json: values.json,
-    key: values.key,
+    key: values.key ?? (values.json === undefined ? undefined : ofStack?.key),
     receipt: values.receipt,
-    ...(values.results === undefined ? {} : { resultsUrl: values.results }),
+    ...(published === undefined ? {} : { published }),
     issued: values.issued?.map(from => ({ from, isRequired: true })) ?? ofStack?.issued ?? [],
     actions: values.actions.map(from => ({ from, ...(token === undefined ? {} : { token }) })),
     follow: values.follow ? { intervalMillis, metricsPort } : undefined,
@@ -164,6 +168,9 @@ const stackFile = z.object({
 function addressesOfStack(directory: string): {
   readonly brokers: readonly string[];
   readonly issued: readonly IssuedSource[];
+  readonly published: PublishedSource | undefined;
+  /** The auditor's key. */
+  readonly key: string | undefined;
 } {
   const file = join(directory, 'stack.json');
   if (!existsSync(file)) {
@@ -184,10 +191,13 @@ function addressesOfStack(directory: string): {
   if (brokers.length === 0)
     throw new Error(`the stack in ${directory} has no Kafka yet: start it with "make up"`);
   // One of them speaks for all; it may be stopped, as the stack's other services.
-  const [registrar] = portsOf('registrar-', 'http');
-  const issued =
-    registrar === undefined ? [] : [{ from: `http://127.0.0.1:${registrar}`, isRequired: false }];
-  return { brokers, issued };
+  const oneOf = (part: string) =>
+    portsOf(part, 'http')
+      .slice(0, 1)
+      .map(port => ({ from: `http://127.0.0.1:${port}`, isRequired: false }));
+  const [published] = oneOf('aggregator-');
+  const key = join(directory, 'secrets/auditor.key');
+  return { brokers, issued: oneOf('registrar-'), published, key: existsSync(key) ? key : undefined };
 }
 
 /** URLs, one a line. @throws Error with one sentence when there are none, or one is none. */

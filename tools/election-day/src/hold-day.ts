@@ -108,7 +108,7 @@ async function hold(
     databaseUrls,
     namespace: '',
     journals: [journal],
-    resultsUrl,
+    published: { from: resultsUrl, isRequired: true },
     issued: [{ from: registrar.url, isRequired: true }],
     actions: [{ from: registrar.url, token: managerToken }],
     waitMillis: 30_000,

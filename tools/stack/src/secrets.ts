@@ -13,6 +13,10 @@ export interface SecretFiles {
   readonly resultsKey: string;
   /** Its public key, PEM (SPKI). */
   readonly resultsPublicKeys: string;
+  /** An Ed25519 key that signs the reports of `make audit`, PKCS#8 PEM; no service gets it. */
+  readonly auditorKey: string;
+  /** Its public key, PEM (SPKI). */
+  readonly auditorPublicKey: string;
   /** 32 random bytes in base64, the registrar's. */
   readonly electionKeysSecret: string;
   /** 32 random bytes in base64: keys the hashes of voters' codes. */
@@ -38,6 +42,8 @@ export function secretFiles(dataDirectory: string): SecretFiles {
     receiptPublicKeys: file('receipt-public-keys.pem'),
     resultsKey: file('results.key'),
     resultsPublicKeys: file('results-public-keys.pem'),
+    auditorKey: file('auditor.key'),
+    auditorPublicKey: file('auditor-public-key.pem'),
     electionKeysSecret: file('election-keys.secret'),
     codeKey: file('code.key'),
     managerTokens: file('manager-tokens'),
@@ -60,6 +66,7 @@ export function createSecrets(dataDirectory: string, servers: ServerAddresses): 
 
   writeKeyPair(files.receiptKey, files.receiptPublicKeys);
   writeKeyPair(files.resultsKey, files.resultsPublicKeys);
+  writeKeyPair(files.auditorKey, files.auditorPublicKey);
   writeOnce(files.electionKeysSecret, () => `${randomBytes(32).toString('base64')}\n`);
   writeOnce(files.codeKey, () => `${randomBytes(32).toString('base64')}\n`);
   writeOnce(files.managerTokens, () => `demo ${newPassword()}\n`);

@@ -1,9 +1,10 @@
-import type { BenchmarkFigures, FaultsFigures, SimulationFigures } from './measured.ts';
+import type { AuditFigures, BenchmarkFigures, FaultsFigures, SimulationFigures } from './measured.ts';
 
 export type Figures = {
   readonly faults: FaultsFigures;
   readonly simulation: SimulationFigures;
   readonly benchmark: BenchmarkFigures;
+  readonly audit: AuditFigures;
 };
 
 /** `make bench` fails, and writes no figures, when the audit of a run has a finding. */
@@ -40,7 +41,7 @@ const blocks: Readonly<Record<string, (figures: Figures) => string>> = {
   },
   faults: ({ faults }) =>
     [
-      `${measured(faults)} ${ran(faults).length} cases, ${faults.cases.filter(({ status }) => status === 'failed').length} failed, ${count(sum(faults, 'kills'))} processes killed. The longest wait for an acknowledgement and the time until everything was accounted for again:`,
+      `${measured(faults)} ${tried(faults)} The longest wait for an acknowledgement and the time until everything was accounted for again:`,
       '',
       table(
         ['case', 'acknowledged', 'lost', 'counted twice', 'stall', 'recovery'],
@@ -59,9 +60,81 @@ const blocks: Readonly<Record<string, (figures: Figures) => string>> = {
       '',
       'These are the twelve with the longest wait; all of them are in [Zero loss, tried](design/zero-loss.md).',
     ].join('\n'),
+  allFaults: ({ faults }) =>
+    [
+      `${measured(faults)} ${tried(faults)}`,
+      '',
+      table(
+        [
+          'case',
+          'result',
+          'seed',
+          'acknowledged',
+          'lost',
+          'twice',
+          'unknown',
+          'stall',
+          'recovery',
+          'kills',
+          'votes/s',
+        ],
+        faults.cases.map(one => [
+          one.name,
+          one.reason === undefined ? one.status : `${one.status}: ${one.reason}`,
+          String(one.seed),
+          count(one.acknowledged),
+          count(one.lost),
+          count(one.countedTwice),
+          count(one.unknownOutcome),
+          seconds(one.longestAckStallMs),
+          seconds(one.recoveryMs),
+          count(one.kills),
+          count(one.votesPerSecond),
+        ]),
+      ),
+    ].join('\n'),
+  audit: ({ audit }) => {
+    const { withoutSignatures: plain, withSignatures: signed } = audit;
+    const of = (name: string, run: { perSecond: number; auditByTime: number; auditByCpu: number }) => [
+      name,
+      count(run.perSecond),
+      String(run.auditByTime),
+      String(run.auditByCpu),
+    ];
+    const run = (name: string, { records, perSecond, cpuSeconds, peakMiB }: typeof plain | typeof signed) => [
+      name,
+      count(records),
+      count(perSecond),
+      ((1e6 * cpuSeconds) / records).toFixed(1),
+      `${count(peakMiB)} MiB`,
+    ];
+    return [
+      measured(audit),
+      '',
+      table(
+        ['audit', 'records', 'records/s', 'CPU µs a record', 'most memory'],
+        [run('tokens not verified', plain), run('tokens verified', signed)],
+      ),
+      '',
+      table(
+        ['beside it, doing nothing else', 'a second', 'audit, by time', 'by CPU'],
+        [
+          of('the topic read as a stream of the Kafka client', plain.plainStream),
+          of("the same client's fetches, decoded", plain.clientFetches),
+          of("the audit's own reader", plain.ownReader),
+          [
+            'tokens verified on all cores',
+            count(signed.bareVerification.perSecond),
+            String(signed.ofBareVerification),
+            String(signed.ofBareVerificationByCpu),
+          ],
+        ],
+      ),
+    ].join('\n');
+  },
   simulation: ({ simulation }) =>
     [
-      `${measured(simulation)} ${count(simulation.seeds)} seeds with ${simulation.faultKinds} kinds of faults: ${count(simulation.votes)} votes planned, ${count(simulation.acknowledged)} acknowledgements, ${count(simulation.records)} records on the log, ${count(simulation.crashes)} crashes; ${count(simulation.failed)} seeds broke an invariant.`,
+      `${measured(simulation)} ${count(simulation.seeds)} seeds with ${simulation.faultKinds} kinds of faults: ${count(simulation.votes)} votes planned, ${count(simulation.acknowledged)} acknowledgements, ${count(simulation.records)} records on the log, ${count(simulation.crashes)} crashes; ${count(simulation.failed)} seeds broke an invariant. With its mutants it took ${count(Math.round(simulation.seconds))} s.`,
       '',
       table(
         ['code changed to be wrong', 'found by seed'],
@@ -98,6 +171,10 @@ export function fillBlocks(text: string, figures: Figures): string {
 }
 
 const ran = ({ cases }: FaultsFigures) => cases.filter(({ status }) => status !== 'skipped');
+const tried = (faults: FaultsFigures) => {
+  const having = (wanted: string) => faults.cases.filter(({ status }) => status === wanted).length;
+  return `${ran(faults).length} cases, ${having('failed')} failed, ${having('skipped')} skipped, ${count(sum(faults, 'kills'))} processes killed.`;
+};
 const sum = ({ cases }: FaultsFigures, key: 'acknowledged' | 'lost' | 'countedTwice' | 'kills') =>
   cases.reduce((total, one) => total + one[key], 0);
 const violated = ({ failed }: SimulationFigures) => (failed === 0 ? '0' : `in ${failed} seeds`);

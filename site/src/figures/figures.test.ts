@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { fillBlocks } from './blocks.ts';
 import { faultsReport } from './measured.ts';
-import { isPageCurrent, loadFigures, pageFile } from './page.ts';
+import { isPageCurrent, loadFigures, pageFiles } from './page.ts';
 
-test('the page shows the figures that are on record (make figures)', () => {
-  expect(isPageCurrent()).toBe(true);
+test.each(pageFiles)('%s shows the figures that are on record (make figures)', page => {
+  expect(isPageCurrent(page)).toBe(true);
 });
 
 test('a loss on record is a loss on the page', () => {
@@ -13,7 +13,9 @@ test('a loss on record is a loss on the page', () => {
   const [first, ...others] = figures.faults.cases;
   if (!first) throw new Error('there are no figures');
   const lossy = { ...figures, faults: { ...figures.faults, cases: [{ ...first, lost: 41 }, ...others] } };
-  expect(fillBlocks(readFileSync(pageFile, 'utf8'), lossy)).toMatch(/votes acknowledged \| 41 \| 0 \|/);
+  expect(fillBlocks(readFileSync(pageFiles[0] ?? '', 'utf8'), lossy)).toMatch(
+    /votes acknowledged \| 41 \| 0 \|/,
+  );
 });
 
 test('a block that is not known, or that has no end, is refused', () => {

@@ -3,22 +3,25 @@ import { join } from 'node:path';
 import { repositoryDirectory } from '@suffrage/stack/paths';
 import { z } from 'zod';
 import { fillBlocks } from './blocks.ts';
-import { benchmarkReport, faultsReport, simulationReport } from './measured.ts';
-import { figuresDirectory, loadFigures, pageFile } from './page.ts';
+import { auditReport, benchmarkReport, faultsReport, simulationReport } from './measured.ts';
+import { figuresDirectory, loadFigures, pageFiles } from './page.ts';
 
-const usage = `make figures: puts what was measured on record, and into docs/how-suffrage-loses-no-vote.md.
+const usage = `make figures: puts what was measured on record, and into the pages that show it
+(docs/how-suffrage-loses-no-vote.md, docs/design/zero-loss.md).
 
-  out/faults.json    of make faults                 to  docs/figures/faults.json
-  out/simulate.json  of make simulate MUTANTS=1     to  docs/figures/simulation.json
-  out/bench.json     of make bench                  to  docs/figures/benchmark.json
+  out/faults.json       of make faults ALL=1         to  docs/figures/faults.json
+  out/simulate.json     of make simulate MUTANTS=1   to  docs/figures/simulation.json
+  out/bench.json        of make bench                to  docs/figures/benchmark.json
+  out/audit-bench.json  of make bench-audit          to  docs/figures/audit.json
 
-A file that is not there leaves what is on record. Nothing on the page is typed.
+A file that is not there leaves what is on record. None of these figures is typed.
 `;
 
 const SOURCES = [
   { from: 'faults', to: 'faults', report: faultsReport },
   { from: 'simulate', to: 'simulation', report: simulationReport },
   { from: 'bench', to: 'benchmark', report: benchmarkReport },
+  { from: 'audit-bench', to: 'audit', report: auditReport },
 ] as const;
 
 function main(): number {
@@ -38,7 +41,8 @@ function main(): number {
     writeFileSync(join(figuresDirectory, `${to}.json`), `${JSON.stringify(read.data, null, 2)}\n`);
     process.stdout.write(`docs/figures/${to}.json: ${read.data.command}, ${read.data.date}\n`);
   }
-  writeFileSync(pageFile, fillBlocks(readFileSync(pageFile, 'utf8'), loadFigures()));
+  const figures = loadFigures();
+  for (const page of pageFiles) writeFileSync(page, fillBlocks(readFileSync(page, 'utf8'), figures));
   return 0;
 }
 

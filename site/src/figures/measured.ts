@@ -8,19 +8,25 @@ export const faultsFigures = z.strictObject({
   cases: z.array(
     z.strictObject({
       name: z.string(),
+      seed: z.number(),
       status: z.enum(['ok', 'failed', 'skipped']),
+      /** Why it was skipped. */
+      reason: z.string().optional(),
       acknowledged: z.number(),
       lost: z.number(),
       countedTwice: z.number(),
+      unknownOutcome: z.number(),
       longestAckStallMs: z.number(),
       recoveryMs: z.number(),
       kills: z.number(),
+      votesPerSecond: z.number(),
     }),
   ),
 });
 export const simulationFigures = z.strictObject({
   ...head,
   seeds: z.number(),
+  seconds: z.number(),
   failed: z.number(),
   crashes: z.number(),
   votes: z.number(),
@@ -39,6 +45,31 @@ export const benchmarkFigures = z.strictObject({
   saturationVotesPerSecond: z.number(),
   audited: z.strictObject({ runs: z.number(), records: z.number() }),
 });
+
+const reading = z.object({
+  seconds: z.number(),
+  perSecond: z.number(),
+  auditByTime: z.number(),
+  auditByCpu: z.number(),
+});
+const auditRun = z.object({
+  records: z.number(),
+  seconds: z.number(),
+  cpuSeconds: z.number(),
+  peakMiB: z.number(),
+  perSecond: z.number(),
+});
+/** How fast the audit is, and what of: bare readers of the same topic, and verification of tokens on all cores. */
+const auditRates = {
+  withoutSignatures: auditRun.extend({ plainStream: reading, clientFetches: reading, ownReader: reading }),
+  withSignatures: auditRun.extend({
+    bareVerification: z.object({ perSecond: z.number() }),
+    ofBareVerification: z.number(),
+    ofBareVerificationByCpu: z.number(),
+  }),
+};
+export const auditFigures = z.strictObject({ ...head, ...auditRates });
+export type AuditFigures = z.infer<typeof auditFigures>;
 export type FaultsFigures = z.infer<typeof faultsFigures>;
 export type SimulationFigures = z.infer<typeof simulationFigures>;
 export type BenchmarkFigures = z.infer<typeof benchmarkFigures>;
@@ -79,6 +110,7 @@ export const simulationReport = z
     startedAt: day,
     machine,
     seeds: z.number(),
+    seconds: z.number(),
     crashes: z.number(),
     votes: z.number(),
     acknowledged: z.number(),
@@ -95,6 +127,11 @@ export const simulationReport = z
       faultKinds: Object.keys(faults).length,
     }),
   );
+
+/** Of out/audit-bench.json. */
+export const auditReport = z
+  .object({ command: z.string(), startedAt: day, machine, ...auditRates })
+  .transform(({ startedAt, ...report }): AuditFigures => ({ ...report, date: startedAt }));
 
 /** Of out/bench.json. Every cell that has cast votes has been audited. */
 export const benchmarkReport = z

@@ -2,10 +2,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { repositoryDirectory } from '@suffrage/stack/paths';
 import { type Figures, fillBlocks } from './blocks.ts';
-import { benchmarkFigures, faultsFigures, simulationFigures } from './measured.ts';
+import { auditFigures, benchmarkFigures, faultsFigures, simulationFigures } from './measured.ts';
 
 export const figuresDirectory = join(repositoryDirectory, 'docs/figures');
-export const pageFile = join(repositoryDirectory, 'docs/how-suffrage-loses-no-vote.md');
+/** The pages with blocks of figures. */
+export const pageFiles = ['docs/how-suffrage-loses-no-vote.md', 'docs/design/zero-loss.md'].map(file =>
+  join(repositoryDirectory, file),
+);
 
 /** The figures that are on record. @throws Error when one is missing or not whole */
 export function loadFigures(): Figures {
@@ -15,10 +18,11 @@ export function loadFigures(): Figures {
     faults: faultsFigures.parse(load('faults')),
     simulation: simulationFigures.parse(load('simulation')),
     benchmark: benchmarkFigures.parse(load('benchmark')),
+    audit: auditFigures.parse(load('audit')),
   };
 }
 
-export function isPageCurrent(): boolean {
-  const text = readFileSync(pageFile, 'utf8');
+export function isPageCurrent(file: string): boolean {
+  const text = readFileSync(file, 'utf8');
   return fillBlocks(text, loadFigures()) === text;
 }

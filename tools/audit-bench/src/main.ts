@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Infrastructure, startInfrastructure } from '@suffrage/stack/infrastructure';
+import { thisMachine } from '@suffrage/stack/machine';
 import { readBare, readFetches, readStream, type Taken, verifyBare } from './bare.ts';
 import { type AuditRun, runAudit } from './run-audit.ts';
 import { makeWorld } from './world.ts';
@@ -45,11 +46,14 @@ async function main(records: number, signed: number, scratch: string): Promise<v
       brokers: 1,
       kafkaTuning: 'throughput',
     });
+    const startedAt = new Date().toISOString();
     const plain = await measurePlain(servers, directory, records);
     const verified = await measureSigned(servers, directory, signed);
     const file = resolve(import.meta.dirname, '../../../out/audit-bench.json');
     mkdirSync(resolve(file, '..'), { recursive: true });
-    const result = { cores: availableParallelism(), withoutSignatures: plain, withSignatures: verified };
+    const command = `make bench-audit ARGS='--records ${records} --signed ${signed}'`;
+    const measured = { withoutSignatures: plain, withSignatures: verified };
+    const result = { command, startedAt, machine: thisMachine(), ...measured };
     writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`);
     process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
   } finally {

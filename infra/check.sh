@@ -63,13 +63,24 @@ refused_by_tflint() {
   ! found=$(read_by_tflint infra/refused) && grep terraform_unused_declarations <<<"$found"
 }
 
-# What the chart is told of the infrastructure, behind the values of the environment: its schema takes it, and the policies do.
+# The plans that infra/plans has left there. Where all stands nothing is unknown, so that every right is judged.
+kept_by_rules() {
+  local rules=(--namespace opentofu --policy policies/opentofu) plan
+  for plan in "$1"/{plan,second,options}.json; do
+    [ ! -e "$plan" ] || "$conftest" test "${rules[@]}" "$plan" || return
+  done
+  "$conftest" test "${rules[@]}" --fail-on-warn "$1/standing.json"
+}
+
+# What the chart is told of the infrastructure, behind the values of the environment: its schema takes it, the policies do, and the
+# roles of its services go to its own pods.
 chart_takes() {
   local name=$1 values="$work/helm-values/$1" file
   node infra/helm-values/main.ts "$copy/environments/$name/outputs.json" "$values" || return
   for file in "$values"/*.yaml; do
     helm template suffrage helm/suffrage -f "helm/suffrage/values-$name.yaml" -f "$file" >"$work/rendered.yaml" || return
     policies/judge.sh "$work/rendered.yaml" || return
+    node infra/plans/identities.ts "$copy/environments/$name/standing.json" "$work/rendered.yaml" "$name" || return
   done
 }
 
@@ -90,7 +101,7 @@ fi
 step 'rules fire and are silent' "$conftest" verify --policy policies/opentofu
 step 'plans' node infra/plans/main.ts "$copy"
 for directory in "$copy"/environments/*; do
-  step "rules: ${directory#"$copy/"}" "$conftest" test --namespace opentofu --policy policies/opentofu "$directory/plan.json"
+  step "rules: ${directory#"$copy/"}" kept_by_rules "$directory"
   step "chart: ${directory#"$copy/"}" chart_takes "${directory##*/}"
 done
 node loadtest/cost/main.ts --summary || failed=1

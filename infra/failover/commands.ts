@@ -17,7 +17,7 @@ export type Side = {
 /** That of this checkout, as seen from where the program is run. */
 const CHART = relative('.', join(import.meta.dirname, '../../helm/suffrage'));
 const RELEASE = 'suffrage';
-const NAMESPACE = 'apps';
+export const NAMESPACE = 'apps';
 /** The accelerator belongs to no region; its API is in this one. */
 const ACCELERATOR_REGION = 'us-west-2';
 const MINUTE = 60_000;

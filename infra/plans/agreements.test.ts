@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { voteTopicSettings } from '@suffrage/ingestion/prepare/topic-settings';
-import { rightsDisagreements, topicDisagreements } from './agreements.ts';
+import { parse } from 'yaml';
+import { NAMESPACE } from '../failover/commands.ts';
+import { identityDisagreements, rightsDisagreements, topicDisagreements } from './agreements.ts';
 import { CALLS } from './aws-calls.ts';
 import { CASES, complaints } from './cases.ts';
 
@@ -20,6 +22,24 @@ test('a right that no code asks for is named, and one that is missing', () => {
   });
   expect(found).toContain('audit may kafka-cluster:WriteData on /votes and never does');
   expect(found).toContain('audit needs kafka-cluster:ReadData on /votes');
+});
+
+test('a role for pods of another namespace, or for none, is named', () => {
+  const services = [...new Set(CALLS.map(({ service }) => service))];
+  const accounts = new Map(services.map(service => [service, `apps/suffrage-${service}`]));
+  const given = services.map(service => ({ service, namespace: 'apps', account: `suffrage-${service}` }));
+  const [first, second, ...others] = given;
+  if (!first || !second) throw new Error('there are no services');
+  expect(identityDisagreements(given, accounts)).toEqual([]);
+  expect(identityDisagreements([{ ...first, namespace: 'suffrage' }, ...others], accounts)).toEqual([
+    'the role of ingestion goes to suffrage/suffrage-ingestion, and it runs as apps/suffrage-ingestion',
+    `no pod gets the role of ${second.service}`,
+  ]);
+});
+
+test.each(['dev', 'staging', 'production'])('a failover looks for the suite where %s has it', name => {
+  const file = readFileSync(join(ROOT, `gitops/flux/apps/${name}/release.yaml`), 'utf8');
+  expect(parse(file)).toMatchObject({ metadata: { namespace: NAMESPACE } });
 });
 
 test('weaker brokers than topics are named', () => {

@@ -59,3 +59,29 @@ export function topicDisagreements(
     .filter(([broker, name]) => brokers[broker] !== topic[name])
     .map(([broker, name]) => `brokers: ${broker} is ${brokers[broker]}, topics have ${name}=${topic[name]}`);
 }
+
+/** Pods of which service account get the role of a service. */
+export type Association = {
+  readonly service: string;
+  readonly namespace: string;
+  readonly account: string;
+};
+
+/**
+ * Where a service's role goes to other pods than its own: these would reach nothing.
+ * @param accounts the service account of each component, as `namespace/name`.
+ */
+export function identityDisagreements(
+  associations: readonly Association[],
+  accounts: ReadonlyMap<string, string>,
+): string[] {
+  return [...new Set(CALLS.map(({ service }) => service))].flatMap(service => {
+    const own = associations.filter(one => one.service === service);
+    if (own.length === 0) return [`no pod gets the role of ${service}`];
+    const runsAs = accounts.get(service) ?? 'nobody';
+    return own
+      .map(({ namespace, account }) => `${namespace}/${account}`)
+      .filter(given => given !== runsAs)
+      .map(given => `the role of ${service} goes to ${given}, and it runs as ${runsAs}`);
+  });
+}

@@ -5,11 +5,13 @@ export type Case = {
   readonly name: string;
   readonly variables: Variables;
   /** Types that change, with the action; nothing else may. */
-  readonly changes: Readonly<Record<string, 'create' | 'update'>>;
+  readonly changes: Readonly<Record<string, 'create' | 'update' | 'delete'>>;
   /** The addresses that change, exactly, where they are few. */
   readonly addresses?: readonly string[];
   /** Becomes part of what later cases build on. */
   readonly applied?: true;
+  /** The plan is left as NAME.json, which the policies are held against, too. */
+  readonly kept?: string;
 };
 
 const LARGE = { class: 'db.r7g.4xlarge' };
@@ -28,11 +30,44 @@ const balancers = (first: number, second: number) => ({
   },
 });
 
+/** The second region, which leads after a loss; the first is there again. */
+const LED_BY_SECOND = balancers(0, 100);
+
+const regional = (service: string, region: string, name: string) =>
+  `arn:aws:${service}:${region}:111122223333:${name}`;
+
+/** All that is off unless an operator asks for it, and that brings something. */
+const optionsOf = (region: string) => ({
+  certificate_authority_arns: [regional('acm-pca', region, 'certificate-authority/1')],
+  scram_secret_arns: [regional('secretsmanager', region, 'secret:AmazonMSK_processor')],
+  database_proxies: ['votes'],
+  rotation_function_arns: { audit: regional('lambda', region, 'function:turn-audit-token') },
+  api_gateway: { listener_arn: regional('elasticloadbalancing', region, 'listener/app/internal/1/2') },
+});
+const ALL_OPTIONS: Variables = {
+  options: { 'eu-west-1': optionsOf('eu-west-1'), 'eu-central-1': optionsOf('eu-central-1') },
+  shield_advanced: true,
+  page: {
+    hosts: ['vote.example.org'],
+    certificate_arn: regional('acm', 'us-east-1', 'certificate/1'),
+    origin_host: 'page.example.org',
+  },
+};
+
 export const ACCOUNT: Variables = {
   account_id: '111122223333',
   operators: ['arn:aws:iam::111122223333:role/suffrage-operators'],
   alarm_addresses: ['suffrage-operators@example.org'],
 };
+
+/** Production as it stands before the cases: with room for more databases. */
+export const PRODUCTION: Variables = { ...ACCOUNT, shards: 8 };
+
+/** What stays in the account when everything else goes. */
+export const ARCHIVE: readonly string[] = ['first', 'second'].flatMap(region => [
+  `module.${region}.module.archive`,
+  `module.${region}.module.secrets.aws_kms_key.this["archive"]`,
+]);
 
 export const CASES: readonly Case[] = [
   { name: 'a second apply changes nothing', variables: {}, changes: {} },
@@ -50,8 +85,9 @@ export const CASES: readonly Case[] = [
       aws_globalaccelerator_endpoint_group: 'create',
     },
     applied: true,
+    kept: 'second',
   },
-  { name: 'and a third changes nothing again', variables: {}, changes: {} },
+  { name: 'and a third changes nothing again', variables: {}, changes: {}, kept: 'standing' },
   {
     name: 'an instance of a database gets another class',
     variables: {
@@ -72,6 +108,16 @@ export const CASES: readonly Case[] = [
       aws_cloudwatch_metric_alarm: 'create',
     },
   },
+  {
+    name: 'a minor version of Aurora: clusters stay the same clusters',
+    variables: { versions: { aurora: '17.6' } },
+    changes: { aws_rds_cluster: 'update', aws_rds_global_cluster: 'update' },
+  },
+  {
+    name: 'a major version of Valkey brings parameters of its own',
+    variables: { versions: { valkey: '9.0' } },
+    changes: { aws_elasticache_replication_group: 'update', aws_elasticache_parameter_group: 'update' },
+  },
   { name: 'partitions are added by the chart, not here', variables: { partitions: 512 }, changes: {} },
   {
     name: 'three brokers are added',
@@ -88,6 +134,42 @@ export const CASES: readonly Case[] = [
     ],
   },
   {
+    name: 'every option is asked for at once',
+    variables: ALL_OPTIONS,
+    changes: {
+      aws_apigatewayv2_api: 'create',
+      aws_apigatewayv2_integration: 'create',
+      aws_apigatewayv2_route: 'create',
+      aws_apigatewayv2_stage: 'create',
+      aws_apigatewayv2_vpc_link: 'create',
+      aws_cloudfront_distribution: 'create',
+      aws_cloudwatch_log_group: 'create',
+      aws_db_proxy: 'create',
+      aws_db_proxy_default_target_group: 'create',
+      aws_db_proxy_target: 'create',
+      aws_iam_role: 'create',
+      aws_iam_role_policy: 'create',
+      aws_msk_cluster: 'update',
+      aws_msk_scram_secret_association: 'create',
+      aws_secretsmanager_secret_rotation: 'create',
+      aws_shield_protection: 'create',
+      aws_vpc_security_group_ingress_rule: 'create',
+      aws_wafv2_web_acl: 'create',
+    },
+    kept: 'options',
+  },
+  {
+    name: 'a country is refused, in one region',
+    variables: { options: { 'eu-west-1': { blocked_countries: ['XX'] } } },
+    changes: { aws_wafv2_web_acl: 'update' },
+    addresses: ['module.first.module.edge.aws_wafv2_web_acl.this["load-balancer"]'],
+  },
+  {
+    name: 'keys get new material twice as often, and stay the same keys',
+    variables: { key_rotation_days: 180 },
+    changes: { aws_kms_key: 'update' },
+  },
+  {
     name: 'passwords turn, on both sides of each',
     variables: { password_version: 2 },
     changes: { aws_elasticache_user: 'update', aws_secretsmanager_secret_version: 'update' },
@@ -97,6 +179,61 @@ export const CASES: readonly Case[] = [
         `module.${region}.module.${cache}_cache.aws_secretsmanager_secret_version.password`,
       ]),
     ),
+  },
+  {
+    name: 'a region was lost: its copy is written off, and its brokers let no replicator in any more',
+    variables: { replicate: false, ...LED_BY_SECOND },
+    changes: {
+      aws_msk_cluster: 'update',
+      aws_msk_replicator: 'delete',
+      aws_iam_role: 'delete',
+      aws_iam_role_policy: 'delete',
+      aws_cloudwatch_metric_alarm: 'delete',
+      aws_globalaccelerator_endpoint_group: 'update',
+    },
+    addresses: [
+      'module.first.module.kafka.aws_msk_cluster.this',
+      'module.replicator[0].aws_msk_replicator.this',
+      'module.replicator[0].aws_iam_role.this',
+      'module.replicator[0].aws_iam_role_policy.this',
+      'module.second.module.observability.aws_cloudwatch_metric_alarm.replicator[0]',
+      ...['eu-central-1', 'eu-west-1'].map(
+        region => `module.edge.aws_globalaccelerator_endpoint_group.region["${region}"]`,
+      ),
+    ],
+    applied: true,
+  },
+  {
+    name: 'it is there again: the log is copied back',
+    variables: { replicate_back: true },
+    changes: {
+      aws_msk_cluster: 'update',
+      aws_msk_replicator: 'create',
+      aws_iam_role: 'create',
+      aws_iam_role_policy: 'create',
+      aws_cloudwatch_metric_alarm: 'create',
+    },
+    addresses: [
+      'module.second.module.kafka.aws_msk_cluster.this',
+      'module.replicator_back[0].aws_msk_replicator.this',
+      'module.replicator_back[0].aws_iam_role.this',
+      'module.replicator_back[0].aws_iam_role_policy.this',
+      'module.first.module.observability.aws_cloudwatch_metric_alarm.replicator[0]',
+    ],
+    applied: true,
+  },
+  {
+    name: 'the first region leads again, and the copy back ends',
+    variables: { replicate_back: false, ...balancers(100, 0) },
+    changes: {
+      aws_msk_cluster: 'update',
+      aws_msk_replicator: 'delete',
+      aws_iam_role: 'delete',
+      aws_iam_role_policy: 'delete',
+      aws_cloudwatch_metric_alarm: 'delete',
+      aws_globalaccelerator_endpoint_group: 'update',
+    },
+    applied: true,
   },
 ];
 

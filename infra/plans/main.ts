@@ -3,14 +3,15 @@ import { join } from 'node:path';
 import { voteTopicSettings } from '@suffrage/ingestion/prepare/topic-settings';
 import { z } from 'zod';
 import { rightsDisagreements, topicDisagreements } from './agreements.ts';
-import { ACCOUNT, CASES, complaints } from './cases.ts';
-import { environment, type Variables } from './run-tofu.ts';
+import { ACCOUNT, ARCHIVE, CASES, complaints, PRODUCTION } from './cases.ts';
+import { type Change, environment, type Variables } from './run-tofu.ts';
 
 const HELP = `node infra/plans/main.ts DIRECTORY
 
 Plans production as docs/operate-aws.md changes it, in a copy of infra/opentofu that infra/check.sh has made, and says where a
-plan changes something else. Writes plan.json and outputs.json of each environment into DIRECTORY, and second.json,
-the plan of production's second apply. TOFU names the program.
+plan changes something else. Writes into DIRECTORY, for each environment, plan.json (its first), standing.json (when all stands,
+and so nothing in it is unknown) and outputs.json, and of production second.json (its second apply) and options.json (all options
+on). TOFU names the program.
 `;
 
 const agreed = z.object({
@@ -30,17 +31,18 @@ else main(directory);
 
 function main(copy: string): void {
   const program = process.env['TOFU'] ?? 'tofu';
-  for (const name of ['dev', 'staging']) firstApply(join(copy, 'environments', name), program);
-  const production = firstApply(join(copy, 'environments/production'), program);
-  let standing: Variables = ACCOUNT;
   let failed = false;
+  for (const name of ['dev', 'staging']) {
+    const second = firstApply(join(copy, 'environments', name), program).plan('standing', ACCOUNT);
+    const changed = second.map(({ address }) => address);
+    failed = !says(`${name}: a second apply changes nothing`, changed) || failed;
+  }
+  const production = firstApply(join(copy, 'environments/production'), program, PRODUCTION);
+  let standing = PRODUCTION;
   for (const [index, expected] of CASES.entries()) {
     const variables = { ...standing, ...expected.variables };
-    const plan = expected.applied ? 'second' : `case-${index}`;
-    const wrong = complaints(expected, production.plan(plan, variables));
-    say(`${wrong.length === 0 ? 'ok  ' : 'FAIL'} ${expected.name}`);
-    for (const line of wrong) say(`       ${line}`);
-    failed ||= wrong.length > 0;
+    const plan = expected.kept ?? `case-${index}`;
+    failed = !says(expected.name, complaints(expected, production.plan(plan, variables))) || failed;
     if (expected.applied) {
       production.apply(plan);
       standing = variables;
@@ -48,22 +50,30 @@ function main(copy: string): void {
   }
   failed = !agrees(production.outputs()) || failed;
   failed = !refusesDestroying(production, standing) || failed;
+  failed = !leavesTheArchive(production, { ...standing, keep_votes: false }) || failed;
   if (failed) process.exitCode = 1;
+}
+
+/** Whether nothing is wrong with it. */
+function says(what: string, wrong: readonly string[]): boolean {
+  say(`${wrong.length === 0 ? 'ok  ' : 'FAIL'} ${what}`);
+  for (const line of wrong) say(`       ${line}`);
+  return wrong.length === 0;
 }
 
 function agrees(outputs: string): boolean {
   const { statements, broker_settings: brokers } = agreed.parse(JSON.parse(outputs));
   const rights = rightsDisagreements(statements.value);
   const topics = topicDisagreements(brokers.value, voteTopicSettings(3));
-  say(`${rights.length === 0 ? 'ok  ' : 'FAIL'} each service may call what its code calls, and nothing else`);
-  say(`${topics.length === 0 ? 'ok  ' : 'FAIL'} brokers are as strict as the suite's topics`);
-  for (const line of [...rights, ...topics]) say(`       ${line}`);
-  return rights.length + topics.length === 0;
+  return [
+    says('each service may call what its code calls, and nothing else', rights),
+    says("brokers are as strict as the suite's topics", topics),
+  ].every(Boolean);
 }
 
-function firstApply(path: string, program: string) {
+function firstApply(path: string, program: string, variables = ACCOUNT) {
   const tofu = environment(path, program);
-  const changes = tofu.plan('plan', ACCOUNT);
+  const changes = tofu.plan('plan', variables);
   const others = changes.filter(({ actions }) => actions.join() !== 'create');
   if (changes.length === 0 || others.length > 0) throw new Error(`${path}: a first plan only creates`);
   tofu.apply('plan');
@@ -72,15 +82,37 @@ function firstApply(path: string, program: string) {
   return tofu;
 }
 
-function refusesDestroying(production: ReturnType<typeof environment>, variables: Variables): boolean {
+type Environment = ReturnType<typeof environment>;
+
+function refusesDestroying(production: Environment, variables: Variables): boolean {
+  const name = 'destroying production is refused';
   try {
-    production.plan('destroy', variables, '-destroy');
+    production.plan('refused', variables, '-destroy');
   } catch (error) {
-    const refused = /prevent_destroy/.test(String(error));
-    say(`${refused ? 'ok  ' : 'FAIL'} destroying production is refused`);
-    if (!refused) say(String(error));
-    return refused;
+    return says(name, /prevent_destroy/.test(String(error)) ? [] : [String(error)]);
   }
-  say('FAIL destroying production is refused');
-  return false;
+  return says(name, ['a plan was made']);
+}
+
+/** The way back to an empty account, as docs/operate-aws.md has it. */
+function leavesTheArchive(production: Environment, variables: Variables): boolean {
+  const others = (changes: readonly Change[], action: string) =>
+    changes.filter(({ actions }) => actions.join() !== action).map(({ address }) => address);
+  const lifted = others(production.plan('lifted', variables), 'update');
+  production.apply('lifted');
+  production.forget(ARCHIVE);
+  const destroyed = production.plan('destroyed', variables, '-destroy');
+  const archived = destroyed
+    .map(({ address }) => address)
+    .filter(address => ARCHIVE.some(kept => address.startsWith(kept)));
+  production.apply('destroyed');
+  const left = production.plan('destroyed', variables, '-destroy').map(({ address }) => address);
+  return [
+    says('without keep_votes protections are lifted, and nothing else changes', lifted),
+    says('then all is destroyed but the archive, its key and its copy', [
+      ...others(destroyed, 'delete'),
+      ...archived,
+      ...left,
+    ]),
+  ].every(Boolean);
 }

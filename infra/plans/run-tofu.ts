@@ -55,6 +55,8 @@ export function environment(directory: string, program: string) {
     apply(name: string): void {
       run('apply', '-input=false', '-no-color', '-compact-warnings', join(directory, `${name}.tfplan`));
     },
+    /** What stands at these addresses is no concern of this state any more. */
+    forget: (addresses: readonly string[]): void => void run('state', 'rm', ...addresses),
     outputs: (): string => run('output', '-json'),
   };
 }

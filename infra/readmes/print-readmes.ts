@@ -12,8 +12,14 @@ for (const name of readdirSync(MODULES)) {
 
 function readme(name: string): string {
   const variables = blocks(name, 'variables.tf', 'variable').map(({ title, body }) => {
-    const needed = /^ {2}default\s+=/m.test(body) ? '' : 'yes';
-    return `| \`${title}\` | ${needed} | ${description(body)} |`;
+    const byDefault = argument(body, 'default');
+    const cells = [
+      code(title),
+      description(body),
+      code(argument(body, 'type') ?? 'any'),
+      byDefault === undefined ? 'needed' : code(byDefault),
+    ];
+    return `| ${cells.join(' | ')} |`;
   });
   const outputs = blocks(name, 'outputs.tf', 'output').map(
     ({ title, body }) => `| \`${title}\` | ${description(body)} |`,
@@ -21,10 +27,10 @@ function readme(name: string): string {
   return [
     `# Module ${name}`,
     '',
-    'Written by `infra/readmes/print-readmes.ts` from `variables.tf` and `outputs.tf`: types, defaults and what is refused stand there.',
+    'Written by `infra/readmes/print-readmes.ts` from `variables.tf` and `outputs.tf`: what is refused stands there.',
     '',
-    '| variable | needed | |',
-    '|---|---|---|',
+    '| variable | | type | default |',
+    '|---|---|---|---|',
     ...variables,
     '',
     '| output | |',
@@ -38,6 +44,19 @@ function blocks(name: string, file: string, keyword: string) {
   const text = readFileSync(join(MODULES, name, file), 'utf8');
   const found = text.matchAll(new RegExp(`^${keyword} "([^"]+)" \\{\\n(.*?)^\\}`, 'gms'));
   return [...found].map(([, title = '', body = '']) => ({ title, body }));
+}
+
+/** An argument as it is written, in one line. */
+function argument(body: string, name: string): string | undefined {
+  const [, written] = new RegExp(`^ {2}${name} += (.*?)(?=\\n+ {2}[a-z]|\\n*(?![^]))`, 'ms').exec(body) ?? [];
+  return written
+    ?.trim()
+    .replaceAll(/(?<![{([,])\n\s*(?![\s})\]])/g, ', ')
+    .replaceAll(/\s+/g, ' ');
+}
+
+function code(text: string): string {
+  return `\`${text.replaceAll('|', '\\|')}\``;
 }
 
 function description(body: string): string {

@@ -57,3 +57,46 @@ deny contains sprintf("%s: disks of nodes must be encrypted", [resource.address]
 	some disk in device.ebs
 	disk.encrypted != "true"
 }
+
+# Where each type that rests on disks names our own key.
+own_key := {
+	"aws_cloudwatch_log_group": ["kms_key_id"],
+	"aws_ecr_repository": ["encryption_configuration", 0, "kms_key"],
+	"aws_elasticache_replication_group": ["kms_key_id"],
+	"aws_msk_cluster": ["encryption_info", 0, "encryption_at_rest_kms_key_arn"],
+	"aws_prometheus_workspace": ["kms_key_arn"],
+	"aws_rds_cluster": ["kms_key_id"],
+	"aws_secretsmanager_secret": ["kms_key_id"],
+	"aws_sns_topic": ["kms_master_key_id"],
+}
+
+deny contains sprintf("%s: encrypted with a key of our own, or not at all", [resource.address]) if {
+	some type, path in own_key
+	some resource in planned.of_type(type)
+	not planned.given(resource, path)
+}
+
+deny contains sprintf("%s: what a cache has on disk must be encrypted", [resource.address]) if {
+	some resource in planned.of_type("aws_elasticache_replication_group")
+	not resource.values.at_rest_encryption_enabled in {true, "true"}
+}
+
+deny contains sprintf("%s: images must be encrypted by KMS", [resource.address]) if {
+	some resource in planned.of_type("aws_ecr_repository")
+	some encryption in resource.values.encryption_configuration
+	encryption.encryption_type != "KMS"
+}
+
+deny contains sprintf("%s: objects must be encrypted by KMS", [resource.address]) if {
+	some resource in planned.of_type("aws_s3_bucket_server_side_encryption_configuration")
+	some rule in resource.values.rule
+	some encryption in rule.apply_server_side_encryption_by_default
+	encryption.sse_algorithm != "aws:kms"
+}
+
+# A bucket and how it is encrypted have the same name.
+deny contains sprintf("%s: nothing says how it is encrypted", [resource.address]) if {
+	some resource in planned.of_type("aws_s3_bucket")
+	beside := replace(resource.address, "aws_s3_bucket.", "aws_s3_bucket_server_side_encryption_configuration.")
+	not beside in {one.address | some one in planned.of_type("aws_s3_bucket_server_side_encryption_configuration")}
+}

@@ -3,7 +3,10 @@ package opentofu
 
 import data.planned
 
-least_days := 30
+# An environment says how long votes must stay, as an output. Of one that does not, production's is asked for.
+default audit_window_days := 365
+
+audit_window_days := input.planned_values.outputs.audit_window_days.value
 
 required_properties := {
 	"default.replication.factor=3",
@@ -18,13 +21,13 @@ deny contains sprintf("%s: %s is missing", [resource.address, property]) if {
 	not property in split(resource.values.server_properties, "\n")
 }
 
-deny contains sprintf("%s: the log must keep %d days or more", [resource.address, least_days]) if {
+deny contains sprintf("%s: the log must keep %d days or more", [resource.address, audit_window_days]) if {
 	some resource in planned.of_type("aws_msk_configuration")
 	hours := [to_number(trim_prefix(line, "log.retention.hours=")) |
 		some line in split(resource.values.server_properties, "\n")
 		startswith(line, "log.retention.hours=")
 	]
-	count([hour | some hour in hours; hour >= least_days * 24]) == 0
+	count([hour | some hour in hours; hour >= audit_window_days * 24]) == 0
 }
 
 deny contains sprintf("%s: brokers come in threes, three or more", [resource.address]) if {
@@ -32,11 +35,11 @@ deny contains sprintf("%s: brokers come in threes, three or more", [resource.add
 	resource.values.number_of_broker_nodes % 3 != 0
 }
 
-deny contains sprintf("%s: objects must stay %d days or more", [resource.address, least_days]) if {
+deny contains sprintf("%s: objects must stay %d days or more", [resource.address, audit_window_days]) if {
 	some resource in planned.of_type("aws_s3_bucket_object_lock_configuration")
 	some rule in resource.values.rule
 	some retention in rule.default_retention
-	retention.days < least_days
+	retention.days < audit_window_days
 }
 
 deny contains sprintf("%s: backups must go back 7 days or more", [resource.address]) if {

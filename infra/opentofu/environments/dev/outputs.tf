@@ -12,3 +12,8 @@ output "broker_settings" {
   description = "What a topic gets that names nothing itself; a test holds it against the suite's topics."
   value       = module.region.broker_settings
 }
+
+output "audit_window_days" {
+  description = "Days for which votes and reports must stay; the policies hold log and archive to it."
+  value       = local.audit_window_days
+}

@@ -1,17 +1,20 @@
 # Two regions. The first takes and counts votes; the second has the log's copy, the registrar's database and everything
 # that counting needs, and takes over step by step (docs/operate-aws.md).
 locals {
-  name    = "suffrage-production"
-  regions = { first = "eu-west-1", second = "eu-central-1" }
-  tags    = { suffrage = "production", managed-by = "opentofu" }
-  rules   = { for file in fileset("${path.root}/../../../../observability/alerts", "*.yaml") : lower(trimsuffix(file, ".yaml")) => file("${path.root}/../../../../observability/alerts/${file}") }
+  name      = "suffrage-production"
+  name_back = "${local.name}-back"
+  regions   = { first = "eu-west-1", second = "eu-central-1" }
+  # An audit must find everything for as long.
+  audit_window_days = 365
+  tags              = { suffrage = "production", managed-by = "opentofu" }
+  rules             = { for file in fileset("${path.root}/../../../../observability/alerts", "*.yaml") : lower(trimsuffix(file, ".yaml")) => file("${path.root}/../../../../observability/alerts/${file}") }
 
   kafka = {
     brokers       = var.brokers
     instance_type = "kafka.m7g.4xlarge"
     storage_gib   = { initial = 500, maximum = 8000 }
     partitions    = var.partitions
-    shards        = 4
+    shards        = var.shards
   }
   registrar_database = { one = { class = "db.r7g.2xlarge", tier = 0 }, two = { class = "db.r7g.2xlarge" } }
   cache              = { node_type = "cache.r7g.xlarge", shards = 3, replicas = 2 }
@@ -48,6 +51,10 @@ module "first" {
   alarm_addresses      = var.alarm_addresses
   keep_votes           = var.keep_votes
   password_version     = var.password_version
+  audit_window_days    = local.audit_window_days
+  key_rotation_days    = var.key_rotation_days
+  versions             = var.versions
+  options              = try(var.options[local.regions.first], {})
   rules                = local.rules
   grafana              = true
   nodes                = local.nodes.first
@@ -57,6 +64,7 @@ module "first" {
   global_registrar     = "primary"
   cache                = local.cache
   private_connectivity = var.replicate
+  replicator           = var.replicate_back ? local.name_back : ""
   archive              = { replica = module.second.archive }
   replica_region       = local.regions.second
   delivery             = var.delivery
@@ -78,6 +86,10 @@ module "second" {
   alarm_addresses       = var.alarm_addresses
   keep_votes            = var.keep_votes
   password_version      = var.password_version
+  audit_window_days     = local.audit_window_days
+  key_rotation_days     = var.key_rotation_days
+  versions              = var.versions
+  options               = try(var.options[local.regions.second], {})
   rules                 = local.rules
   nodes                 = local.nodes.second
   kafka                 = local.kafka
@@ -87,6 +99,7 @@ module "second" {
   global_cluster_ids    = module.first.global_cluster_ids
   elections_primary_key = { arn = module.first.elections_key_arn }
   cache                 = local.cache
+  private_connectivity  = var.replicate_back
   replicator            = var.replicate ? local.name : ""
   load_balancer         = try({ arn = var.load_balancers[local.regions.second].arn, dns_name = var.load_balancers[local.regions.second].dns_name }, null)
   shield_advanced       = var.shield_advanced
@@ -118,6 +131,20 @@ module "replicator" {
   source_cluster = { arn = module.first.kafka.arn, subnet_ids = module.first.kafka.subnet_ids, security_group_ids = module.first.kafka.security_group_ids }
   target_cluster = module.second.kafka
   log_group_name = module.second.replicator_log_group
+}
+
+# After a loss: what the second region took while it led.
+module "replicator_back" {
+  count  = var.replicate_back ? 1 : 0
+  source = "../../modules/replicator"
+
+  name           = local.name_back
+  account_id     = var.account_id
+  regions        = { source = local.regions.second, target = local.regions.first }
+  source_name    = module.second.kafka.name
+  source_cluster = { arn = module.second.kafka.arn, subnet_ids = module.second.kafka.subnet_ids, security_group_ids = module.second.kafka.security_group_ids }
+  target_cluster = module.first.kafka
+  log_group_name = module.first.replicator_log_group
 }
 
 # One for both regions: its two addresses stay when a region is lost.

@@ -41,16 +41,32 @@ variable "votes_databases" {
   ]
 }
 
+variable "shards" {
+  description = "Shards of topic votes, a power of two, for its whole life: no more databases than these can ever share the votes."
+  type        = number
+  default     = 4
+}
+
 variable "partitions" {
-  description = "Partitions of topic votes, a multiple of its four shards. May grow, never shrinks."
+  description = "Partitions of topic votes, a multiple of its shards. May grow, never shrinks."
   type        = number
   default     = 256
+
+  validation {
+    condition     = var.partitions % var.shards == 0
+    error_message = "A multiple of the shards."
+  }
 }
 
 variable "brokers" {
   description = "Brokers in either region, a multiple of three."
   type        = number
   default     = 6
+
+  validation {
+    condition     = var.brokers >= 3 && var.brokers % 3 == 0
+    error_message = "Brokers come in threes."
+  }
 }
 
 variable "replicate" {
@@ -59,15 +75,31 @@ variable "replicate" {
   default     = false
 }
 
+variable "replicate_back" {
+  description = "Copies the log of the second region, which led while the first was lost, to the first (docs/operate-aws.md)."
+  type        = bool
+  default     = false
+
+  validation {
+    condition     = !(var.replicate && var.replicate_back)
+    error_message = "A log is copied one way: records would go round."
+  }
+}
+
 variable "load_balancers" {
   description = "The chart's ALB of each region, once it exists, and its share of the traffic in percent. A failover moves the shares (docs/operate-aws.md)."
   type        = map(object({ arn = string, dns_name = string, dial = number }))
   default     = {}
+
+  validation {
+    condition     = length(setsubtract(keys(var.load_balancers), values(local.regions))) == 0 && alltrue([for one in values(var.load_balancers) : one.dial >= 0 && one.dial <= 100])
+    error_message = "Balancers of the two regions, with dials between 0 and 100."
+  }
 }
 
 variable "page" {
   description = "CloudFront before the page: see module edge."
-  type        = object({ hosts = list(string), certificate_arn = string, origin_host = string, web_acl_arn = optional(string) })
+  type        = object({ hosts = list(string), certificate_arn = string, origin_host = string })
   default     = null
 }
 
@@ -81,6 +113,36 @@ variable "delivery" {
   description = "GitHub repository and environment whose pipelines push images."
   type        = object({ repository = string, environment = string })
   default     = null
+}
+
+variable "key_rotation_days" {
+  description = "Days after which KMS makes new material for our keys. What the old has encrypted stays readable."
+  type        = number
+  default     = 365
+}
+
+variable "versions" {
+  description = "Other versions than the modules begin with: see module region."
+  type        = object({ kubernetes = optional(string), kafka = optional(string), aurora = optional(string), valkey = optional(string) })
+  default     = {}
+}
+
+variable "options" {
+  description = "By region, what is off unless asked for: see module region."
+  type = map(object({
+    certificate_authority_arns = optional(list(string), [])
+    scram_secret_arns          = optional(list(string), [])
+    database_proxies           = optional(set(string), [])
+    rotation_function_arns     = optional(map(string), {})
+    api_gateway                = optional(object({ listener_arn = string, requests_per_second = optional(number, 10000) }))
+    blocked_countries          = optional(list(string), [])
+  }))
+  default = {}
+
+  validation {
+    condition     = length(setsubtract(keys(var.options), values(local.regions))) == 0
+    error_message = "Options of a region that this environment does not have."
+  }
 }
 
 variable "keep_votes" {

@@ -2,7 +2,9 @@
 locals {
   name   = "suffrage-staging"
   region = "eu-west-1"
-  tags   = { suffrage = "staging", managed-by = "opentofu" }
+  # An audit must find everything for as long.
+  audit_window_days = 90
+  tags              = { suffrage = "staging", managed-by = "opentofu" }
 }
 
 provider "aws" {
@@ -25,8 +27,11 @@ module "region" {
   operators           = var.operators
   public_access_cidrs = var.public_access_cidrs
   alarm_addresses     = var.alarm_addresses
-  audit_window_days   = 90
+  audit_window_days   = local.audit_window_days
   password_version    = var.password_version
+  key_rotation_days   = var.key_rotation_days
+  versions            = var.versions
+  options             = var.options
   grafana             = true
   archive             = { mode = "GOVERNANCE" }
   keep_votes          = true

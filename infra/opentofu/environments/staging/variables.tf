@@ -29,3 +29,28 @@ variable "password_version" {
   type        = number
   default     = 1
 }
+
+variable "key_rotation_days" {
+  description = "Days after which KMS makes new material for our keys. What the old has encrypted stays readable."
+  type        = number
+  default     = 365
+}
+
+variable "versions" {
+  description = "Other versions than the modules begin with: see module region."
+  type        = object({ kubernetes = optional(string), kafka = optional(string), aurora = optional(string), valkey = optional(string) })
+  default     = {}
+}
+
+variable "options" {
+  description = "What is off unless asked for: see module region."
+  type = object({
+    certificate_authority_arns = optional(list(string), [])
+    scram_secret_arns          = optional(list(string), [])
+    database_proxies           = optional(set(string), [])
+    rotation_function_arns     = optional(map(string), {})
+    api_gateway                = optional(object({ listener_arn = string, requests_per_second = optional(number, 10000) }))
+    blocked_countries          = optional(list(string), [])
+  })
+  default = {}
+}

@@ -35,9 +35,14 @@ resource "aws_elasticache_replication_group" "this" {
   }
 }
 
+locals {
+  major = split(".", var.engine_version)[0]
+}
+
+# With the version in its name, that of the next can stand beside it.
 resource "aws_elasticache_parameter_group" "this" {
-  name        = var.name
-  family      = "valkey8"
+  name        = "${var.name}-${local.major}"
+  family      = "valkey${local.major}"
   description = "Full means that the oldest hints go, never that writes are refused"
 
   parameter {

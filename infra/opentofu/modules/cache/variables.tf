@@ -53,6 +53,7 @@ variable "engine_version" {
   description = "Version of Valkey."
   type        = string
   default     = "8.1"
+  nullable    = false
 }
 
 variable "node_type" {

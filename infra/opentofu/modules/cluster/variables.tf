@@ -12,6 +12,12 @@ variable "kubernetes_version" {
   description = "Version of Kubernetes. One minor version at a time."
   type        = string
   default     = "1.35"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^1\\.[0-9]{2}$", var.kubernetes_version))
+    error_message = "A version such as 1.35."
+  }
 }
 
 variable "subnet_ids" {

@@ -1,6 +1,6 @@
 locals {
   engine = "aurora-postgresql"
-  family = "aurora-postgresql${split(".", var.engine_version)[0]}"
+  major  = split(".", var.engine_version)[0]
   shards = { for shard in var.shards : shard.name => shard }
   global_cluster_ids = {
     for name in keys(local.shards) : name => {
@@ -22,9 +22,10 @@ resource "aws_db_subnet_group" "this" {
   subnet_ids  = var.subnet_ids
 }
 
+# With the version in its name, that of the next can stand beside it.
 resource "aws_rds_cluster_parameter_group" "this" {
-  name        = var.name
-  family      = local.family
+  name        = "${var.name}-${local.major}"
+  family      = "aurora-postgresql${local.major}"
   description = "Only TLS; every schema change is logged"
 
   parameter {

@@ -27,6 +27,7 @@ variable "engine_version" {
   description = "Version of Aurora PostgreSQL."
   type        = string
   default     = "17.5"
+  nullable    = false
 
   validation {
     condition     = tonumber(split(".", var.engine_version)[0]) >= 16
@@ -111,6 +112,11 @@ variable "proxy" {
   description = "Puts RDS Proxy before each cluster. Only for clients without session state: the elected aggregator holds a session's advisory lock and must reach the server itself."
   type        = bool
   default     = false
+
+  validation {
+    condition     = !(var.proxy && var.global == "secondary")
+    error_message = "A follower has no password of an administrator that a proxy could read."
+  }
 }
 
 variable "keep_votes" {

@@ -41,6 +41,14 @@ resource "aws_apigatewayv2_route" "this" {
   target    = "integrations/${aws_apigatewayv2_integration.this[each.key].id}"
 }
 
+resource "aws_cloudwatch_log_group" "gateway" {
+  for_each = local.gateways
+
+  name              = "/suffrage/${var.name}/api-gateway"
+  retention_in_days = 30
+  kms_key_id        = var.log_key_arn
+}
+
 resource "aws_apigatewayv2_stage" "this" {
   for_each = local.gateways
 
@@ -55,7 +63,7 @@ resource "aws_apigatewayv2_stage" "this" {
 
   # Neither addresses nor paths: a path names an election, an address a voter.
   access_log_settings {
-    destination_arn = each.value.log_group_arn
+    destination_arn = aws_cloudwatch_log_group.gateway[each.key].arn
     format          = jsonencode({ status = "$context.status", latency = "$context.responseLatency", error = "$context.integrationErrorMessage" })
   }
 }

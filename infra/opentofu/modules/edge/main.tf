@@ -1,8 +1,24 @@
-# Before the ALB of the chart's ingress, whose annotation names this ACL (the chart's edge.rateLimit.wafAcl).
+locals {
+  # Before the ALB of the chart's ingress, whose annotation names this ACL (the chart's edge.rateLimit.wafAcl). Behind CloudFront
+  # all voters come from CloudFront's addresses: there the same rules stand before it, where addresses are still the voters'.
+  web_acls = merge(
+    { load-balancer = { name = var.name, scope = "REGIONAL", region = null } },
+    { for key in keys(local.pages) : "page" => { name = "${var.name}-page", scope = "CLOUDFRONT", region = "us-east-1" } },
+  )
+}
+
+moved {
+  from = aws_wafv2_web_acl.this
+  to   = aws_wafv2_web_acl.this["load-balancer"]
+}
+
 resource "aws_wafv2_web_acl" "this" {
-  name        = var.name
+  for_each = local.web_acls
+
+  name        = each.value.name
   description = "What reaches the suite"
-  scope       = "REGIONAL"
+  scope       = each.value.scope
+  region      = each.value.region
 
   default_action {
     allow {}
@@ -107,7 +123,7 @@ resource "aws_wafv2_web_acl" "this" {
 
   visibility_config {
     cloudwatch_metrics_enabled = true
-    metric_name                = var.name
+    metric_name                = each.value.name
     sampled_requests_enabled   = false
   }
 }
@@ -121,7 +137,8 @@ locals {
   }
 }
 
-# The name must begin with aws-waf-logs-. Only what was refused, without what could tell who voted.
+# The name must begin with aws-waf-logs-. Only what was refused, without what could tell who voted. The page's ACL counts and logs
+# nothing: its log would stand in us-east-1, outside of the regions that voters' addresses stay in.
 resource "aws_cloudwatch_log_group" "refused" {
   name              = "aws-waf-logs-${var.name}"
   retention_in_days = 30
@@ -129,7 +146,7 @@ resource "aws_cloudwatch_log_group" "refused" {
 }
 
 resource "aws_wafv2_web_acl_logging_configuration" "this" {
-  resource_arn            = aws_wafv2_web_acl.this.arn
+  resource_arn            = aws_wafv2_web_acl.this["load-balancer"].arn
   log_destination_configs = [aws_cloudwatch_log_group.refused.arn]
 
   logging_filter {

@@ -1,6 +1,6 @@
 output "web_acl_arn" {
   description = "Web ACL of the ALB: the chart's `edge.rateLimit.wafAcl`."
-  value       = aws_wafv2_web_acl.this.arn
+  value       = aws_wafv2_web_acl.this["load-balancer"].arn
 }
 
 output "accelerator" {

@@ -6,6 +6,17 @@ locals {
     by_headers = "83da9c7e-98b4-4e11-a168-04f0df8e2c65"
     pass_on    = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
   }
+  # Kept as long as the origin says. The page's files have names that change with their content; what was stated officially never
+  # changes, and an export says for 5 s whether it was annulled. Live results are not among them: the origin says no-store, since
+  # a number on a screen must not be older than the one before, and watchers get a stream.
+  kept = [
+    "/assets/*",
+    "/api/results/v1/elections/*/results/document*",
+    "/api/results/v1/elections/*/results/nist.json",
+    "/api/results/v1/elections/*/results/addendum",
+    "/api/results/v1/elections/*/seal",
+    "/api/results/v1/elections/*/zero-report",
+  ]
 }
 
 resource "aws_cloudfront_distribution" "page" {
@@ -17,7 +28,7 @@ resource "aws_cloudfront_distribution" "page" {
   http_version    = "http2and3"
   price_class     = each.value.price_class
   aliases         = each.value.hosts
-  web_acl_id      = each.value.web_acl_arn
+  web_acl_id      = aws_wafv2_web_acl.this["page"].arn
 
   origin {
     origin_id   = "page"
@@ -44,16 +55,19 @@ resource "aws_cloudfront_distribution" "page" {
     compress                 = true
   }
 
-  # The page's files, whose names change with their content.
-  ordered_cache_behavior {
-    path_pattern             = "/assets/*"
-    target_origin_id         = "page"
-    viewer_protocol_policy   = "https-only"
-    allowed_methods          = ["GET", "HEAD"]
-    cached_methods           = ["GET", "HEAD"]
-    cache_policy_id          = local.policies.by_headers
-    origin_request_policy_id = local.policies.pass_on
-    compress                 = true
+  dynamic "ordered_cache_behavior" {
+    for_each = local.kept
+
+    content {
+      path_pattern             = ordered_cache_behavior.value
+      target_origin_id         = "page"
+      viewer_protocol_policy   = "https-only"
+      allowed_methods          = ["GET", "HEAD"]
+      cached_methods           = ["GET", "HEAD"]
+      cache_policy_id          = local.policies.by_headers
+      origin_request_policy_id = local.policies.pass_on
+      compress                 = true
+    }
   }
 
   viewer_certificate {
@@ -67,4 +81,11 @@ resource "aws_cloudfront_distribution" "page" {
       restriction_type = "none"
     }
   }
+}
+
+resource "aws_shield_protection" "page" {
+  for_each = { for name, distribution in aws_cloudfront_distribution.page : name => distribution.arn if var.shield_advanced }
+
+  name         = "${var.name}-page"
+  resource_arn = each.value
 }

@@ -1,6 +1,11 @@
 variable "name" {
   description = "Prefix of all names, such as `suffrage-production`."
   type        = string
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{2,30}$", var.name))
+    error_message = "The name has 3 to 31 lower-case letters, digits and hyphens, and begins with a letter."
+  }
 }
 
 variable "rate_limits" {
@@ -18,12 +23,22 @@ variable "blocked_countries" {
   description = "Countries (ISO 3166, two letters) whose requests are refused. Empty: none; voters abroad vote too."
   type        = list(string)
   default     = []
+
+  validation {
+    condition     = alltrue([for country in var.blocked_countries : can(regex("^[A-Z]{2}$", country))])
+    error_message = "Countries have two capital letters."
+  }
 }
 
 variable "load_balancer" {
   description = "The ALB that the chart's ingress has made in this region: ARN and DNS name. Null until it exists: the edge before it comes with a second apply."
   type        = object({ arn = string, dns_name = string })
   default     = null
+
+  validation {
+    condition     = var.load_balancer == null || can(regex("^arn:aws:elasticloadbalancing:[^:]+:[0-9]{12}:loadbalancer/app/", var.load_balancer.arn))
+    error_message = "The ARN of an ALB."
+  }
 }
 
 variable "accelerator" {
@@ -41,18 +56,26 @@ variable "endpoints" {
     condition     = alltrue([for endpoint in values(var.endpoints) : endpoint.dial >= 0 && endpoint.dial <= 100])
     error_message = "A dial stands between 0 and 100 percent."
   }
+  validation {
+    condition     = !var.accelerator || length(var.endpoints) > 0
+    error_message = "An accelerator leads to at least one region."
+  }
 }
 
 variable "page" {
-  description = "CloudFront before page and results: its host names, their certificate (in us-east-1), the page's origin, and whether the web ACL of us-east-1 (scope CLOUDFRONT) stands before it. Null: none."
+  description = "CloudFront before page and results, with a web ACL of its own: its host names, their certificate (in us-east-1), and the page's origin. Null: none."
   type = object({
     hosts           = list(string)
     certificate_arn = string
     origin_host     = string
-    web_acl_arn     = optional(string)
     price_class     = optional(string, "PriceClass_100")
   })
   default = null
+
+  validation {
+    condition     = var.page == null || can(regex("^arn:aws:acm:us-east-1:", var.page.certificate_arn))
+    error_message = "CloudFront takes certificates of us-east-1 only."
+  }
 }
 
 variable "api_gateway" {
@@ -61,19 +84,23 @@ variable "api_gateway" {
     listener_arn        = string
     subnet_ids          = list(string)
     security_group_ids  = list(string)
-    log_group_arn       = string
     requests_per_second = optional(number, 10000)
   })
   default = null
+
+  validation {
+    condition     = var.api_gateway == null || can(regex("^arn:aws:elasticloadbalancing:[^:]+:[0-9]{12}:listener/", var.api_gateway.listener_arn))
+    error_message = "The ARN of a load balancer's listener."
+  }
 }
 
 variable "shield_advanced" {
-  description = "Protects load balancer and accelerator with Shield Advanced. The subscription (3,000 dollars a month, for a year) is made by hand, once for the organisation."
+  description = "Protects load balancer, accelerator and the page with Shield Advanced. The subscription (3,000 dollars a month, for a year) is made by hand, once for the organisation."
   type        = bool
   default     = false
 }
 
 variable "log_key_arn" {
-  description = "KMS key of the web ACL's log."
+  description = "KMS key of the logs of web ACL and API Gateway."
   type        = string
 }

@@ -1,5 +1,29 @@
 locals {
   github = "token.actions.githubusercontent.com"
+
+  # GitHub's token names the environment of the job, and only a job that runs in this environment of this repository is let in.
+  # Images are pushed before anybody decides about production, so from an environment of their own: "release", which branch main
+  # alone may use. A test (delivery/workflows) holds the workflows to these two names.
+  deliverers = var.delivery == null ? {} : {
+    push-images = "release"
+    deploy      = var.delivery.environment
+  }
+  trust = {
+    for role, environment in local.deliverers : role => jsonencode({
+      Version = "2012-10-17"
+      Statement = [{
+        Effect    = "Allow"
+        Action    = "sts:AssumeRoleWithWebIdentity"
+        Principal = { Federated = aws_iam_openid_connect_provider.github[0].arn }
+        Condition = {
+          StringEquals = {
+            "${local.github}:aud" = "sts.amazonaws.com"
+            "${local.github}:sub" = "repo:${var.delivery.repository}:environment:${environment}"
+          }
+        }
+      }]
+    })
+  }
 }
 
 # Pipelines sign in with GitHub's tokens: no key of ours is stored there.
@@ -13,22 +37,9 @@ resource "aws_iam_openid_connect_provider" "github" {
 resource "aws_iam_role" "push_images" {
   count = var.delivery == null ? 0 : 1
 
-  name        = "${var.name}-push-images"
-  description = "The release pipeline"
-  assume_role_policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [{
-      Effect    = "Allow"
-      Action    = "sts:AssumeRoleWithWebIdentity"
-      Principal = { Federated = aws_iam_openid_connect_provider.github[0].arn }
-      Condition = {
-        StringEquals = {
-          "${local.github}:aud" = "sts.amazonaws.com"
-          "${local.github}:sub" = "repo:${var.delivery.repository}:environment:${var.delivery.environment}"
-        }
-      }
-    }]
-  })
+  name               = "${var.name}-push-images"
+  description        = "The release pipeline, before anything is installed"
+  assume_role_policy = local.trust["push-images"]
 }
 
 resource "aws_iam_role_policy" "push_images" {
@@ -46,6 +57,61 @@ resource "aws_iam_role_policy" "push_images" {
         Action   = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:CompleteLayerUpload", "ecr:InitiateLayerUpload", "ecr:PutImage", "ecr:UploadLayerPart"]
         Resource = var.delivery.repository_arns
       },
+      # make scan; cosign reads what it has signed.
+      {
+        Effect   = "Allow"
+        Action   = ["ecr:DescribeImageScanFindings", "ecr:GetDownloadUrlForLayer"]
+        Resource = var.delivery.repository_arns
+      },
     ]
   })
+}
+
+# AWS lets it find the cluster, and nothing else; what it may do there is the cluster's to say.
+resource "aws_iam_role" "deploy" {
+  count = var.delivery == null ? 0 : 1
+
+  name        = "${var.name}-deploy"
+  description = "The release pipeline, where it installs, watches, audits and takes back"
+  # As long as the watch over production, and what stands around it, takes.
+  max_session_duration = 10800
+  assume_role_policy   = local.trust["deploy"]
+}
+
+resource "aws_iam_role_policy" "deploy" {
+  count = var.delivery == null ? 0 : 1
+
+  name = "find-cluster"
+  role = aws_iam_role.deploy[0].id
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect   = "Allow"
+      Action   = "eks:DescribeCluster"
+      Resource = "arn:aws:eks:${var.region}:${var.account_id}:cluster/${var.cluster_name}"
+    }]
+  })
+}
+
+# The group gets what the chart needs beside the usual resources of a namespace (gitops/infra/deployers).
+resource "aws_eks_access_entry" "deploy" {
+  count = var.delivery == null ? 0 : 1
+
+  cluster_name      = var.cluster_name
+  principal_arn     = aws_iam_role.deploy[0].arn
+  kubernetes_groups = ["suffrage-deployers"]
+  type              = "STANDARD"
+}
+
+resource "aws_eks_access_policy_association" "deploy" {
+  count = var.delivery == null ? 0 : 1
+
+  cluster_name  = var.cluster_name
+  principal_arn = aws_eks_access_entry.deploy[0].principal_arn
+  policy_arn    = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSAdminPolicy"
+
+  access_scope {
+    type       = "namespace"
+    namespaces = ["apps"]
+  }
 }

@@ -24,9 +24,9 @@ variable "cluster_name" {
 }
 
 variable "namespace" {
-  description = "Namespace of the suite."
+  description = "Namespace that the chart is installed in. Pods of any other get no role."
   type        = string
-  default     = "suffrage"
+  default     = "apps"
 }
 
 variable "release" {
@@ -67,7 +67,7 @@ variable "prometheus_workspace_arn" {
 }
 
 variable "delivery" {
-  description = "GitHub repository (`owner/name`) whose pipelines may sign in: from a pull request to push images, from environment `environment` to apply. Null: none."
+  description = "GitHub repository (`owner/name`) whose pipelines may sign in: from its environment `release` to push images to the repositories named, from `environment` to install the chart. Null: none."
   type        = object({ repository = string, environment = string, repository_arns = list(string) })
   default     = null
 }

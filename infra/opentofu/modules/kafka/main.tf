@@ -18,8 +18,9 @@ locals {
   }
 }
 
+# With the version in its name, that of the next can stand beside it.
 resource "aws_msk_configuration" "this" {
-  name              = var.name
+  name              = "${var.name}-${replace(var.kafka_version, ".", "-")}"
   kafka_versions    = [var.kafka_version]
   description       = "Nothing acknowledged is lost: three replicas, two in sync, no unclean election"
   server_properties = join("\n", [for name, value in local.broker_settings : "${name}=${value}"])

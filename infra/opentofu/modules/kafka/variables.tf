@@ -32,6 +32,7 @@ variable "kafka_version" {
   description = "Version of Kafka, as MSK names it."
   type        = string
   default     = "4.1.x.kraft"
+  nullable    = false
 }
 
 variable "brokers" {
@@ -82,12 +83,22 @@ variable "certificate_authority_arns" {
   description = "AWS Private CAs whose client certificates are accepted (mTLS), beside IAM. Empty: IAM alone."
   type        = list(string)
   default     = []
+
+  validation {
+    condition     = alltrue([for arn in var.certificate_authority_arns : can(regex("^arn:aws:acm-pca:", arn))])
+    error_message = "ARNs of private CAs."
+  }
 }
 
 variable "scram_secret_arns" {
   description = "Secrets with user and password (SASL/SCRAM) of services, named `AmazonMSK_…`. Empty: no SCRAM."
   type        = list(string)
   default     = []
+
+  validation {
+    condition     = alltrue([for arn in var.scram_secret_arns : strcontains(arn, ":secret:AmazonMSK_")])
+    error_message = "MSK takes secrets named AmazonMSK_… only."
+  }
 }
 
 variable "private_connectivity" {

@@ -10,11 +10,13 @@ locals {
 module "secrets" {
   source = "../secrets"
 
-  name                  = var.name
-  account_id            = var.account_id
-  region                = var.region
-  elections_primary_key = var.elections_primary_key
-  keep_votes            = var.keep_votes
+  name                   = var.name
+  account_id             = var.account_id
+  region                 = var.region
+  elections_primary_key  = var.elections_primary_key
+  rotation_period_days   = var.key_rotation_days
+  rotation_function_arns = var.options.rotation_function_arns
+  keep_votes             = var.keep_votes
 }
 
 module "network" {
@@ -42,23 +44,27 @@ module "cluster" {
   key_arn             = module.secrets.key_arns["cluster"]
   log_key_arn         = module.secrets.key_arns["logs"]
   deletion_protection = var.keep_votes
+  kubernetes_version  = var.versions.kubernetes
 }
 
 module "kafka" {
   source = "../kafka"
 
-  name                      = var.name
-  vpc_id                    = local.stores.vpc_id
-  subnet_ids                = local.stores.subnet_ids
-  client_security_group_ids = local.stores.client_security_group_ids
-  brokers                   = var.kafka.brokers
-  instance_type             = var.kafka.instance_type
-  storage_gib               = var.kafka.storage_gib
-  audit_window_days         = var.audit_window_days
-  private_connectivity      = var.private_connectivity
-  key_arn                   = module.secrets.key_arns["log"]
-  log_key_arn               = module.secrets.key_arns["logs"]
-  keep_votes                = var.keep_votes
+  name                       = var.name
+  vpc_id                     = local.stores.vpc_id
+  subnet_ids                 = local.stores.subnet_ids
+  client_security_group_ids  = local.stores.client_security_group_ids
+  brokers                    = var.kafka.brokers
+  instance_type              = var.kafka.instance_type
+  storage_gib                = var.kafka.storage_gib
+  audit_window_days          = var.audit_window_days
+  private_connectivity       = var.private_connectivity
+  kafka_version              = var.versions.kafka
+  certificate_authority_arns = var.options.certificate_authority_arns
+  scram_secret_arns          = var.options.scram_secret_arns
+  key_arn                    = module.secrets.key_arns["log"]
+  log_key_arn                = module.secrets.key_arns["logs"]
+  keep_votes                 = var.keep_votes
 }
 
 module "votes_database" {
@@ -70,8 +76,10 @@ module "votes_database" {
   client_security_group_ids = local.stores.client_security_group_ids
   shards                    = var.votes_databases
   database_name             = "votes"
+  engine_version            = var.versions.aurora
   key_arn                   = module.secrets.key_arns["votes"]
   secret_key_arn            = module.secrets.key_arns["secrets-votes"]
+  proxy                     = contains(var.options.database_proxies, "votes")
   keep_votes                = var.keep_votes
 }
 
@@ -85,10 +93,12 @@ module "registrar_database" {
   client_security_group_ids = local.stores.client_security_group_ids
   shards                    = [{ name = "main", instances = var.registrar_database }]
   database_name             = "registrar"
+  engine_version            = var.versions.aurora
   global                    = var.global_registrar
   global_cluster_ids        = var.global_cluster_ids
   key_arn                   = module.secrets.key_arns["registrar"]
   secret_key_arn            = module.secrets.key_arns["secrets-registrar"]
+  proxy                     = contains(var.options.database_proxies, "registrar")
   keep_votes                = var.keep_votes
 }
 
@@ -100,6 +110,7 @@ module "votes_cache" {
   access                    = "on ~* &* -@all +@read +@write +@pubsub +@scripting +@connection +cluster|slots +cluster|shards +cluster|nodes +info -@dangerous"
   password_secret           = { name = "suffrage/cache-votes", key_arn = module.secrets.key_arns["secrets-votes"] }
   password_version          = var.password_version
+  engine_version            = var.versions.valkey
   vpc_id                    = local.stores.vpc_id
   subnet_ids                = local.stores.subnet_ids
   client_security_group_ids = local.stores.client_security_group_ids
@@ -118,6 +129,7 @@ module "limits_cache" {
   access                    = "on ~* &* -@all +@read +@write +@pubsub +@scripting +@connection +cluster|slots +cluster|shards +cluster|nodes +info -@dangerous"
   password_secret           = { name = "suffrage/cache-limits", key_arn = module.secrets.key_arns["secrets-registrar"] }
   password_version          = var.password_version
+  engine_version            = var.versions.valkey
   vpc_id                    = local.stores.vpc_id
   subnet_ids                = local.stores.subnet_ids
   client_security_group_ids = local.stores.client_security_group_ids
@@ -188,8 +200,15 @@ module "identity" {
 module "edge" {
   source = "../edge"
 
-  name            = var.name
-  load_balancer   = var.load_balancer
-  shield_advanced = var.shield_advanced
-  log_key_arn     = module.secrets.key_arns["logs"]
+  name              = var.name
+  load_balancer     = var.load_balancer
+  shield_advanced   = var.shield_advanced
+  log_key_arn       = module.secrets.key_arns["logs"]
+  blocked_countries = var.options.blocked_countries
+  api_gateway = var.options.api_gateway == null ? null : {
+    listener_arn        = var.options.api_gateway.listener_arn
+    requests_per_second = var.options.api_gateway.requests_per_second
+    subnet_ids          = module.network.private_subnet_ids
+    security_group_ids  = [module.cluster.node_security_group_id]
+  }
 }

@@ -11,33 +11,63 @@ variable "name" {
 variable "account_id" {
   description = "The AWS account."
   type        = string
+
+  validation {
+    condition     = can(regex("^[0-9]{12}$", var.account_id))
+    error_message = "An AWS account has twelve digits."
+  }
 }
 
 variable "region" {
   description = "The region."
   type        = string
+
+  validation {
+    condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.region))
+    error_message = "A region is named like eu-west-1."
+  }
 }
 
 variable "cidr" {
   description = "Address range, /16, apart from every other region's."
   type        = string
+
+  validation {
+    condition     = can(cidrhost(var.cidr, 0)) && endswith(var.cidr, "/16")
+    error_message = "The range is a /16 such as 10.20.0.0/16."
+  }
 }
 
 variable "nat_gateways" {
   description = "`zonal`, `single` or `none`: see module network."
   type        = string
   default     = "zonal"
+
+  validation {
+    condition     = contains(["zonal", "single", "none"], var.nat_gateways)
+    error_message = "nat_gateways is zonal, single or none."
+  }
 }
 
 variable "operators" {
   description = "IAM roles that administer the cluster."
   type        = set(string)
+
+  validation {
+    condition     = length(var.operators) > 0 && alltrue([for role in var.operators : can(regex("^arn:aws:iam::[0-9]{12}:(role|user)/", role))])
+    error_message = "At least one ARN of a role: nobody else administers the cluster."
+  }
 }
 
 variable "public_access_cidrs" {
   description = "Addresses from which the API server is reached from outside."
   type        = list(string)
   default     = []
+
+  validation {
+    condition     = alltrue([for range in var.public_access_cidrs : can(cidrhost(range, 0))]) && !contains(var.public_access_cidrs, "0.0.0.0/0")
+    error_message = "Ranges such as 192.0.2.0/24, and never the whole internet."
+  }
 }
 
 variable "nodes" {
@@ -68,23 +98,43 @@ variable "kafka" {
 variable "votes_databases" {
   description = "Databases of the votes: see `shards` of module database."
   type        = list(object({ name = string, instances = map(object({ class = string, tier = optional(number, 1) })) }))
+
+  validation {
+    condition     = var.kafka.shards % length(var.votes_databases) == 0
+    error_message = "Each database holds as many of the topic's shards as every other: no more databases than shards."
+  }
 }
 
 variable "registrar_database" {
   description = "Instances of the registrar's database."
   type        = map(object({ class = string, tier = optional(number, 1) }))
+
+  validation {
+    condition     = length(var.registrar_database) > 0
+    error_message = "At least one instance."
+  }
 }
 
 variable "global_registrar" {
   description = "Part of this region in the registrar's global database: `none`, `primary`, or `secondary` of the one in `global_cluster_ids`. Votes databases are never global: the second region counts its own copy of the log."
   type        = string
   default     = "none"
+
+  validation {
+    condition     = contains(["none", "primary", "secondary"], var.global_registrar)
+    error_message = "global_registrar is none, primary or secondary."
+  }
 }
 
 variable "global_cluster_ids" {
   description = "The registrar's global database, for a secondary region."
   type        = map(string)
   default     = {}
+
+  validation {
+    condition     = var.global_registrar != "secondary" || contains(keys(var.global_cluster_ids), "main")
+    error_message = "A secondary region follows global database `main` of the first."
+  }
 }
 
 variable "elections_primary_key" {
@@ -102,12 +152,22 @@ variable "audit_window_days" {
   description = "Days for which log, reports and images stay."
   type        = number
   default     = 365
+
+  validation {
+    condition     = contains([30, 60, 90, 180, 365, 400, 545, 731], var.audit_window_days)
+    error_message = "As long as a log group can keep: 30, 60, 90, 180, 365, 400, 545 or 731 days."
+  }
 }
 
 variable "password_version" {
   description = "A greater number turns the passwords of both caches."
   type        = number
   default     = 1
+
+  validation {
+    condition     = var.password_version >= 1 && floor(var.password_version) == var.password_version
+    error_message = "Versions are 1, 2, 3 and so on."
+  }
 }
 
 variable "private_connectivity" {
@@ -120,12 +180,22 @@ variable "archive" {
   description = "Mode of the object lock, and the bucket of another region that gets a copy: see module archive."
   type        = object({ mode = optional(string, "COMPLIANCE"), replica = optional(object({ bucket_arn = string, key_arn = string })) })
   default     = {}
+
+  validation {
+    condition     = contains(["COMPLIANCE", "GOVERNANCE"], var.archive.mode)
+    error_message = "archive.mode is COMPLIANCE or GOVERNANCE."
+  }
 }
 
 variable "replica_region" {
   description = "Region that images are copied to; empty: none."
   type        = string
   default     = ""
+
+  validation {
+    condition     = var.replica_region == "" || (can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.replica_region)) && var.replica_region != var.region)
+    error_message = "Another region than this, or none."
+  }
 }
 
 variable "rules" {
@@ -143,6 +213,11 @@ variable "grafana" {
 variable "alarm_addresses" {
   description = "E-mail addresses that get AWS's own alarms."
   type        = set(string)
+
+  validation {
+    condition     = alltrue([for address in var.alarm_addresses : can(regex("^[^@ ]+@[^@ ]+$", address))])
+    error_message = "E-mail addresses."
+  }
 }
 
 variable "replicator" {
@@ -155,18 +230,63 @@ variable "delivery" {
   description = "GitHub repository and environment whose pipelines push images; null: none."
   type        = object({ repository = string, environment = string })
   default     = null
+
+  validation {
+    condition     = var.delivery == null || can(regex("^[^/]+/[^/]+$", var.delivery.repository))
+    error_message = "A repository is named owner/name."
+  }
 }
 
 variable "load_balancer" {
   description = "The chart's ALB, once it exists."
   type        = object({ arn = string, dns_name = string })
   default     = null
+
+  validation {
+    condition     = var.load_balancer == null || can(regex("^arn:aws:elasticloadbalancing:[^:]+:[0-9]{12}:loadbalancer/app/", var.load_balancer.arn))
+    error_message = "The ARN of an ALB."
+  }
 }
 
 variable "shield_advanced" {
   description = "See module edge."
   type        = bool
   default     = false
+}
+
+variable "key_rotation_days" {
+  description = "See module secrets: days after which KMS makes new material for our keys."
+  type        = number
+  default     = 365
+
+  validation {
+    condition     = var.key_rotation_days >= 90 && var.key_rotation_days <= 2560
+    error_message = "KMS rotates every 90 to 2,560 days."
+  }
+}
+
+variable "versions" {
+  description = "Other versions than those that modules cluster, kafka, database and cache begin with."
+  type        = object({ kubernetes = optional(string), kafka = optional(string), aurora = optional(string), valkey = optional(string) })
+  default     = {}
+}
+
+variable "options" {
+  description = "Off unless asked for: private CAs (mTLS) and `AmazonMSK_…` secrets (SCRAM) that let clients in to the brokers beside IAM, RDS Proxy before `votes` or `registrar`, functions that rotate secrets by the secret's name, an API Gateway before an internal ALB's listener, countries that are refused."
+  type = object({
+    certificate_authority_arns = optional(list(string), [])
+    scram_secret_arns          = optional(list(string), [])
+    database_proxies           = optional(set(string), [])
+    rotation_function_arns     = optional(map(string), {})
+    api_gateway                = optional(object({ listener_arn = string, requests_per_second = optional(number, 10000) }))
+    blocked_countries          = optional(list(string), [])
+  })
+  default = {}
+
+  validation {
+    condition     = length(setsubtract(var.options.database_proxies, ["votes", "registrar"])) == 0
+    error_message = "A proxy stands before votes or registrar."
+  }
 }
 
 variable "keep_votes" {

@@ -1,4 +1,8 @@
-mock_provider "aws" {}
+mock_provider "aws" {
+  mock_resource "aws_rds_cluster" {
+    defaults = { master_user_secret = [{ kms_key_id = "key", secret_arn = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:rds", secret_status = "active" }] }
+  }
+}
 
 variables {
   name                      = "suffrage-test-votes"
@@ -91,4 +95,24 @@ run "three_shards_are_refused" {
     shards = [for name in ["a", "b", "c"] : { name = name, instances = { one = { class = "db.r7g.large" } } }]
   }
   expect_failures = [var.shards]
+}
+
+run "a_proxy_stands_before_each_shard" {
+  command = plan
+  variables { proxy = true }
+
+  assert {
+    condition     = keys(aws_db_proxy.this) == ["a", "b"] && alltrue([for proxy in aws_db_proxy.this : proxy.require_tls])
+    error_message = "One for each, with TLS."
+  }
+}
+
+run "a_proxy_before_a_follower_is_refused" {
+  command = plan
+  variables {
+    proxy              = true
+    global             = "secondary"
+    global_cluster_ids = { a = "suffrage-test-votes-a", b = "suffrage-test-votes-b" }
+  }
+  expect_failures = [var.proxy]
 }

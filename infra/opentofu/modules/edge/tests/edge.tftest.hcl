@@ -9,11 +9,11 @@ run "each_address_has_its_rate_and_is_told_when_to_come_back" {
   command = plan
 
   assert {
-    condition     = toset([for rule in aws_wafv2_web_acl.this.rule : rule.name]) == toset(["known-bad-addresses", "rate-tokens", "rate-sessions", "rate-all"])
+    condition     = toset([for rule in aws_wafv2_web_acl.this["load-balancer"].rule : rule.name]) == toset(["known-bad-addresses", "rate-tokens", "rate-sessions", "rate-all"])
     error_message = "Three rates, and addresses that are known to be bad."
   }
   assert {
-    condition     = alltrue([for rule in aws_wafv2_web_acl.this.rule : rule.action[0].block[0].custom_response[0].response_code == 429 if startswith(rule.name, "rate-")])
+    condition     = alltrue([for rule in aws_wafv2_web_acl.this["load-balancer"].rule : rule.action[0].block[0].custom_response[0].response_code == 429 if startswith(rule.name, "rate-")])
     error_message = "429 as the services answer it."
   }
 }
@@ -22,7 +22,7 @@ run "nothing_is_sampled_or_logged_that_tells_who_voted" {
   command = plan
 
   assert {
-    condition     = alltrue([for rule in aws_wafv2_web_acl.this.rule : !rule.visibility_config[0].sampled_requests_enabled])
+    condition     = alltrue([for rule in aws_wafv2_web_acl.this["load-balancer"].rule : !rule.visibility_config[0].sampled_requests_enabled])
     error_message = "Samples would show what voters sent."
   }
   assert {
@@ -38,6 +38,22 @@ run "before_there_is_a_load_balancer_the_rest_can_be_made" {
   assert {
     condition     = length(aws_shield_protection.load_balancer) == 0 && length(aws_globalaccelerator_accelerator.this) == 0 && length(aws_cloudfront_distribution.page) == 0
     error_message = "What stands before the load balancer comes with a second apply."
+  }
+}
+
+run "shield_protects_all_that_stands_before_the_suite" {
+  command = plan
+  variables {
+    shield_advanced = true
+    load_balancer   = { arn = "arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/app/a/1", dns_name = "a.example.org" }
+    accelerator     = true
+    endpoints       = { "eu-west-1" = { load_balancer_arn = "arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/app/a/1", dial = 100 } }
+    page            = { hosts = ["vote.example.org"], certificate_arn = "arn:aws:acm:us-east-1:111122223333:certificate/1", origin_host = "origin.example.org" }
+  }
+
+  assert {
+    condition     = aws_shield_protection.load_balancer[0].resource_arn == var.load_balancer.arn && length(aws_shield_protection.accelerator) == 1 && length(aws_shield_protection.page) == 1
+    error_message = "Load balancer, accelerator and page."
   }
 }
 
@@ -68,8 +84,16 @@ run "votes_are_never_cached" {
   }
 
   assert {
-    condition     = aws_cloudfront_distribution.page["this"].default_cache_behavior[0].cache_policy_id == "4135ea2d-6df8-44a3-9df3-4b5a84be39ad" && [for behaviour in aws_cloudfront_distribution.page["this"].ordered_cache_behavior : behaviour.path_pattern] == ["/assets/*"]
-    error_message = "Only the page's files are kept."
+    condition     = aws_cloudfront_distribution.page["this"].default_cache_behavior[0].cache_policy_id == "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
+    error_message = "What is not named is never kept."
+  }
+  assert {
+    condition     = alltrue([for behaviour in aws_cloudfront_distribution.page["this"].ordered_cache_behavior : startswith(behaviour.path_pattern, "/assets/") || startswith(behaviour.path_pattern, "/api/results/") && !contains(["/results", "/results*", "/votes*"], regex("/[^/]*$", behaviour.path_pattern))])
+    error_message = "Only the page's files and what was stated officially are kept, as long as the origin says."
+  }
+  assert {
+    condition     = length([for behaviour in aws_cloudfront_distribution.page["this"].ordered_cache_behavior : behaviour if strcontains(behaviour.path_pattern, "/results/document") && behaviour.cache_policy_id == "83da9c7e-98b4-4e11-a168-04f0df8e2c65"]) == 1
+    error_message = "The official results are kept."
   }
   assert {
     condition     = aws_cloudfront_distribution.page["this"].viewer_certificate[0].minimum_protocol_version == "TLSv1.2_2021"
@@ -77,14 +101,48 @@ run "votes_are_never_cached" {
   }
 }
 
+run "limits_by_address_stand_where_addresses_are_still_the_voters" {
+  command = plan
+  variables {
+    page = { hosts = ["vote.example.org"], certificate_arn = "arn:aws:acm:us-east-1:111122223333:certificate/1", origin_host = "origin.example.org" }
+  }
+
+  assert {
+    condition     = aws_wafv2_web_acl.this["page"].scope == "CLOUDFRONT" && aws_wafv2_web_acl.this["page"].region == "us-east-1"
+    error_message = "CloudFront's web ACLs are in us-east-1."
+  }
+  assert {
+    condition     = toset([for rule in aws_wafv2_web_acl.this["page"].rule : rule.name]) == toset([for rule in aws_wafv2_web_acl.this["load-balancer"].rule : rule.name])
+    error_message = "The same rules as before the load balancer."
+  }
+}
+
+run "a_certificate_of_another_region_is_refused" {
+  command = plan
+  variables {
+    page = { hosts = ["vote.example.org"], certificate_arn = "arn:aws:acm:eu-west-1:111122223333:certificate/1", origin_host = "origin.example.org" }
+  }
+  expect_failures = [var.page]
+}
+
+run "an_accelerator_that_leads_nowhere_is_refused" {
+  command = plan
+  variables { accelerator = true }
+  expect_failures = [var.endpoints]
+}
+
 run "the_gateway_waits_longer_than_the_services_deadline" {
   command = plan
   variables {
-    api_gateway = { listener_arn = "arn:aws:elasticloadbalancing:eu-west-1:111122223333:listener/app/a/1/2", subnet_ids = ["subnet-1"], security_group_ids = ["sg-1"], log_group_arn = "arn:aws:logs:eu-west-1:111122223333:log-group:a" }
+    api_gateway = { listener_arn = "arn:aws:elasticloadbalancing:eu-west-1:111122223333:listener/app/a/1/2", subnet_ids = ["subnet-1"], security_group_ids = ["sg-1"] }
   }
 
   assert {
     condition     = aws_apigatewayv2_integration.this["this"].timeout_milliseconds > 10000
     error_message = "A gateway that gives up first turns an accepted vote into an unknown one."
+  }
+  assert {
+    condition     = aws_cloudwatch_log_group.gateway["this"].kms_key_id == var.log_key_arn && !strcontains(aws_apigatewayv2_stage.this["this"].access_log_settings[0].format, "sourceIp")
+    error_message = "Its log is encrypted, and holds no address."
   }
 }

@@ -90,3 +90,9 @@ run "a_log_that_forgets_before_the_audit_is_refused" {
   variables { audit_window_days = 7 }
   expect_failures = [var.audit_window_days]
 }
+
+run "a_secret_that_msk_would_not_take_is_refused" {
+  command = plan
+  variables { scram_secret_arns = ["arn:aws:secretsmanager:eu-west-1:111122223333:secret:suffrage/votes"] }
+  expect_failures = [var.scram_secret_arns]
+}

@@ -50,3 +50,9 @@ run "a_copy_that_falls_behind_is_seen" {
     error_message = "A minute behind."
   }
 }
+
+run "a_global_database_that_nobody_watches_is_refused" {
+  command = plan
+  variables { global_databases = { registrar = "suffrage-test-other" } }
+  expect_failures = [var.global_databases]
+}

@@ -49,3 +49,27 @@ run "partitions_that_no_shard_divides_are_refused" {
   variables { kafka = { brokers = 3, instance_type = "kafka.m7g.large", storage_gib = { initial = 100, maximum = 200 }, partitions = 10, shards = 4 } }
   expect_failures = [var.kafka]
 }
+
+run "a_proxy_before_anything_else_is_refused" {
+  command = plan
+  variables { options = { database_proxies = ["cache"] } }
+  expect_failures = [var.options]
+}
+
+run "a_region_that_is_none_is_refused" {
+  command = plan
+  variables { region = "Ireland" }
+  expect_failures = [var.region]
+}
+
+run "an_open_api_server_is_refused" {
+  command = plan
+  variables { public_access_cidrs = ["0.0.0.0/0"] }
+  expect_failures = [var.public_access_cidrs]
+}
+
+run "databases_that_share_no_shards_alike_are_refused" {
+  command = plan
+  variables { votes_databases = [for name in ["a", "b", "c"] : { name = name, instances = { one = { class = "db.r7g.large" } } }] }
+  expect_failures = [var.votes_databases]
+}

@@ -16,6 +16,10 @@ run "a_tag_means_the_same_bytes_for_ever" {
     condition     = alltrue([for repository in aws_ecr_repository.this : repository.image_scanning_configuration[0].scan_on_push && repository.encryption_configuration[0].kms_key == var.key_arn])
     error_message = "Each image is scanned when it arrives, and encrypted with our key."
   }
+  assert {
+    condition     = aws_ecr_registry_scanning_configuration.this.scan_type == "BASIC" && one(aws_ecr_registry_scanning_configuration.this.rule).scan_frequency == "SCAN_ON_PUSH"
+    error_message = "make scan waits for the end of a scan: one that goes on for ever has none."
+  }
 }
 
 run "images_reach_the_second_region" {

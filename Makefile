@@ -102,6 +102,19 @@ infra-check: setup ## form, schema, tests, policies and plans of infra/opentofu,
 	@tools/setup/setup.sh tofu conftest helm checkov $(if $(FULL),tflint)
 	@$(if $(REAL_PROVIDER),REAL_PROVIDER=1) infra/check.sh
 
+INFRA_ARGUMENTS = --environment '$(ENVIRONMENT)' $(if $(VARIABLES),--variables '$(VARIABLES)') $(ARGS)
+infra-plan: setup ## plan an environment against its real state, hold it to rules and budget; out/plans/NAME (ENVIRONMENT=dev VARIABLES=file)
+	@tools/setup/setup.sh tofu conftest
+	@$(NODE) infra/pipeline/main.ts plan $(INFRA_ARGUMENTS)
+
+infra-apply: setup ## apply exactly the plan of make infra-plan, then as infra-values (ENVIRONMENT=dev)
+	@tools/setup/setup.sh tofu
+	@$(NODE) infra/pipeline/main.ts apply $(INFRA_ARGUMENTS)
+
+infra-values: setup ## write what the chart must know of the infrastructure into gitops/infrastructure (ENVIRONMENT=dev)
+	@tools/setup/setup.sh tofu
+	@$(NODE) infra/pipeline/main.ts values $(INFRA_ARGUMENTS)
+
 simulate: setup ## the suite's own code under a seeded scheduler with faults (SEEDS=2000 SEED_START=1 MUTANTS=1 TRACE=1)
 	@$(NODE) test/simulation/main.ts $(if $(SEEDS),--seeds $(SEEDS)) $(if $(SEED_START),--start $(SEED_START)) \
 	  $(if $(MUTANTS),--mutants) $(if $(TRACE),--trace) $(if $(JOBS),--jobs $(JOBS)) $(ARGS)
@@ -149,7 +162,7 @@ sbom: setup ## the bill of materials of the workspace (CycloneDX), out/sbom.cdx.
 	@$(NODE) delivery/supply-chain/main.ts sbom
 
 site: setup ## the documentation as a site in out/site, every link followed (SITE_BASE=/path/)
-	@tools/setup/setup.sh browser
+	@tools/setup/setup.sh browser helm
 	@$(if $(SITE_BASE),SITE_BASE='$(SITE_BASE)') $(NODE) site/src/main.ts $(ARGS)
 	@$(JEST) --config site/jest.config.mjs
 
@@ -162,7 +175,7 @@ publish: setup ## push the images of make images to ECR, sign them, attest conte
 scan: setup ## wait for ECR's scan of the published images, fail on critical or high findings
 	@$(NODE) delivery/release/main.ts scan $(ARGS)
 
-deploy: setup ## install out/release.json (ENVIRONMENT=dev, staging or production)
+deploy: setup ## install out/release.json on gitops/infrastructure's values, in each region (ENVIRONMENT=dev, staging or production)
 	@$(NODE) delivery/release/main.ts deploy --environment '$(ENVIRONMENT)' $(ARGS)
 
 watch: setup ## watch a release through Prometheus, fail when it burns the budget (ENVIRONMENT=dev MINUTES=15)

@@ -6,6 +6,8 @@ import { repositoryDirectory } from '@suffrage/stack/paths';
 const PART_OF: Readonly<Record<string, string>> = {
   'chart-test': 'helm/suffrage',
   'infra-check': 'infra',
+  'infra-plan': 'infra',
+  'infra-apply': 'infra',
   images: 'Dockerfile',
   'bundle-test': 'tools/images',
 };

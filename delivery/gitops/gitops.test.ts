@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { Application } from '@kubernetes-models/argo-cd/argoproj.io/v1alpha1/Application';
@@ -10,7 +10,8 @@ import { GitRepository } from '@kubernetes-models/flux-cd/source.toolkit.fluxcd.
 import { repositoryDirectory } from '@suffrage/stack/paths';
 import { z } from 'zod';
 import { judgeMake, parseMake, readTargets } from '../make-targets.ts';
-import { environmentNames } from '../release/environments.ts';
+import { environmentNames, infrastructureFile, installations } from '../release/environments.ts';
+import { readDocuments } from './read-documents.ts';
 import { type Manifest, readManifests } from './read-manifests.ts';
 import { renderSet } from './render-set.ts';
 import { tektonPipeline, tektonTask } from './tekton-shapes.ts';
@@ -70,7 +71,7 @@ const fluxFile = (name: string) => flux.filter(({ file }) => file === name);
 test('Argo CD takes its project and its set, and every application that comes of it', () => {
   for (const manifest of argocd)
     validate(manifest.kind === 'AppProject' ? AppProject : ApplicationSet, without(manifest));
-  expect(applications).toHaveLength(6);
+  expect(applications).toHaveLength(8);
   for (const { application } of applications) validate(Application, application);
 });
 
@@ -84,12 +85,59 @@ test('every environment has infra before apps, in its own cluster, from files th
   for (const { element, application } of applications) {
     const { metadata, spec } = argoApplication.parse(application);
     expect(metadata.annotations['argocd.argoproj.io/sync-wave']).toBe(element.part === 'infra' ? '0' : '1');
-    expect(spec.destination).toEqual({ name: `suffrage-${element.environment}`, namespace: element.part });
+    expect(spec.destination).toEqual({ name: `suffrage-${element.installation}`, namespace: element.part });
     if (element.part === 'infra') expect(inRepository(`${spec.source.path}/kustomization.yaml`)).toBe(true);
     else
       for (const file of spec.source.helm?.valueFiles ?? [''])
         expect([file, inRepository(join(spec.source.path, file))]).toEqual([file, true]);
   }
+});
+
+test('every cluster that a release goes to is there, with the values of its infrastructure before what it serves', () => {
+  const apps = applications.filter(({ element }) => element.part === 'apps');
+  const values = apps.map(({ element, application }) => [
+    element.installation,
+    argoApplication.parse(application).spec.source.helm?.valueFiles.slice(1),
+  ]);
+  expect(values).toEqual(
+    installations.map(({ name }) => [
+      name,
+      [`../../gitops/infrastructure/${name}.yaml`, `../../gitops/environments/${name}.yaml`],
+    ]),
+  );
+});
+
+test('infrastructure that has not been made yet is refused by the chart itself, whoever installs it', () => {
+  const text = readFileSync(join(repositoryDirectory, 'helm/suffrage/values.schema.json'), 'utf8');
+  const brokers = z
+    .object({
+      properties: z.object({
+        kafka: z.object({ properties: z.object({ brokers: z.object({ pattern: z.string() }) }) }),
+      }),
+    })
+    .parse(JSON.parse(text)).properties.kafka.properties.brokers;
+  const pattern = new RegExp(brokers.pattern);
+  for (const installation of installations) {
+    const [values] = readDocuments(
+      readFileSync(join(repositoryDirectory, infrastructureFile(installation)), 'utf8'),
+    );
+    const named = z.object({ kafka: z.looseObject({ brokers: z.string() }) }).parse(values).kafka.brokers;
+    expect([installation.name, pattern.test(named)]).toEqual([installation.name, named !== '']);
+  }
+  expect(pattern.test('b-1.eu-west-1.amazonaws.com:9098')).toBe(true);
+});
+
+test('the group of the release pipeline may touch every kind of resource that its namespace does not give by itself', () => {
+  const [role] = readManifests(join(directory, 'infra/deployers')).filter(({ kind }) => kind === 'Role');
+  const { rules } = z.object({ rules: z.array(z.object({ apiGroups: names })) }).parse(role);
+  const templates = join(repositoryDirectory, 'helm/suffrage/templates');
+  const groups = readdirSync(templates)
+    .map(name => readFileSync(join(templates, name), 'utf8'))
+    .flatMap(text => [...text.matchAll(/^ *apiVersion: ([a-z0-9.-]+)\/v\S+/gm)])
+    .map(([, group = '']) => group)
+    // Kubernetes' own groups are one word, or end so; what they have in a namespace is its administrator's.
+    .filter(group => group.includes('.') && (!group.endsWith('.k8s.io') || group.startsWith('gateway.')));
+  expect(new Set(rules.flatMap(({ apiGroups }) => apiGroups))).toEqual(new Set(groups));
 });
 
 test('Argo CD installs environments in order, and production only by hand', () => {
@@ -117,17 +165,17 @@ test('Flux takes all of its resources', () => {
 });
 
 test('Flux installs the same as Argo CD: infra before apps, the same values, production only by hand', () => {
-  for (const name of environmentNames) {
+  for (const { name, environment } of installations) {
     const [infra, apps] = z
       .tuple([fluxKustomization, fluxKustomization])
       .parse(fluxFile(`${name}/suffrage.yaml`));
-    expect(infra.spec.path).toBe(`./gitops/infra/${name}`);
+    expect(infra.spec.path).toBe(`./gitops/infra/${environment}`);
     expect(apps.spec.dependsOn).toEqual([{ name: infra.metadata.name }]);
     expect([infra.spec.suspend, apps.spec.suspend]).toEqual(
-      name === 'production' ? [true, true] : [false, false],
+      environment === 'production' ? [true, true] : [false, false],
     );
     const release = helmRelease.parse(fluxFile(`apps/${name}/release.yaml`)[0]);
-    const argo = applications.find(({ element }) => element.environment === name && element.part === 'apps');
+    const argo = applications.find(({ element }) => element.installation === name && element.part === 'apps');
     const values = argoApplication.parse(argo?.application).spec.source.helm?.valueFiles;
     const files = release.spec.chart.spec.valuesFiles.slice(1);
     expect(files.map(file => join(file))).toEqual(values?.map(file => join('helm/suffrage', file)));
@@ -141,6 +189,8 @@ test('the pipeline of Tekton has the shape of its reference, and calls make targ
     (manifest.kind === 'Pipeline' ? tektonPipeline : tektonTask).parse(without(manifest));
   const pipeline = tektonPipeline.parse(without(tekton.find(({ kind }) => kind === 'Pipeline') as Manifest));
   const tasks = tekton.filter(({ kind }) => kind === 'Task').map(({ metadata }) => metadata?.name);
+  const made = pipeline.spec.tasks.flatMap(({ params }) => params.flatMap(({ value }) => value));
+  for (const target of ['test', 'bundle-test', 'images']) expect(made).toContain(target);
   const before = new Set<string>();
   for (const { name, taskRef, runAfter, params } of pipeline.spec.tasks) {
     expect(tasks).toContain(taskRef.name);

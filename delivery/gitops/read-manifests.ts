@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
+import { readDocuments } from './read-documents.ts';
 
 const manifest = z.looseObject({
   apiVersion: z.string(),
@@ -15,10 +15,14 @@ export function readManifests(directory: string): Manifest[] {
   return readdirSync(directory, { recursive: true, encoding: 'utf8' })
     .filter(name => name.endsWith('.yaml'))
     .toSorted()
-    .flatMap(file =>
-      parseAllDocuments(readFileSync(join(directory, file), 'utf8')).map(document => {
-        if (document.errors[0]) throw new Error(`${file}: ${document.errors[0].message}`);
-        return { ...manifest.parse(document.toJS()), file };
-      }),
-    );
+    .flatMap(file => {
+      try {
+        return readDocuments(readFileSync(join(directory, file), 'utf8')).map(document => ({
+          ...manifest.parse(document),
+          file,
+        }));
+      } catch (error) {
+        throw new Error(`${file} holds no resources`, { cause: error });
+      }
+    });
 }

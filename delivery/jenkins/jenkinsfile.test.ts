@@ -22,11 +22,19 @@ function mistaken(name: string, from: string, to: string): Scenario {
   return { ...good, file: join(directory, name) };
 }
 
+const PLAN = 'make infra-plan ENVIRONMENT="$INFRASTRUCTURE"';
+const APPLY = 'make infra-apply ENVIRONMENT="$INFRASTRUCTURE"';
+
 const scenarios = {
   release: good,
   topic: { ...good, branch: 'topic' },
   refused: { ...good, approve: false },
-  testFails: { ...good, fail: ['make test'] },
+  testFails: { ...good, fail: ['make test-unit'] },
+  infrastructure: { ...good, infrastructure: 'production' },
+  planRefused: { ...good, infrastructure: 'dev', fail: [PLAN] },
+  planNotApproved: { ...good, infrastructure: 'dev', approve: false },
+  infrastructureOfTopic: { ...good, infrastructure: 'dev', branch: 'topic' },
+  noSuchEnvironment: { ...good, infrastructure: 'prod' },
   stagingBurns: { ...good, fail: ['make watch ENVIRONMENT=staging MINUTES=15'] },
   productionUnbalanced: { ...good, fail: ['make audit-release ENVIRONMENT=production'] },
   findings: { ...good, fail: ['make scan'] },
@@ -51,7 +59,8 @@ const refusal = (name: Name) => runs[name].flatMap(one => (one.event === 'refuse
 
 test('each step of every stage is a make command that make would take', () => {
   const targets = readTargets();
-  for (const { text: command } of withoutMissingParts(commands('release').map(text => ({ text })))) {
+  const all = [...new Set([...commands('release'), ...commands('infrastructure')])];
+  for (const { text: command } of withoutMissingParts(all.map(text => ({ text })))) {
     const parsed = parseMake(command);
     expect([command, parsed && judgeMake(parsed, targets)]).toEqual([command, []]);
   }
@@ -89,6 +98,7 @@ test('a branch is verified and nothing more; nobody is asked', () => {
 
 test('production waits for a releaser, after staging; a no changes nothing and takes nothing back', () => {
   const asked = runs.release.findIndex(one => one.event === 'input');
+  expect(runs.release.filter(one => one.event === 'input')).toHaveLength(1);
   const at = (command: string) =>
     runs.release.findIndex(one => one.event === 'sh' && one.command === command);
   expect(runs.release[asked]).toMatchObject({ submitter: 'suffrage-releasers' });
@@ -100,7 +110,36 @@ test('production waits for a releaser, after staging; a no changes nothing and t
 
 test('a test that fails stops everything behind it', () => {
   expect(result('testFails')).toBe('FAILURE');
-  expect(commands('testFails').at(-1)).toBe('make test');
+  expect(commands('testFails').at(-1)).toBe('make test-unit');
+});
+
+test('infrastructure is brought up only where somebody chose it: planned, approved, and the very plan applied; nothing is released', () => {
+  const after = runs.infrastructure.slice(
+    runs.infrastructure.findIndex(one => one.event === 'sh' && one.command === PLAN),
+  );
+  expect(after.flatMap(one => (one.event === 'stage' || one.event === 'agent' ? [] : [one.event]))).toEqual([
+    'sh',
+    'stash',
+    'input',
+    'unstash',
+    'sh',
+    'end',
+  ]);
+  expect(commands('infrastructure').slice(-2)).toEqual([PLAN, APPLY]);
+  expect(after.find(one => one.event === 'input')).toMatchObject({ submitter: 'suffrage-operators' });
+  const labels = runs.infrastructure.flatMap(one =>
+    one.event === 'agent' && /(Plan|Apply) infrastructure/.test(one.where) ? [one.label] : [],
+  );
+  expect(labels).toEqual(['suffrage-infra-production', 'suffrage-infra-production']);
+  expect(commands('release').filter(command => /infra-(plan|apply)/.test(command))).toEqual([]);
+});
+
+test('a plan that breaks a rule or its budget, or that nobody approves, is not applied', () => {
+  expect([result('planRefused'), commands('planRefused').at(-1)]).toEqual(['FAILURE', PLAN]);
+  expect(runs.planRefused.filter(one => one.event === 'input')).toEqual([]);
+  expect([result('planNotApproved'), commands('planNotApproved').at(-1)]).toEqual(['ABORTED', PLAN]);
+  expect(commands('infrastructureOfTopic').filter(command => /infra-(plan|apply)/.test(command))).toEqual([]);
+  expect(refusal('noSuchEnvironment')).toBe('INFRASTRUCTURE cannot be prod');
 });
 
 test('an image with findings is installed nowhere', () => {
@@ -115,8 +154,8 @@ test('a release that burns its budget, or whose audit does not balance, is taken
 });
 
 test('a Jenkinsfile with a mistake is refused with the place', () => {
-  expect(refusal('misspelt')).toBe('submiter is not allowed in input of Approve production');
+  expect(refusal('misspelt')).toBe('submiter is not allowed in input of Approve infrastructure');
   expect(refusal('noAgent')).toBe('unstash in Dev needs an agent');
-  expect(refusal('noSteps')).toBe('stage Approve production needs either steps or stages');
+  expect(refusal('noSteps')).toBe('stage Approve infrastructure needs either steps or stages');
   expect(refusal('unclosed')).toContain('Unexpected input');
 });

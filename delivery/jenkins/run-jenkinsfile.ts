@@ -3,17 +3,19 @@ import { join } from 'node:path';
 import { programs, repositoryDirectory } from '@suffrage/stack/paths';
 import { z } from 'zod';
 
-/** `fail`: shell commands that fail; `approve`: what the person who is asked says. */
+/** `fail`: shell commands that fail; `approve`: what the person who is asked says; `infrastructure`: what who started it chose. */
 export type Scenario = {
   readonly file: string;
   readonly branch: string;
   readonly fail: readonly string[];
   readonly approve: boolean;
+  readonly infrastructure?: string;
 };
 
 const event = z.discriminatedUnion('event', [
   z.object({ event: z.literal('begin') }),
   z.object({ event: z.literal('stage'), name: z.string() }),
+  z.object({ event: z.literal('agent'), where: z.string(), label: z.string() }),
   z.object({ event: z.literal('sh'), stage: z.string(), command: z.string() }),
   z.object({ event: z.enum(['stash', 'unstash']), stage: z.string(), name: z.string() }),
   z.object({ event: z.literal('input'), stage: z.string(), submitter: z.string().nullable() }),

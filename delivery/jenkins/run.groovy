@@ -14,6 +14,7 @@ class Scenario {
   String branch
   List<String> fail
   boolean approve
+  String infrastructure = 'none'
   boolean quiet
   void say(Map event) { if (!quiet) println JsonOutput.toJson(event) }
 }
@@ -32,6 +33,8 @@ class Block {
   final String where
   final Map<String, Closure> allowed
   final List<String> seen = []
+  /** What whoever starts the run has chosen: strings and conditions may name it, as `params`. */
+  static Map<String, String> params = [:]
   Block(String where, Map<String, Closure> allowed) { this.where = where; this.allowed = allowed }
 
   def methodMissing(String name, Object arguments) {
@@ -49,6 +52,7 @@ class Block {
   }
   def propertyMissing(String name) {
     if (name in ['any', 'none']) return name
+    if (name == 'params') return params
     throw new NotInTheModel("$name is unknown in $where")
   }
 
@@ -80,7 +84,7 @@ class Runner {
       agent: { Object value -> hasAgent = agent('pipeline', value) },
       options: { Closure part -> options('pipeline', part) },
       environment: { Closure part -> environment(part) },
-      parameters: { Closure part -> Block.read('parameters', [string: { Map m -> }, booleanParam: { Map m -> }, choice: { Map m -> }], part) },
+      parameters: { Closure part -> parameters(part) },
       triggers: { Closure part -> Block.read('triggers', [cron: { String s -> }, pollSCM: { String s -> }], part) },
       stages: { Closure part -> stages = part },
       post: { Closure part -> post = readPost('pipeline', part) },
@@ -91,9 +95,19 @@ class Runner {
     scenario.say(event: 'end', result: aborted ? 'ABORTED' : failed ? 'FAILURE' : 'SUCCESS')
   }
 
+  /** Only choices: of other parameters a scenario says nothing yet. */
+  void parameters(Closure part) {
+    def allowed = ['name', 'choices', 'description'] as Set
+    Block.read('parameters', [choice: { Map given ->
+      def unknown = given.keySet() - allowed
+      if (unknown) throw new NotInTheModel("${unknown.first()} is not allowed in choice")
+      if (!(Block.params[given.name] in given.choices)) throw new NotInTheModel("$given.name cannot be ${Block.params[given.name]}")
+    }], part)
+  }
+
   boolean agent(String where, Object value) {
     if (value instanceof Closure) {
-      Block.read("agent of $where", [label: { String s -> }], value)
+      Block.read("agent of $where", [label: { CharSequence s -> scenario.say(event: 'agent', where: where, label: s.toString()) }], value)
       return true
     }
     if (value != 'any' && value != 'none') throw new NotInTheModel("agent of $where is $value")
@@ -165,6 +179,11 @@ class Runner {
     Block.read("when of $name", [
       branch: { String pattern -> matches = matches && scenario.branch == pattern },
       beforeInput: { boolean value -> beforeInput = value },
+      expression: { Closure condition ->
+        condition.delegate = [params: Block.params]
+        condition.resolveStrategy = Closure.DELEGATE_ONLY
+        matches = matches && condition.call()
+      },
     ], part)
     return [matches: matches, beforeInput: beforeInput]
   }
@@ -210,6 +229,7 @@ class Runner {
 }
 
 void run(Scenario scenario) {
+  Block.params = [INFRASTRUCTURE: scenario.infrastructure]
   def runner = new Runner(scenario)
   def binding = new Binding(pipeline: { Closure body -> runner.pipeline(body) })
   try {

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
-import { contextOf, type EnvironmentName, release } from './environments.ts';
+import { contextOf, type Installation, release } from './environments.ts';
 import type { ReleaseFile } from './release-file.ts';
 import type { RunProgram } from './run-program.ts';
 
@@ -10,17 +10,17 @@ const jobStatus = z.object({
 });
 
 /**
- * Holds the whole log of an environment against its databases, by a job of the cluster made from the audit's cron job.
+ * Holds the whole log of an installation against its databases, by a job of the cluster made from the audit's cron job.
  * @throws Error when the audit has a finding, cannot be run, or takes longer than `deadlineMillis`
  */
 export async function auditRelease(
   run: RunProgram,
   { commit }: ReleaseFile,
-  environment: EnvironmentName,
+  installation: Installation,
   { pollMillis, deadlineMillis, now }: { pollMillis: number; deadlineMillis: number; now: () => number },
 ): Promise<void> {
   const begun = now();
-  const place = ['--context', contextOf(environment), '--namespace', release.namespace];
+  const place = ['--context', contextOf(installation), '--namespace', release.namespace];
   const job = `audit-${commit.slice(0, 12)}-${begun}`;
   await run('kubectl', [...place, 'create', 'job', job, `--from=cronjob/${CRON_JOB}`]);
   for (;;) {

@@ -1,35 +1,36 @@
 import { z } from 'zod';
-import { contextOf, type EnvironmentName, release, valuesFile } from './environments.ts';
+import { helmPlace, type Installation, release, valuesFile } from './environments.ts';
+import type { Infrastructure } from './infrastructure.ts';
 import type { ReleaseFile } from './release-file.ts';
 import type { RunProgram } from './run-program.ts';
 
 const WAIT = '20m';
-const place = (environment: EnvironmentName) => [
-  '--kube-context',
-  contextOf(environment),
-  '--namespace',
-  release.namespace,
-];
 
 /**
- * Installs the images of a release by digest. When it resolves every pod of it is ready; when it throws, helm has gone back to
- * what was there before.
+ * Installs the images of a release by digest, on the infrastructure that is there. Which region stands by is what it was before: a
+ * failover decides that, never a release. When it resolves every pod of it is ready; when it throws, helm has gone back to what
+ * was there before.
  */
 export async function deploy(
   run: RunProgram,
   file: ReleaseFile,
-  environment: EnvironmentName,
+  installation: Installation,
+  infrastructure: Infrastructure,
 ): Promise<void> {
+  const standby = await isStandby(run, installation);
   await run('helm', [
     'upgrade',
     '--install',
     release.name,
     release.chart,
-    ...place(environment),
+    ...helmPlace(installation),
     '--values',
-    valuesFile(environment),
-    '--set-string',
-    `image.registry=${registryOf(file)}`,
+    valuesFile(installation.environment),
+    '--values',
+    infrastructure.file,
+    '--set',
+    `standby=${standby}`,
+    ...registryOption(file, installation),
     ...file.images.flatMap(({ name, digest }) => ['--set-string', `image.digests.${name}=${digest}`]),
     '--description',
     description(file.commit),
@@ -38,6 +39,26 @@ export async function deploy(
     WAIT,
     (await helmMajor(run)) >= 4 ? '--rollback-on-failure' : '--atomic',
   ]);
+}
+
+/** A second region pulls the same digests from the copy of the registry beside it, which its own values name. */
+function registryOption(file: ReleaseFile, { isSecond }: Installation): string[] {
+  return isSecond ? [] : ['--set-string', `image.registry=${registryOf(file)}`];
+}
+
+const listing = z.array(z.object({ name: z.string() }));
+const given = z.object({ standby: z.boolean().optional() }).nullable();
+
+/** Whether it runs no pod, because the other region serves. One that is not installed yet does if it is the second. */
+export async function isStandby(run: RunProgram, installation: Installation): Promise<boolean> {
+  const place = helmPlace(installation);
+  // One that an upgrade has left half-way is installed, too. (Helm 4 has no `--all` any more.)
+  const states = ['--deployed', '--failed', '--pending'];
+  const filter = ['--filter', `^${release.name}$`, '--output', 'json'];
+  const listed = listing.parse(JSON.parse(await run('helm', ['list', ...place, ...states, ...filter])));
+  if (listed.length === 0) return installation.isSecond;
+  const values = await run('helm', ['get', 'values', release.name, ...place, '--output', 'json']);
+  return given.parse(JSON.parse(values))?.standby ?? false;
 }
 
 /** All images are beside each other: `<registry>/suffrage/<name>`. */
@@ -61,9 +82,9 @@ const description = (commit: string) => `commit ${commit}`;
 export async function rollback(
   run: RunProgram,
   file: ReleaseFile,
-  environment: EnvironmentName,
+  installation: Installation,
 ): Promise<number | undefined> {
-  const listed = await run('helm', ['history', release.name, ...place(environment), '--output', 'json']);
+  const listed = await run('helm', ['history', release.name, ...helmPlace(installation), '--output', 'json']);
   const history = revisions.parse(JSON.parse(listed)).toSorted((a, b) => b.revision - a.revision);
   const serving = history.find(({ status }) => status === 'deployed');
   if (serving?.description !== description(file.commit)) return undefined;
@@ -79,7 +100,7 @@ export async function rollback(
     'rollback',
     release.name,
     String(before.revision),
-    ...place(environment),
+    ...helmPlace(installation),
     '--wait',
     '--timeout',
     WAIT,

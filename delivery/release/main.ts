@@ -1,11 +1,20 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { repositoryDirectory } from '@suffrage/stack/paths';
-import { environmentFile, environmentText } from './promote.ts';
+import { parse } from 'yaml';
+import { z } from 'zod';
 import { auditRelease } from './audit-release.ts';
-import { deploy, rollback } from './deploy.ts';
-import { contextOf, type EnvironmentName, environmentNames } from './environments.ts';
+import { deploy, isStandby, rollback } from './deploy.ts';
+import {
+  contextOf,
+  type EnvironmentName,
+  environmentNames,
+  type Installation,
+  installationsOf,
+} from './environments.ts';
+import { infrastructureOf } from './infrastructure.ts';
+import { servedFile, servedText } from './promote.ts';
 import { publish } from './publish.ts';
 import { loadRelease, saveRelease } from './release-file.ts';
 import { runProgram } from './run-program.ts';
@@ -17,9 +26,10 @@ const usage = `Brings a release to where people vote. Each step is a make target
   publish        pushes the images of make images to ECR, signs them, attests bill of materials and provenance;
                  writes out/release.json (docker, aws, cosign)
   scan           waits for ECR's scan of them; exit status 1 on critical or high findings (aws)
-  deploy         installs out/release.json with helm and waits until it is ready (helm)
+  deploy         installs out/release.json with helm in each region, on the values of gitops/infrastructure, and waits until
+                 it is ready (helm)
   watch          asks Prometheus while the release serves; exit status 1 when it must be taken back
-  audit-release  holds the environment's log against its databases, by a job in the cluster (kubectl)
+  audit-release  holds the environment's log against its databases, by a job in the cluster that serves (kubectl, helm)
   promote        writes out/release.json into gitops/environments/NAME.yaml, for Argo CD or Flux to install
   rollback       goes back to what served before out/release.json, if that is what serves (helm)
 
@@ -29,12 +39,15 @@ const usage = `Brings a release to where people vote. Each step is a make target
 
 Environment: SUFFRAGE_REGISTRY, AWS_REGION, COSIGN_KEY (optional: without it cosign signs by the run's identity),
 SUFFRAGE_BUILDER (address of the run), SUFFRAGE_IMAGE_TAG (of the local images; default: the commit),
-SUFFRAGE_PROMETHEUS (address, for watch). The context of a cluster is suffrage-NAME; with AWS_REGION it is taken from EKS.
+SUFFRAGE_PROMETHEUS (address, for watch). The context of a cluster is suffrage-NAME, of production's second
+region suffrage-production-2; with AWS_REGION it is taken from EKS, in the region that its values name.
 `;
 
 const POLL_MILLIS = 15_000;
 const BLIND_MILLIS = 60_000;
 const AUDIT_DEADLINE_MILLIS = 3_600_000;
+const SCAN_DEADLINE_MILLIS = 900_000;
+const SCAN_PATIENCE_MILLIS = 120_000;
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
@@ -56,7 +69,7 @@ async function main(): Promise<number> {
     case 'publish':
       return publishRelease(values.release);
     case 'scan':
-      return report(await scan(runProgram, loadRelease(values.release), needed('AWS_REGION')));
+      return scanRelease(values.release);
     case 'deploy':
       return deployRelease(values.release, environmentNamed(values.environment));
     case 'watch':
@@ -90,6 +103,17 @@ async function publishRelease(file: string): Promise<number> {
   return 0;
 }
 
+async function scanRelease(file: string): Promise<number> {
+  const refused = await scan(runProgram, loadRelease(file), {
+    region: needed('AWS_REGION'),
+    pollMillis: POLL_MILLIS,
+    deadlineMillis: SCAN_DEADLINE_MILLIS,
+    patienceMillis: SCAN_PATIENCE_MILLIS,
+    now: Date.now,
+  });
+  return report(refused);
+}
+
 async function watchRelease(minutes: number): Promise<number> {
   if (!(minutes > 0)) throw new Error('--minutes must be a number above 0');
   const reason = await watch({
@@ -105,15 +129,14 @@ async function watchRelease(minutes: number): Promise<number> {
 }
 
 /** EKS clusters get their context from AWS; elsewhere it is there already. */
-async function useCluster(environment: EnvironmentName): Promise<void> {
-  const context = contextOf(environment);
-  const region = process.env.AWS_REGION;
-  if (region === undefined) return;
+async function useCluster(installation: Installation): Promise<void> {
+  const context = contextOf(installation);
+  if (process.env.AWS_REGION === undefined) return;
   await runProgram('aws', [
     'eks',
     'update-kubeconfig',
     '--region',
-    region,
+    infrastructureOf(installation).region ?? process.env.AWS_REGION,
     '--name',
     context,
     '--alias',
@@ -123,39 +146,62 @@ async function useCluster(environment: EnvironmentName): Promise<void> {
 
 async function deployRelease(file: string, environment: EnvironmentName): Promise<number> {
   const release = loadRelease(file);
-  await useCluster(environment);
-  await deploy(runProgram, release, environment);
-  process.stdout.write(`${environment} serves commit ${release.commit}.\n`);
+  const places = installationsOf(environment);
+  // All of them, before the first is touched.
+  const infrastructure = new Map(places.map(one => [one.name, infrastructureOf(one)]));
+  for (const installation of places) {
+    const values = infrastructure.get(installation.name);
+    if (!values) continue;
+    await useCluster(installation);
+    await deploy(runProgram, release, installation, values);
+    process.stdout.write(`${installation.name} has commit ${release.commit}.\n`);
+  }
   return 0;
 }
 
 function promoteRelease(file: string, environment: EnvironmentName): number {
-  const written = environmentFile(environment);
-  writeFileSync(written, environmentText(loadRelease(file), environment));
-  process.stdout.write(`${written} is written; commit it, and what watches the repository installs it.\n`);
+  const release = loadRelease(file);
+  for (const installation of installationsOf(environment)) {
+    const written = servedFile(installation);
+    writeFileSync(written, servedText(release, installation, standbyOf(written)));
+    process.stdout.write(`${written} is written; commit it, and what watches the repository installs it.\n`);
+  }
   return 0;
 }
 
+const served = z.looseObject({ standby: z.boolean().optional() });
+const standbyOf = (file: string) =>
+  existsSync(file) ? served.parse(parse(readFileSync(file, 'utf8')) ?? {}).standby : undefined;
+
 async function audit(file: string, environment: EnvironmentName): Promise<number> {
   const release = loadRelease(file);
-  await useCluster(environment);
-  await auditRelease(runProgram, release, environment, {
-    pollMillis: POLL_MILLIS,
-    deadlineMillis: AUDIT_DEADLINE_MILLIS,
-    now: Date.now,
-  });
+  for (const installation of installationsOf(environment)) {
+    await useCluster(installation);
+    if (await isStandby(runProgram, installation)) {
+      process.stdout.write(`${installation.name} stands by: it counts nothing that could be audited.\n`);
+      continue;
+    }
+    await auditRelease(runProgram, release, installation, {
+      pollMillis: POLL_MILLIS,
+      deadlineMillis: AUDIT_DEADLINE_MILLIS,
+      now: Date.now,
+    });
+  }
   return 0;
 }
 
 async function rollbackRelease(file: string, environment: EnvironmentName): Promise<number> {
   const release = loadRelease(file);
-  await useCluster(environment);
-  const revision = await rollback(runProgram, release, environment);
-  process.stdout.write(
-    revision === undefined
-      ? 'This release does not serve: nothing to take back.\n'
-      : `Revision ${revision} serves again.\n`,
-  );
+  // Who serves first.
+  for (const installation of installationsOf(environment).toReversed()) {
+    await useCluster(installation);
+    const revision = await rollback(runProgram, release, installation);
+    process.stdout.write(
+      revision === undefined
+        ? `${installation.name} does not serve this release: nothing to take back.\n`
+        : `Revision ${revision} serves again in ${installation.name}.\n`,
+    );
+  }
   return 0;
 }
 

@@ -1,15 +1,24 @@
 import { stringify } from 'yaml';
 import { registryOf } from './deploy.ts';
-import type { EnvironmentName } from './environments.ts';
+import type { Installation } from './environments.ts';
 import type { ReleaseFile } from './release-file.ts';
 
-export const environmentFile = (environment: EnvironmentName) => `gitops/environments/${environment}.yaml`;
+export const servedFile = ({ name }: Installation) => `gitops/environments/${name}.yaml`;
 
-/** Values on top of the chart's for an environment: the images of a release, by digest. */
-export function environmentText(release: ReleaseFile, environment: EnvironmentName): string {
-  const digests = Object.fromEntries(release.images.map(({ name, digest }) => [name, digest]));
+/**
+ * Values behind those of the infrastructure: the images of a release, by digest, and which region stands by (`standby`, for an
+ * environment with two), as it is in the file that is replaced.
+ */
+export function servedText(
+  release: ReleaseFile,
+  { name, environment, isSecond }: Installation,
+  standby: boolean | undefined,
+): string {
+  const digests = Object.fromEntries(release.images.map(({ name: image, digest }) => [image, digest]));
+  // A second region pulls from the copy of the registry that its infrastructure names.
+  const image = isSecond ? { digests } : { registry: registryOf(release), digests };
   return [
-    `# What ${environment} serves: commit ${release.commit}. Written by make promote ENVIRONMENT=${environment}.`,
-    stringify({ image: { registry: registryOf(release), digests } }),
+    `# What ${name} serves: commit ${release.commit}. Written by make promote ENVIRONMENT=${environment}.`,
+    stringify(standby === undefined ? { image } : { standby, image }),
   ].join('\n');
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { repositoryDirectory } from '@suffrage/stack/paths';
@@ -27,8 +28,7 @@ test('every make command is one that make would take', () => {
   }
 });
 
-test('what a change must pass is what Jenkins asks of it too', async () => {
-  const { readFileSync } = await import('node:fs');
+test('what a change must pass is what Jenkins asks of it too', () => {
   const jenkins = readFileSync(join(repositoryDirectory, 'Jenkinsfile'), 'utf8');
   const targets = (text: string) =>
     [...text.matchAll(/make ([^'\n]+)/g)]
@@ -53,7 +53,7 @@ test('no workflow may do more than it needs', () => {
   for (const { file, permissions } of workflows)
     expect([file, permissions ?? 'everything']).toEqual([
       file,
-      ['install.yaml', 'release.yaml'].includes(file) ? {} : { contents: 'read' },
+      ['infrastructure.yaml', 'install.yaml', 'release.yaml'].includes(file) ? {} : { contents: 'read' },
     ]);
   for (const { workflow, name, job } of jobs) {
     const reachesAws =
@@ -65,6 +65,62 @@ test('no workflow may do more than it needs', () => {
       wanted,
     ]);
   }
+});
+
+/** The environment that each role's trust names: those of OpenTofu, and those that docs/delivery.md says how to make. */
+const trusted: Readonly<Record<string, string>> = {
+  AWS_PUBLISH_ROLE: 'release',
+  AWS_DEPLOY_ROLE: '${{ inputs.environment }}',
+  AWS_PLAN_ROLE: '${{ inputs.environment }}-plan',
+  AWS_APPLY_ROLE: '${{ inputs.environment }}',
+};
+
+/** What is wrong where a job takes on a role: AWS refuses a job whose environment is another than the trust names, or none. */
+function judgeSignIn({ steps, environment }: (typeof jobs)[number]['job']): string[] {
+  const signIns = steps.filter(({ uses }) => uses?.startsWith('aws-actions/configure-aws-credentials@'));
+  return signIns.flatMap(step => {
+    const [, role = 'nothing'] = /^\$\{\{ vars\.(\w+) \}\}$/.exec(String(step.with['role-to-assume'])) ?? [];
+    const wanted = trusted[role];
+    if (wanted === undefined) return [`nobody trusts whoever takes on ${role}`];
+    return environment === wanted
+      ? []
+      : [`${role} trusts ${wanted}, the job runs in ${environment ?? 'none'}`];
+  });
+}
+
+test('every job that takes on a role of AWS runs in the environment that the role trusts', () => {
+  const wrong = jobs.flatMap(({ workflow, name, job }) =>
+    judgeSignIn(job).map(reason => `${workflow.file} ${name}: ${reason}`),
+  );
+  expect(wrong).toEqual([]);
+  const roles = jobs.flatMap(({ job }) => job.steps.flatMap(one => one.with['role-to-assume'] ?? []));
+  expect(roles).toHaveLength(Object.keys(trusted).length);
+  const publish = jobOf('release.yaml', 'publish');
+  expect(judgeSignIn({ ...publish, environment: undefined })).toEqual([
+    'AWS_PUBLISH_ROLE trusts release, the job runs in none',
+  ]);
+});
+
+test('the environments of the roles that OpenTofu makes are those of its trust', () => {
+  const file = join(repositoryDirectory, 'infra/opentofu/modules/identity/delivery.tf');
+  const trust = readFileSync(file, 'utf8');
+  expect(/push-images += "(\w+)"/.exec(trust)?.[1]).toBe(trusted['AWS_PUBLISH_ROLE']);
+  expect(trust).toMatch(/deploy += var\.delivery\.environment\n/);
+  expect(trust).toContain(':sub" = "repo:${var.delivery.repository}:environment:${environment}"');
+});
+
+test('infrastructure is planned, approved and applied: by hand, from main, and what was planned', () => {
+  const text = workflows.find(({ file }) => file === 'infrastructure.yaml')?.text;
+  expect(text).toMatch(/^on:\n {2}workflow_dispatch:$/m);
+  expect(jobOf('infrastructure.yaml', 'check')['if']).toBe("github.ref == 'refs/heads/main'");
+  const plan = jobOf('infrastructure.yaml', 'plan');
+  const apply = jobOf('infrastructure.yaml', 'apply');
+  expect([plan.needs, apply.needs]).toEqual([['check'], ['plan']]);
+  const handed = plan.steps.find(({ uses }) => uses?.startsWith('actions/upload-artifact@'))?.with;
+  const taken = apply.steps.find(({ uses }) => uses?.startsWith('actions/download-artifact@'))?.with;
+  expect(taken).toEqual({ name: handed?.['name'], path: handed?.['path'] });
+  const ran = apply.steps.flatMap(({ run }) => run ?? []);
+  expect(ran).toEqual(['make setup', 'make infra-apply']);
 });
 
 test('nothing runs changes of strangers with rights, and no key is stored', () => {

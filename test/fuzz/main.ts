@@ -103,8 +103,8 @@ async function fuzz(suite: Suite, directory: string, seconds: number, seed: stri
 
 /**
  * The audit also balances when a bad record has the outcome that it should have, but here there may be none at all: each
- * API refuses what is bad before the log, and nothing is sent to the registrar while votes are: no exception is needed for
- * votes of elections that have just been closed. What has not been processed has not been judged.
+ * API refuses what is bad before the log, and no election is closed while votes are sent, as the APIs have their turns one
+ * after the other. What has not been processed has not been judged.
  */
 function judgeLog({ rejected, rejectedByCode, quarantined, notYetProcessed, records }: Counts): string {
   const codes = Object.entries(rejectedByCode).map(([code, number]) => `${code}: ${number}`);

@@ -55,7 +55,7 @@ export function startLoad(options: Options): Load {
   let stopping = false;
 
   const onAnswer = (answer: Answer) => {
-    const name = answer.kind === 'refused' ? answer.refusal.code : answer.kind;
+    const name = nameOf(answer);
     answers[name] = (answers[name] ?? 0) + 1;
     if (answer.kind !== 'accepted') return;
     acknowledged += 1;
@@ -99,6 +99,11 @@ export function startLoad(options: Options): Load {
       return { seconds, answers };
     },
   };
+}
+
+function nameOf(answer: Answer): string {
+  if (answer.kind === 'refused') return answer.refusal.code;
+  return answer.kind === 'no-answer' ? `no answer (${answer.reason})` : answer.kind;
 }
 
 const NO_RECEIPT_MILLIS = 120_000;

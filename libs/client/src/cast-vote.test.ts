@@ -88,6 +88,14 @@ test('the same vote is sent again after a refusal for the moment, an unknown out
   expect(new Set(bodies).size).toBe(1);
 });
 
+test('a request without an answer says what the network did', async () => {
+  const { url } = await server(['hang up']);
+  expect(await restTransport(url)(ballot, AbortSignal.timeout(5_000))).toEqual({
+    kind: 'no-answer',
+    reason: 'UND_ERR_SOCKET',
+  });
+});
+
 test('a final refusal is not repeated', async () => {
   const { url, bodies } = await server([refusal('token-invalid'), { status: 201, body: receipt }]);
   expect(await castVote(restTransport(url), ballot)).toMatchObject({

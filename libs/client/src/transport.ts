@@ -47,9 +47,16 @@ export function restTransportThrough(fetch: Fetch, ingestionUrl: string): Transp
       const refusal = readProblem(json);
       return { kind: 'refused', refusal, retryAfterMillis: retryAfterMillis(response.headers) };
     } catch (error) {
-      return { kind: 'no-answer', reason: error instanceof Error ? error.name : 'unknown' };
+      return { kind: 'no-answer', reason: reasonOf(error) };
     }
   };
+}
+
+/** Node's `fetch` says only in the cause of its error what happened; browsers never do. */
+function reasonOf(error: unknown): string {
+  const of = (holder: unknown, key: string): unknown => Reflect.get(Object(holder), key);
+  const told = of(of(error, 'cause'), 'code') ?? of(error, 'name');
+  return typeof told === 'string' ? told : 'unknown';
 }
 
 /** The REST body of a vote. */

@@ -37,3 +37,14 @@ export async function keepPicture(page: Page, name: string): Promise<void> {
 /** Whether something is cut off at the side. */
 export const widthOf = (page: Page): Promise<number> =>
   page.evaluate(() => document.documentElement.scrollWidth);
+
+/** What of a page reaches over its sides: for whoever must find it. */
+export const reachingOver = (page: Page): Promise<string[]> =>
+  page.evaluate(() => {
+    const width = document.documentElement.clientWidth;
+    const parts = [...document.querySelectorAll('body *')].filter(part => {
+      const { left, right } = part.getBoundingClientRect();
+      return right > left && (left < -1 || right > width + 1);
+    });
+    return parts.map(part => `${part.localName}.${part.className}: ${part.textContent.trim().slice(0, 40)}`);
+  });

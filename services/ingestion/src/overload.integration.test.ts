@@ -11,7 +11,7 @@ import { post, voteBody, voteRequest } from '@suffrage/test/vote-body';
 import { Pool } from 'undici';
 
 const MANY = 400;
-const ROUNDS = 10;
+const ROUNDS = 40;
 
 let bed: Testbed;
 let election: TestElection;

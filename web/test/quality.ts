@@ -38,10 +38,11 @@ export async function keepPicture(page: Page, name: string): Promise<void> {
 export const widthOf = (page: Page): Promise<number> =>
   page.evaluate(() => document.documentElement.scrollWidth);
 
-/** What of a page reaches over its sides: for whoever must find it. */
+/** What of a page makes it wider than its window. What scrolls within a part of it does not. */
 export const reachingOver = (page: Page): Promise<string[]> =>
   page.evaluate(() => {
-    const width = document.documentElement.clientWidth;
+    const { clientWidth: width, scrollWidth } = document.documentElement;
+    if (scrollWidth <= width) return [];
     const parts = [...document.querySelectorAll('body *')].filter(part => {
       const { left, right } = part.getBoundingClientRect();
       return right > left && (left < -1 || right > width + 1);

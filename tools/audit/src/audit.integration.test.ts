@@ -357,6 +357,29 @@ test.each([
 
 // The last ones change the log itself.
 
+test('while votes arrive it waits for those that were there when it began, and not for ever', async () => {
+  const late = processEntries(log.slice(0, -3), { shards: shape.shards, databases: pools.length });
+  await databases.fill(late, topics.votes);
+  const { castAt, value } = entries[0] ?? {};
+  const record = { partition: 1, value: value ?? null, timestamp: String(castAt) };
+  let arriving: Promise<unknown> | undefined;
+  const onProgress = ({ stage }: AuditProgress) => {
+    if (stage !== 'waiting for the processor') return;
+    arriving ??= producer
+      .send({ topic: topics.votes, acks: -1, messages: [record] })
+      .then(() => databases.fill(written, topics.votes));
+  };
+  const report = await audit({
+    brokers,
+    databaseUrls: databases.urls,
+    namespace,
+    waitMillis: 600_000,
+    onProgress,
+  });
+  await arriving;
+  expect(report.totals).toMatchObject({ notYetProcessed: 1, counted: 44 });
+});
+
 test('a planted gap in offsets is caught: a transaction left its marker on the log', async () => {
   const transactional = kafka.producer({ transactionalId: namespace, maxInFlightRequests: 1 });
   await transactional.connect();

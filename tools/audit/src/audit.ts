@@ -40,7 +40,7 @@ export type AuditOptions = {
   readonly actions?: readonly ActionsSource[];
   /** Where sorted files are kept meanwhile, 344 bytes for each record; default the system's directory for such. */
   readonly scratch?: string;
-  /** How long to wait until every record has been processed; default 0. Then the audit is made either way. */
+  /** How long to wait until every record that is there by now has been processed; default 0. Then the audit is made either way. */
   readonly waitMillis?: number;
 };
 

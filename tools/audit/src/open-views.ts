@@ -23,11 +23,14 @@ export type Views = { readonly views: readonly DatabaseView[]; readonly ranges: 
 export async function openViews(options: Where, log: LogReader, onProgress: OnProgress): Promise<Views> {
   const { votes } = topicNames(options.namespace);
   const deadline = Date.now() + (options.waitMillis ?? 0);
+  // Not what is appended meanwhile: while votes arrive there is always something that nobody has processed.
+  let awaited: readonly PartitionRange[] | undefined;
   for (;;) {
     const views = await openAll(options.databaseUrls, votes);
     try {
       const ranges = await log.ranges(votes);
-      const lag = lagOf(ranges, views);
+      awaited ??= ranges;
+      const lag = lagOf(awaited, views);
       if (lag === 0 || Date.now() >= deadline) return { views, ranges };
       onProgress({ stage: 'waiting for the processor', done: lag });
     } catch (error) {

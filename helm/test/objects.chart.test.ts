@@ -211,6 +211,17 @@ test('an ALB reaches pods by their addresses and asks the port of the metrics fo
   });
 });
 
+test('ingresses of one group name the same of what their balancer has once', async () => {
+  const annotation = (name: string) => `alb.ingress.kubernetes.io/${name}`;
+  const ingresses = (await render('production')).filter(({ kind }) => kind === 'Ingress');
+  const groups = Map.groupBy(ingresses, ({ metadata }) => metadata.annotations?.[annotation('group.name')]);
+  expect([...groups].map(([group, members]) => [group, members.length])).toEqual([['suffrage', 6]]);
+  for (const name of ['load-balancer-attributes', 'scheme', 'wafv2-acl-arn']) {
+    const values = ingresses.map(({ metadata }) => metadata.annotations?.[annotation(name)]);
+    expect([name, new Set(values).size, typeof values[0]]).toEqual([name, 1, 'string']);
+  }
+});
+
 test('nginx limits requests, and never sends a vote a second time by itself', async () => {
   const { metadata } = find(await render('dev'), 'Ingress', 'suffrage-votes');
   expect(metadata.annotations).toMatchObject({

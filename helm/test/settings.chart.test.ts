@@ -67,7 +67,7 @@ describe.each(VALUE_FILES)('values-%s.yaml', file => {
       const source = { from: `${scheme}://suffrage-registrar:8082` };
       expect(read).toMatchObject({
         databaseUrls: ['postgresql://votes:secret@127.0.0.1:1/votes'],
-        resultsUrl: `${scheme}://suffrage-aggregator:8081`,
+        published: { from: `${scheme}://suffrage-aggregator:8081`, isRequired: true },
         issued: [source],
         actions: [source],
       });

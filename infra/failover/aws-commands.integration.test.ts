@@ -25,6 +25,7 @@ const stepsOf = (planned: boolean) =>
     to,
     planned,
     fromAnswers: planned,
+    followsGit: [],
     globalRegistrar: 'suffrage-registrar',
     replicator: 'suffrage',
     auditJob: 'audit',

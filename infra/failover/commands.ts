@@ -67,6 +67,37 @@ export const setStandby = (side: Side, standby: boolean, ...further: string[]) =
     ...further,
   );
 
+/** Prints the groups of APIs that the cluster has. */
+export const apiGroups = (side: Side) => kubectl(side, 'get', '--raw=/apis');
+
+/** One of Flux's resources that brings the suite what git says (gitops/flux). */
+export type FluxResource = readonly [kind: string, name: string, namespace: string];
+export const FLUX_APPS: FluxResource = [
+  'kustomizations.kustomize.toolkit.fluxcd.io',
+  'suffrage-apps',
+  'flux-system',
+];
+export const FLUX_RELEASE: FluxResource = ['helmreleases.helm.toolkit.fluxcd.io', RELEASE, NAMESPACE];
+
+/** The last namespace counts. */
+const flux = (side: Side, action: string, [kind, name, namespace]: FluxResource, ...rest: string[]) =>
+  kubectl(side, action, kind, name, '--namespace', namespace, ...rest);
+
+/** Prints its name and whether it is suspended, `suffrage/true` say; nothing where there is none. */
+export const isSuspended = (side: Side, resource: FluxResource) =>
+  flux(side, 'get', resource, '--ignore-not-found', '--output', 'jsonpath={.metadata.name}/{.spec.suspend}');
+
+/** Flux takes back what kubectl has changed, but for what is changed under this name. */
+export const suspend = (side: Side, resource: FluxResource) =>
+  flux(
+    side,
+    'patch',
+    resource,
+    '--type=merge',
+    '--patch={"spec":{"suspend":true}}',
+    '--field-manager=flux-client-side-apply',
+  );
+
 /** Prints the pods that take, issue or count. */
 export const workingPods = (side: Side) =>
   kubectl(

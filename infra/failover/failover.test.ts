@@ -30,6 +30,9 @@ const OUTPUTS = {
 const sound = () => ({
   unreachable: '',
   standby: { 'suffrage-production': false, 'suffrage-production-2': true } as Record<string, boolean>,
+  /** Clusters that Flux follows git in, and what of it is suspended there. */
+  flux: [] as readonly string[],
+  suspended: [] as string[],
   pods: 'pod/suffrage-ingestion-1',
   latency: '350',
   lags: ['None', '17', '0'],
@@ -49,6 +52,13 @@ function answer(regions: Regions, call: readonly string[]): string {
   const cluster = call.includes('--context') ? after('--context') : after('--kube-context');
   if (cluster !== '' && cluster === regions.unreachable) throw new Error('no route to host');
   if (line.includes('readyz')) return 'ok';
+  if (line.includes('raw=/apis'))
+    return JSON.stringify({
+      groups: regions.flux.includes(cluster) ? [{ name: 'helm.toolkit.fluxcd.io' }] : [],
+    });
+  const [, action, name] = /(get|patch) \w+\.\w+\.toolkit\.fluxcd\.io (\S+)/.exec(line) ?? [];
+  if (action === 'patch') regions.suspended.push(`${cluster}/${name}`);
+  if (action === 'get') return `${name}/${regions.suspended.includes(`${cluster}/${name}`) ? 'true' : ''}`;
   if (line.includes('get pods')) return regions.standby[cluster] ? '' : regions.pods;
   if (line.startsWith('helm get')) return JSON.stringify({ standby: regions.standby[cluster] });
   if (line.startsWith('helm upgrade')) regions.standby[cluster] = line.includes('standby=true');
@@ -98,13 +108,15 @@ async function failover(regions: Regions, options: readonly string[], replies?: 
   return { said, complaint, status, changes: doubles.calls.flatMap(changeOf) };
 }
 
-const CHANGES = /helm upgrade|create job|delete-replicator|global-cluster --|update-endpoint-group/;
+const CHANGES =
+  /kubectl.* patch |helm upgrade|create job|delete-replicator|global-cluster --|update-endpoint-group/;
 
 /** What a call changes, in a few words; nothing for a look. */
 function changeOf(call: readonly string[]): string[] {
   const line = call.join(' ');
   if (!CHANGES.test(line) || line.includes('describe')) return [];
   const shown = [
+    /patch \w+/,
     /standby=\w+/,
     /create job/,
     /delete-replicator/,
@@ -205,6 +217,31 @@ test('an operator who says no stops it there, and the same command goes on from 
 test('an operator who has gone away has not agreed', async () => {
   const regions = { ...sound(), unreachable: 'suffrage-production' };
   expect(await failover(regions, [], ['y'])).toMatchObject({ status: 1, changes: ['group-one 0'] });
+});
+
+test('where clusters follow git Flux is suspended before anything is fenced, and git is named in the end', async () => {
+  const both = ['suffrage-production', 'suffrage-production-2'];
+  const suspends = (cluster: string) =>
+    ['kustomizations', 'helmreleases'].map(kind => `patch ${kind} ${cluster}`);
+  const regions = { ...sound(), flux: both };
+  const { status, changes, said } = await failover(regions, []);
+  expect({ status, changes: changes.slice(0, 5) }).toEqual({
+    status: 0,
+    changes: [...both.flatMap(suspends), 'standby=true suffrage-production'],
+  });
+  expect(doubles.calls.find(call => call.includes('patch'))?.join(' ')).toContain(
+    'patch kustomizations.kustomize.toolkit.fluxcd.io suffrage-apps --namespace flux-system --type=merge --patch={"spec":{"suspend":true}}',
+  );
+  expect(said).toContain(
+    'commit "standby: true" to gitops/environments/production.yaml and "standby: false" to gitops/environments/production-2.yaml',
+  );
+  doubles.close();
+  // What is suspended stays so; a cluster that does not answer can't be asked.
+  const again = await failover({ ...sound(), suspended: regions.suspended, flux: both }, []);
+  expect(again.changes[0]).toBe('standby=true suffrage-production');
+  doubles.close();
+  const lost = await failover({ ...sound(), unreachable: 'suffrage-production', flux: both }, []);
+  expect(lost.changes.slice(0, 3)).toEqual([...suspends('suffrage-production-2'), 'group-one 0']);
 });
 
 test('a dry run changes nothing and prints what it would do', async () => {

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { parseArgs, promisify } from 'node:util';
-import { kubectl, type Side } from './commands.ts';
+import { apiGroups, FLUX_RELEASE, kubectl, type Side } from './commands.ts';
 import { readSides } from './read-sides.ts';
 import { type Command, runSteps } from './run-steps.ts';
 import { failoverSteps, type Plan } from './steps.ts';
@@ -59,6 +59,13 @@ const answers = (side: Side) =>
     () => false,
   );
 
+/** Where Flux is known, whether or not it brings the suite. */
+async function followsGit(side: Side): Promise<boolean> {
+  const [kind] = FLUX_RELEASE;
+  const group = kind.slice(kind.indexOf('.') + 1);
+  return (await runProgram(apiGroups(side))).includes(`"${group}"`);
+}
+
 type Values = ReturnType<typeof readArguments>;
 
 function readArguments() {
@@ -85,12 +92,15 @@ async function planOf({ results, election, published, lost, ...values }: Values)
       `${cluster} does not answer; try aws eks update-kubeconfig --region ${region} --name ${cluster} --alias ${cluster}`,
     );
   const wanted = { results, election, votes: Number(published) };
+  const reached = fromAnswers ? [from, to] : [to];
+  const follow = await Promise.all(reached.map(followsGit));
   return {
     ...shared,
     from,
     to,
     planned,
     fromAnswers,
+    followsGit: reached.filter((_, index) => follow[index]),
     replicator: values.replicator ?? shared.replicator,
     ...(results && election ? { published: { ...wanted, results, election } } : {}),
     auditJob: `failover-audit-${Date.now()}`,
@@ -124,8 +134,19 @@ async function run(values: Values): Promise<boolean> {
   say(
     `\n${plan.to.region} holds the elections. Write replicate = false and the dials into environment.tfvars.`,
   );
+  say(gitNext(plan));
   if (!plan.fromAnswers) say(`${plan.from.region} is not fenced: run this again once its cluster answers.`);
   return true;
+}
+
+/** What has to stand in git before anything follows it again. */
+function gitNext({ from, to }: Plan): string {
+  const file = ({ cluster }: Side) => `gitops/environments/${cluster.replace(/^suffrage-/, '')}.yaml`;
+  return [
+    `Where clusters follow git, commit "standby: true" to ${file(from)} and "standby: false" to ${file(to)}`,
+    'before anybody resumes Flux or lets Argo CD sync: until then git still says the opposite. Then, in each cluster:',
+    '    flux resume kustomization suffrage-apps && flux resume helmrelease suffrage --namespace apps',
+  ].join('\n');
 }
 
 try {

@@ -2,12 +2,17 @@ import {
   auditStatus,
   aws,
   dial,
+  FLUX_APPS,
+  FLUX_RELEASE,
+  type FluxResource,
   givenValues,
+  isSuspended,
   newest,
   setDial,
   setStandby,
   type Side,
   startAudit,
+  suspend,
   workingPods,
 } from './commands.ts';
 import type { Step } from './run-steps.ts';
@@ -19,6 +24,8 @@ export type Plan = {
   readonly planned: boolean;
   /** The cluster of `from` does what it is told. */
   readonly fromAnswers: boolean;
+  /** Those whose cluster answers and follows git by Flux. */
+  readonly followsGit: readonly Side[];
   readonly globalRegistrar: string;
   /** Name of what copies the log to `to`. */
   readonly replicator: string;
@@ -37,6 +44,7 @@ const LAG_MILLIS = 5_000;
 export function failoverSteps(plan: Plan): Step[] {
   return [
     ...copiesAreFresh(plan),
+    ...plan.followsGit.flatMap(gitWaits),
     ...fence(plan),
     ...(plan.planned ? [allIsCopied(plan)] : []),
     endOfCopy(plan),
@@ -78,6 +86,23 @@ function copiesAreFresh({ to, planned, replicator }: Plan): Step[] {
 }
 
 const isStandby = (values: string) => /"standby":\s*true/.test(values);
+
+/**
+ * Git still says which region stands by. Flux would bring that back within minutes, and the first region would take votes again.
+ * What brings the release comes first: it would bring it back unsuspended.
+ */
+function gitWaits(side: Side): Step[] {
+  const waits = (name: string, resource: FluxResource): Step => ({
+    name,
+    what: `Flux leaves ${side.cluster} as this program sets it`,
+    look: () => isSuspended(side, resource),
+    holds: shown => shown === '' || shown.endsWith('/true'),
+    commands: () => [suspend(side, resource)],
+    minutes: 1,
+    remedy: `Suspend it by hand (flux suspend) in ${side.cluster}, then run the same command again.`,
+  });
+  return [waits('git', FLUX_APPS), waits('git, release', FLUX_RELEASE)];
+}
 
 /** Two regions that take votes at once are two elections. */
 function fence({ from, fromAnswers }: Plan): Step[] {

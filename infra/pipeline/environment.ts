@@ -65,7 +65,7 @@ export function planEnvironment(run: RunProgram, place: Place): Review {
   writeFileSync(files.shown, shown);
   run(
     conftest,
-    ['test', '--no-color', '--namespace', 'opentofu', '--policy', 'policies/opentofu', files.shown],
+    ['test', '--no-color', ...RULES, ...(isKnown(shown) ? ['--fail-on-warn'] : []), files.shown],
     { directory: place.root, shows: true },
   );
   const review = {
@@ -77,6 +77,30 @@ export function planEnvironment(run: RunProgram, place: Place): Review {
   };
   writeFileSync(files.review, `${JSON.stringify(review, null, 2)}\n`);
   return review;
+}
+
+const RULES = ['--namespace', 'opentofu', '--policy', 'policies/opentofu'];
+
+const knownPlan = z.object({
+  resource_changes: z
+    .array(z.object({ change: z.object({ after_unknown: z.unknown().optional() }) }))
+    .default([]),
+});
+
+/**
+ * Whether the plan leaves nothing for AWS to choose. Rights that hold such a name can't be judged before the apply, and are a warning
+ * for who approves; in any other plan a warning is a fault.
+ */
+function isKnown(shown: string): boolean {
+  return knownPlan
+    .parse(JSON.parse(shown))
+    .resource_changes.every(({ change }) => !holdsTrue(change.after_unknown));
+}
+
+/** OpenTofu marks what it does not know by `true`, wherever it stands. */
+function holdsTrue(value: unknown): boolean {
+  if (typeof value === 'object' && value !== null) return Object.values(value).some(holdsTrue);
+  return value === true;
 }
 
 const shownPlan = z.object({

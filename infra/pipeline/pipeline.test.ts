@@ -69,6 +69,18 @@ test('a plan is made on the real state, held to rules and budget, and its review
   expect(review).toEqual(JSON.parse(readFileSync(join(place.plans, 'review.json'), 'utf8')));
 });
 
+test('rights that are not known yet are a warning only where the plan leaves something for AWS to choose', () => {
+  const judged = () => {
+    planEnvironment(run, place);
+    return calls.at(-1)?.includes(' --fail-on-warn ');
+  };
+  const role = resource('aws_iam_role_policy', 'no-op');
+  planned = [{ ...role, change: { ...role.change, after_unknown: { policy: false, tags: [{}] } } }];
+  expect(judged()).toBe(true);
+  planned = [...planned, { ...role, change: { ...role.change, after_unknown: { a: [{ policy: true }] } } }];
+  expect(judged()).toBe(false);
+});
+
 test('what was reviewed is what is applied: the saved plan, and nothing is planned anew', () => {
   planEnvironment(run, place);
   calls = [];

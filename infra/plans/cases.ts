@@ -152,17 +152,22 @@ export const CASES: readonly Case[] = [
       aws_msk_cluster: 'update',
       aws_msk_scram_secret_association: 'create',
       aws_secretsmanager_secret_rotation: 'create',
+      aws_security_group: 'create',
       aws_shield_protection: 'create',
+      aws_vpc_security_group_egress_rule: 'create',
       aws_vpc_security_group_ingress_rule: 'create',
       aws_wafv2_web_acl: 'create',
     },
     kept: 'options',
   },
   {
-    name: 'a country is refused, in one region',
+    name: 'a country is refused, in one region and by what stands before both',
     variables: { options: { 'eu-west-1': { blocked_countries: ['XX'] } } },
     changes: { aws_wafv2_web_acl: 'update' },
-    addresses: ['module.first.module.edge.aws_wafv2_web_acl.this["load-balancer"]'],
+    addresses: [
+      'module.edge.aws_wafv2_web_acl.this["load-balancer"]',
+      'module.first.module.edge.aws_wafv2_web_acl.this["load-balancer"]',
+    ],
   },
   {
     name: 'keys get new material twice as often, and stay the same keys',
@@ -172,13 +177,22 @@ export const CASES: readonly Case[] = [
   {
     name: 'passwords turn, on both sides of each',
     variables: { password_version: 2 },
-    changes: { aws_elasticache_user: 'update', aws_secretsmanager_secret_version: 'update' },
-    addresses: ['first', 'second'].flatMap(region =>
-      ['limits', 'votes'].flatMap(cache => [
-        `module.${region}.module.${cache}_cache.aws_elasticache_user.this`,
-        `module.${region}.module.${cache}_cache.aws_secretsmanager_secret_version.password`,
-      ]),
-    ),
+    changes: {
+      aws_elasticache_user: 'update',
+      aws_rds_cluster: 'update',
+      aws_secretsmanager_secret_version: 'update',
+    },
+    addresses: [
+      ...['first', 'second'].flatMap(region =>
+        ['limits', 'votes'].flatMap(cache => [
+          `module.${region}.module.${cache}_cache.aws_elasticache_user.this`,
+          `module.${region}.module.${cache}_cache.aws_secretsmanager_secret_version.password`,
+        ]),
+      ),
+      // Of the cluster in a global database that leads; Aurora turns the others itself.
+      'module.first.module.registrar_database.aws_rds_cluster.this["main"]',
+      'module.first.module.registrar_database.aws_secretsmanager_secret_version.admin["main"]',
+    ],
   },
   {
     name: 'a region was lost: its copy is written off, and its brokers let no replicator in any more',

@@ -19,6 +19,11 @@ warn contains sprintf("%s: its rights are not known before the apply", [resource
 	not resource.values.policy
 }
 
+warn contains sprintf("%s: whom it trusts is not known before the apply", [resource.address]) if {
+	some resource in planned.of_type("aws_iam_role")
+	not resource.values.assume_role_policy
+}
+
 listed(value) := value if is_array(value)
 
 listed(value) := [value] if is_string(value)

@@ -56,6 +56,11 @@ cases := [
 	{"type": "aws_msk_configuration", "right": brokers("3", "2", "false", "8760"), "wrong": brokers("3", "2", "true", "8760")},
 	{"type": "aws_msk_configuration", "right": brokers("3", "2", "false", "2160"), "wrong": brokers("3", "2", "false", "2159")},
 	{
+		"type": "aws_msk_configuration",
+		"right": brokers("3", "2", "false", "2160"),
+		"wrong": {"server_properties": replace(brokers("3", "2", "false", "2160").server_properties, "acl.found=false", "acl.found=true")},
+	},
+	{
 		"type": "aws_s3_bucket_object_lock_configuration",
 		"right": {"rule": [{"default_retention": [{"days": 90}]}]},
 		"wrong": {"rule": [{"default_retention": [{"days": 89}]}]},
@@ -97,12 +102,26 @@ brokers(replicas, in_sync, unclean, hours) := {"server_properties": concat("\n",
 	sprintf("min.insync.replicas=%s", [in_sync]),
 	sprintf("unclean.leader.election.enable=%s", [unclean]),
 	"auto.create.topics.enable=false",
+	"allow.everyone.if.no.acl.found=false",
 	sprintf("log.retention.hours=%s", [hours]),
 ])}
 
 rights(action, resource) := {"policy": json.marshal({"Statement": [{"Effect": "Allow", "Action": action, "Resource": resource}]})}
 
 trusts(principal) := {"assume_role_policy": json.marshal({"Statement": [{"Effect": "Allow", "Principal": principal}]})}
+
+# Each states less than the least.
+production(hours) := one("aws_msk_configuration", object.union({"name": "suffrage-production-2-4-1-x-kraft"}, brokers("3", "2", "false", hours)))
+
+locked(days) := object.union(production("8760"), {"resource_changes": array.concat(
+	production("8760").resource_changes,
+	one("aws_s3_bucket_object_lock_configuration", {"rule": [{"default_retention": [{"days": days}]}]}).resource_changes,
+)})
+
+states_a_day(hours) := object.union(
+	one("aws_msk_configuration", brokers("3", "2", "false", hours)),
+	{"planned_values": {"outputs": {"audit_window_days": {"value": 1}}}},
+)
 
 test_silent_on_what_is_right if {
 	every example in cases {
@@ -133,6 +152,23 @@ test_production_is_asked_for_where_no_window_is_named if {
 	count(deny) == 0 with input as object.remove(year, ["planned_values"])
 	short := one("aws_msk_configuration", brokers("3", "2", "false", "8759"))
 	count(deny) == 1 with input as object.remove(short, ["planned_values"])
+}
+
+test_production_keeps_a_year_whatever_it_states if {
+	count(deny) == 0 with input as production("8760")
+	count(deny) == 1 with input as production("8759")
+	count(deny) == 0 with input as locked(365)
+	count(deny) == 1 with input as locked(364)
+}
+
+test_no_environment_keeps_less_than_a_month if {
+	count(deny) == 0 with input as states_a_day("720")
+	count(deny) == 1 with input as states_a_day("719")
+}
+
+test_a_trust_that_nobody_knows_yet_is_named if {
+	count(warn) == 1 with input as one("aws_iam_role", {"name": "it"})
+	count(warn) == 0 with input as one("aws_iam_role", trusts({"Service": "pods.eks.amazonaws.com"}))
 }
 
 test_rights_that_nobody_knows_yet_are_named if {

@@ -4,11 +4,24 @@ package opentofu
 import data.planned
 
 # An environment says how long votes must stay, as an output. Of one that does not, production's is asked for.
-default audit_window_days := 365
+default stated_days := 365
 
-audit_window_days := input.planned_values.outputs.audit_window_days.value
+stated_days := input.planned_values.outputs.audit_window_days.value
+
+# The output comes from what is judged here, and would shrink with it: below this nothing is taken. Production is told by the name of
+# its log, which only another log could change.
+default least_days := 30
+
+least_days := 365 if {
+	some resource in planned.of_type("aws_msk_configuration")
+	startswith(resource.values.name, "suffrage-production")
+}
+
+audit_window_days := max([stated_days, least_days])
 
 required_properties := {
+	# MSK's default lets every client of mTLS and SCRAM read and write votes.
+	"allow.everyone.if.no.acl.found=false",
 	"default.replication.factor=3",
 	"min.insync.replicas=2",
 	"unclean.leader.election.enable=false",

@@ -53,7 +53,8 @@ alb.ingress.kubernetes.io/healthy-threshold-count: "2"
 alb.ingress.kubernetes.io/success-codes: "200"
 # Less than a pod serves on after it was told to stop.
 alb.ingress.kubernetes.io/target-group-attributes: deregistration_delay.timeout_seconds=10
-alb.ingress.kubernetes.io/load-balancer-attributes: idle_timeout.timeout_seconds={{ ternary "3600" "60" $door.streams }}
+# Of the whole group, which is one balancer: streams need it, and the controller refuses a group that names two values.
+alb.ingress.kubernetes.io/load-balancer-attributes: idle_timeout.timeout_seconds=3600
 {{- if and $limit.enabled $limit.wafAcl }}
 alb.ingress.kubernetes.io/wafv2-acl-arn: {{ $limit.wafAcl }}
 {{- end }}

@@ -157,6 +157,8 @@ module "edge" {
   page            = var.page
   shield_advanced = var.shield_advanced
   log_key_arn     = module.first.log_key_arn
+  # It stands before both regions: whoever one of them refuses must not come in by it.
+  blocked_countries = distinct(flatten([for region in values(var.options) : region.blocked_countries]))
 }
 
 module "cost" {

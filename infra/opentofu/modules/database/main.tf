@@ -9,6 +9,10 @@ locals {
       secondary = lookup(var.global_cluster_ids, name, null)
     }[var.global]
   }
+  # RDS manages no administrator's password in a member of a global database: there it is made here.
+  managed     = var.global == "none"
+  own_secrets = var.global == "primary" ? local.shards : {}
+  admin       = "suffrage_admin"
   instances = merge([
     for shard in var.shards : {
       for name, instance in shard.instances : "${shard.name}-${name}" => merge(instance, { shard = shard.name })
@@ -80,9 +84,11 @@ resource "aws_rds_cluster" "this" {
   apply_immediately               = var.apply_immediately
 
   # A follower has its primary's administrator.
-  master_username               = var.global == "secondary" ? null : "suffrage_admin"
-  manage_master_user_password   = var.global == "secondary" ? null : true
-  master_user_secret_kms_key_id = var.global == "secondary" ? null : var.secret_key_arn
+  master_username               = var.global == "secondary" ? null : local.admin
+  manage_master_user_password   = local.managed ? true : null
+  master_user_secret_kms_key_id = local.managed ? var.secret_key_arn : null
+  master_password_wo            = var.global == "primary" ? ephemeral.aws_secretsmanager_random_password.admin[each.key].random_password : null
+  master_password_wo_version    = var.global == "primary" ? var.password_version : null
 
   iam_database_authentication_enabled = true
   storage_encrypted                   = true
@@ -103,6 +109,44 @@ resource "aws_rds_cluster" "this" {
     prevent_destroy = var.keep_votes
     # A failover between regions changes which cluster leads; the plan afterwards must not undo it.
     ignore_changes = [replication_source_identifier, global_cluster_identifier]
+  }
+}
+
+ephemeral "aws_secretsmanager_random_password" "admin" {
+  for_each = local.own_secrets
+
+  password_length     = 40
+  exclude_punctuation = true
+}
+
+resource "aws_secretsmanager_secret" "admin" {
+  for_each = local.own_secrets
+
+  name                    = "${var.name}-${each.key}-admin"
+  description             = "Administrator of ${var.name}-${each.key}"
+  kms_key_id              = var.secret_key_arn
+  recovery_window_in_days = 30
+}
+
+# As RDS writes its own, which a proxy reads.
+resource "aws_secretsmanager_secret_version" "admin" {
+  for_each = local.own_secrets
+
+  secret_id = aws_secretsmanager_secret.admin[each.key].id
+  secret_string_wo = jsonencode({
+    username = local.admin
+    password = ephemeral.aws_secretsmanager_random_password.admin[each.key].random_password
+  })
+  secret_string_wo_version = var.password_version
+}
+
+locals {
+  admin_secret_arns = {
+    for name, cluster in aws_rds_cluster.this : name => {
+      none      = try(cluster.master_user_secret[0].secret_arn, null)
+      primary   = try(aws_secretsmanager_secret.admin[name].arn, null)
+      secondary = null
+    }[var.global]
   }
 }
 

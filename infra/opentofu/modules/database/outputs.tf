@@ -8,7 +8,7 @@ output "shards" {
       resource_id     = aws_rds_cluster.this[shard.name].cluster_resource_id
       endpoint        = aws_rds_cluster.this[shard.name].endpoint
       reader_endpoint = aws_rds_cluster.this[shard.name].reader_endpoint
-      admin_secret    = try(aws_rds_cluster.this[shard.name].master_user_secret[0].secret_arn, null)
+      admin_secret    = local.admin_secret_arns[shard.name]
       proxy_endpoint  = var.proxy ? aws_db_proxy.this[shard.name].endpoint : null
     }
   ]

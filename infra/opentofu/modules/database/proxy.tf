@@ -27,7 +27,7 @@ resource "aws_iam_role_policy" "proxy" {
       {
         Effect   = "Allow"
         Action   = "secretsmanager:GetSecretValue"
-        Resource = [for cluster in aws_rds_cluster.this : cluster.master_user_secret[0].secret_arn]
+        Resource = values(local.admin_secret_arns)
       },
       {
         Effect   = "Allow"
@@ -46,13 +46,13 @@ resource "aws_db_proxy" "this" {
   require_tls            = true
   role_arn               = aws_iam_role.proxy[0].arn
   vpc_subnet_ids         = var.subnet_ids
-  vpc_security_group_ids = [aws_security_group.this.id]
+  vpc_security_group_ids = [aws_security_group.proxy[0].id]
   idle_client_timeout    = 1800
 
   auth {
     auth_scheme = "SECRETS"
     iam_auth    = "REQUIRED"
-    secret_arn  = aws_rds_cluster.this[each.key].master_user_secret[0].secret_arn
+    secret_arn  = local.admin_secret_arns[each.key]
   }
 }
 
@@ -73,4 +73,47 @@ resource "aws_db_proxy_target" "this" {
   db_proxy_name         = aws_db_proxy.this[each.key].name
   target_group_name     = aws_db_proxy_default_target_group.this[each.key].name
   db_cluster_identifier = aws_rds_cluster.this[each.key].cluster_identifier
+}
+
+# Of its own: clients reach it, it reaches the databases, and nothing else.
+resource "aws_security_group" "proxy" {
+  count = var.proxy ? 1 : 0
+
+  name        = "${var.name}-proxy"
+  description = "Proxies before ${var.name}"
+  vpc_id      = var.vpc_id
+  tags        = { Name = "${var.name}-proxy" }
+}
+
+resource "aws_vpc_security_group_ingress_rule" "proxy_clients" {
+  for_each = var.proxy ? var.client_security_group_ids : {}
+
+  security_group_id            = aws_security_group.proxy[0].id
+  referenced_security_group_id = each.value
+  description                  = each.key
+  ip_protocol                  = "tcp"
+  from_port                    = 5432
+  to_port                      = 5432
+}
+
+resource "aws_vpc_security_group_egress_rule" "proxy_databases" {
+  count = var.proxy ? 1 : 0
+
+  security_group_id            = aws_security_group.proxy[0].id
+  referenced_security_group_id = aws_security_group.this.id
+  description                  = "The databases behind it"
+  ip_protocol                  = "tcp"
+  from_port                    = 5432
+  to_port                      = 5432
+}
+
+resource "aws_vpc_security_group_ingress_rule" "proxy" {
+  count = var.proxy ? 1 : 0
+
+  security_group_id            = aws_security_group.this.id
+  referenced_security_group_id = aws_security_group.proxy[0].id
+  description                  = "The proxies"
+  ip_protocol                  = "tcp"
+  from_port                    = 5432
+  to_port                      = 5432
 }

@@ -104,8 +104,14 @@ variable "key_arn" {
 }
 
 variable "secret_key_arn" {
-  description = "KMS key of the administrator's password, which Aurora keeps and rotates in Secrets Manager."
+  description = "KMS key of the administrator's password in Secrets Manager. Aurora makes and rotates it; in a global database, where Aurora can't, `password_version` does."
   type        = string
+}
+
+variable "password_version" {
+  description = "For `primary`: a greater number turns the administrator's password. Only while this region leads: a follower's can't be changed."
+  type        = number
+  default     = 1
 }
 
 variable "proxy" {

@@ -15,6 +15,9 @@ locals {
     "replica.fetch.max.bytes" = "8388608"
     # Leaders go back to where prepare-log has put them: each shard has leaders on several brokers.
     "auto.leader.rebalance.enable" = "true"
+    # Kafka's lists decide for clients of mTLS and SCRAM alone, and MSK's default lets them do everything to a topic that no list
+    # names: read and write votes, past IAM. Clients of IAM are asked by IAM, whatever stands here.
+    "allow.everyone.if.no.acl.found" = "false"
   }
 }
 

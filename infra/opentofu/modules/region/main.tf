@@ -96,6 +96,7 @@ module "registrar_database" {
   engine_version            = var.versions.aurora
   global                    = var.global_registrar
   global_cluster_ids        = var.global_cluster_ids
+  password_version          = var.password_version
   key_arn                   = module.secrets.key_arns["registrar"]
   secret_key_arn            = module.secrets.key_arns["secrets-registrar"]
   proxy                     = contains(var.options.database_proxies, "registrar")

@@ -160,7 +160,7 @@ variable "audit_window_days" {
 }
 
 variable "password_version" {
-  description = "A greater number turns the passwords of both caches."
+  description = "A greater number turns the passwords of both caches, and of the administrator of a global registrar that leads here."
   type        = number
   default     = 1
 

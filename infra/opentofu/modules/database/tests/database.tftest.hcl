@@ -70,6 +70,15 @@ run "a_primary_begins_a_global_database" {
   command = plan
   variables { global = "primary" }
 
+  # RDS refuses to manage the password of a member.
+  assert {
+    condition     = alltrue([for cluster in aws_rds_cluster.this : cluster.manage_master_user_password == null && cluster.master_password == null])
+    error_message = "A member's password is made here, and in no plan."
+  }
+  assert {
+    condition     = alltrue([for name in ["a", "b"] : aws_rds_cluster.this[name].master_password_wo_version == 1 && aws_secretsmanager_secret_version.admin[name].secret_string_wo_version == 1 && aws_secretsmanager_secret.admin[name].kms_key_id == var.secret_key_arn])
+    error_message = "Database and secret get the same password at once."
+  }
   assert {
     condition     = keys(aws_rds_global_cluster.this) == ["a", "b"] && alltrue([for global in aws_rds_global_cluster.this : global.storage_encrypted && global.deletion_protection])
     error_message = "One global database for each shard."
@@ -86,6 +95,10 @@ run "a_secondary_follows" {
   assert {
     condition     = aws_rds_cluster.this["b"].global_cluster_identifier == "suffrage-test-votes-b" && aws_rds_cluster.this["b"].manage_master_user_password == null
     error_message = "A follower has its primary's administrator and database."
+  }
+  assert {
+    condition     = aws_rds_cluster.this["b"].master_password_wo_version == null && length(aws_secretsmanager_secret.admin) == 0
+    error_message = "And its password."
   }
 }
 
@@ -115,4 +128,50 @@ run "a_proxy_before_a_follower_is_refused" {
     global_cluster_ids = { a = "suffrage-test-votes-a", b = "suffrage-test-votes-b" }
   }
   expect_failures = [var.proxy]
+}
+
+run "a_proxy_is_reached_by_clients_and_reaches_databases_alone" {
+  override_resource {
+    target = aws_security_group.proxy
+    values = { id = "sg-proxy" }
+  }
+  variables {
+    proxy      = true
+    keep_votes = false
+  }
+
+  assert {
+    condition     = alltrue([for proxy in aws_db_proxy.this : tolist(proxy.vpc_security_group_ids) == tolist([aws_security_group.proxy[0].id])])
+    error_message = "The databases' own group lets nothing out, and not itself in."
+  }
+  assert {
+    condition     = aws_vpc_security_group_ingress_rule.proxy_clients["nodes"].security_group_id == aws_security_group.proxy[0].id && aws_vpc_security_group_ingress_rule.proxy_clients["nodes"].referenced_security_group_id == "sg-nodes"
+    error_message = "Clients reach the proxy."
+  }
+  assert {
+    condition = alltrue([
+      aws_vpc_security_group_egress_rule.proxy_databases[0].security_group_id == aws_security_group.proxy[0].id,
+      aws_vpc_security_group_egress_rule.proxy_databases[0].referenced_security_group_id == aws_security_group.this.id,
+      aws_vpc_security_group_ingress_rule.proxy[0].security_group_id == aws_security_group.this.id,
+      aws_vpc_security_group_ingress_rule.proxy[0].referenced_security_group_id == aws_security_group.proxy[0].id,
+    ])
+    error_message = "The proxy may leave for the databases, and they let it in."
+  }
+}
+
+run "a_proxy_of_a_global_database_reads_the_password_made_here" {
+  override_resource {
+    target = aws_secretsmanager_secret.admin
+    values = { arn = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:made-here" }
+  }
+  variables {
+    proxy      = true
+    keep_votes = false
+    global     = "primary"
+  }
+
+  assert {
+    condition     = alltrue([for name in ["a", "b"] : one(aws_db_proxy.this[name].auth).secret_arn == "arn:aws:secretsmanager:eu-west-1:111122223333:secret:made-here"])
+    error_message = "RDS keeps none for a member."
+  }
 }

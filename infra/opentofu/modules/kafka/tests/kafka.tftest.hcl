@@ -62,6 +62,10 @@ run "mtls_and_scram_open_their_ports" {
     condition     = length(aws_msk_scram_secret_association.this) == 1
     error_message = "The secrets are made known to the cluster."
   }
+  assert {
+    condition     = contains(split("\n", aws_msk_configuration.this.server_properties), "allow.everyone.if.no.acl.found=false")
+    error_message = "Whom IAM does not ask may do what a list of Kafka's allows, and nothing where there is none."
+  }
 }
 
 run "storage_grows_before_it_is_full" {

@@ -1,10 +1,10 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, jest, test } from '@jest/globals';
 import { rm } from 'node:fs/promises';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { launchChromium } from '@suffrage/test/chromium';
 import { buildPage } from './test/built-page.ts';
 import { edinburgh, flow, officialResults, resultsKeys, snapshot } from './test/edinburgh.ts';
-import { expectAccessible, keepPicture, reachingOver, widthOf } from './test/quality.ts';
+import { expectAccessible, expectWithin, keepPicture } from './test/quality.ts';
 import { type StandIn, startStandIn } from './test/stand-in.ts';
 import { startTestWeb } from './test/web.ts';
 
@@ -217,7 +217,7 @@ test.each(['light', 'dark'] as const)(
       await expectAccessible(page, state);
       for (const width of [320, 768, 1280]) {
         await page.setViewportSize({ width, height: 800 });
-        expect([state, await reachingOver(page), await widthOf(page)]).toEqual([state, [], width]);
+        await expectWithin(page, state, width);
         await keepPicture(page, `${state}-${width}-${colorScheme}`);
       }
     });
@@ -228,7 +228,7 @@ test('axe finds nothing wrong in high contrast, with large text, on a phone', as
   const context = { colorScheme: 'dark', viewport: { width: 320, height: 640 } } as const;
   await visit({ context, preferences: ['high-contrast', 'large-text'] }, async (page, state) => {
     await expectAccessible(page, state);
-    expect([state, await reachingOver(page), await widthOf(page)]).toEqual([state, [], 320]);
+    await expectWithin(page, state, 320);
   });
 });
 

@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { until } from '@suffrage/test/poll';
 import { blinded } from '@suffrage/test/registrar-api';
 import { confirm, nextIs, signInAs, signInByToken } from './test/managing.ts';
-import { expectAccessible, keepPicture, widthOf } from './test/quality.ts';
+import { expectAccessible, expectWithin, keepPicture } from './test/quality.ts';
 import {
   chooseAndReview,
   counted,
@@ -87,7 +87,7 @@ test('what is kept of voters is erased once its name is typed, and the page says
   await press(page, 'Erase voters’ data');
   for (const width of [360, 1280]) {
     await page.setViewportSize({ width, height: 800 });
-    expect(await widthOf(page)).toBe(width);
+    await expectWithin(page, 'erase', width);
     await keepPicture(page, `manage-erase-${width}`);
   }
   const field = page.getByLabel('Type erased to go on');

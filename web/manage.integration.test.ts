@@ -5,7 +5,7 @@ import { checkStatement } from '@suffrage/contracts/signed-statement';
 import { electionDefinition } from '@suffrage/contracts/election';
 import { officialSchemas } from '@suffrage/contracts/official';
 import { confirm, nextIs, OWN, saveDraft, signInAs, signInByToken, writeDraft } from './test/managing.ts';
-import { expectAccessible, keepPicture, reachingOver, widthOf } from './test/quality.ts';
+import { expectAccessible, expectWithin, keepPicture } from './test/quality.ts';
 import {
   chooseAndReview,
   counted,
@@ -400,7 +400,7 @@ test.each([
     const look = async (view: string) => {
       for (const width of WIDTHS) {
         await page.setViewportSize({ width, height: 800 });
-        expect([view, await reachingOver(page), await widthOf(page)]).toEqual([view, [], width]);
+        await expectWithin(page, view, width);
         await keepPicture(page, `manage-${view}-${colorScheme}-${language}-${width}`);
       }
       await expectAccessible(page, view);

@@ -6,7 +6,7 @@ import { identify } from '@suffrage/contracts/check-vote';
 import { decodeVoteRecord } from '@suffrage/contracts/vote';
 import type { CaseElections } from './ballots.ts';
 import type { CountedVote, LoggedVote } from './judge-journal.ts';
-import type { Place } from './world.ts';
+import type { Place, World } from './world.ts';
 
 /** The votes of a case's elections that lie on the log now, read past the proxies with another client than the processor's. */
 export async function readLoggedVotes(
@@ -92,6 +92,12 @@ export async function waitUntilProcessed(place: Place, deadlineMillis: number): 
   }
   return false;
 }
+
+/** What the aggregator shows must be what the votes say. */
+export const publishedOf = ({ services }: World) => ({
+  from: services.urls('aggregator')[0] ?? '',
+  isRequired: true,
+});
 
 /**
  * The findings of the independent audit over all that the place has seen so far, and, where they are given, of what clients

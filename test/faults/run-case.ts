@@ -6,7 +6,7 @@ import { publish } from '@suffrage/test/testbed';
 import { searchFiles } from '@suffrage/test/written';
 import type { Transport } from '@suffrage/client/transport';
 import { type Ballots, type CaseElections, createBallots, makeElections } from './ballots.ts';
-import { auditAll, readCountedVotes, readLoggedVotes, waitUntilProcessed } from './evidence.ts';
+import { auditAll, publishedOf, readCountedVotes, readLoggedVotes, waitUntilProcessed } from './evidence.ts';
 import type { CaseResult } from './case-result.ts';
 import type { FaultCase, Stage } from './fault-case.ts';
 import { type Journal, openJournal, readJournal } from './journal.ts';
@@ -81,9 +81,7 @@ export async function runCase(world: World, faultCase: FaultCase, options: Optio
     problems.push('INV-11: lag did not return to 0 after the last vote');
   options.say('  auditing');
   problems.push(...(await watch.stop()), ...(await compareResults(world, elections)));
-  const [aggregator = ''] = world.services.urls('aggregator');
-  const published = { from: aggregator, isRequired: true };
-  problems.push(...(await auditAll(world, { journals: [journal.file], published })));
+  problems.push(...(await auditAll(world, { journals: [journal.file], published: publishedOf(world) })));
   const judgement = judgeJournal({
     journal: await readJournal(journal.file),
     log: await readLoggedVotes(world, elections),

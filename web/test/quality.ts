@@ -35,11 +35,15 @@ export async function keepPicture(page: Page, name: string): Promise<void> {
 }
 
 /** Whether something is cut off at the side. */
-export const widthOf = (page: Page): Promise<number> =>
-  page.evaluate(() => document.documentElement.scrollWidth);
+const widthOf = (page: Page): Promise<number> => page.evaluate(() => document.documentElement.scrollWidth);
+
+/** Fails with what makes the page wider than its window of `width` pixels. */
+export async function expectWithin(page: Page, state: string, width: number): Promise<void> {
+  expect([state, await reachingOver(page), await widthOf(page)]).toEqual([state, [], width]);
+}
 
 /** What of a page makes it wider than its window. What scrolls within a part of it does not. */
-export const reachingOver = (page: Page): Promise<string[]> =>
+const reachingOver = (page: Page): Promise<string[]> =>
   page.evaluate(() => {
     const { clientWidth: width, scrollWidth } = document.documentElement;
     if (scrollWidth <= width) return [];

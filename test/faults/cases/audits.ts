@@ -1,4 +1,4 @@
-import { auditAll } from '../evidence.ts';
+import { auditAll, publishedOf } from '../evidence.ts';
 import type { FaultCase } from '../fault-case.ts';
 import { untilAcknowledged } from '../load.ts';
 
@@ -10,8 +10,7 @@ export const auditCases: readonly FaultCase[] = [
     name: 'audit-while-voting',
     what: 'Nothing is broken: the audit is made three times while votes arrive, and has no finding.',
     run: async ({ world, journal, load, happened, problem }) => {
-      const [aggregator = ''] = world.services.urls('aggregator');
-      const supplied = { journals: [journal.file], published: { from: aggregator, isRequired: true } };
+      const supplied = { journals: [journal.file], published: publishedOf(world) };
       for (let audit = 0; audit < AUDITS; audit += 1) {
         const before = load.acknowledged();
         for (const finding of await auditAll(world, supplied)) problem(`while votes arrived, ${finding}`);

@@ -8,10 +8,7 @@ import { endOffsets } from '../evidence.ts';
 import type { FaultCase, Stage } from '../fault-case.ts';
 import { untilAcknowledged } from '../load.ts';
 import type { World } from '../world.ts';
-
-function brokersOf({ world }: Stage): readonly Part[] {
-  return world.infrastructure.kafka.brokers;
-}
+import { brokersOf, killBrokers, startBrokers } from './brokers.ts';
 
 async function partitionsOf({ kafka, topics }: World) {
   const admin = kafka.admin();
@@ -198,9 +195,9 @@ export const kafkaCases: readonly FaultCase[] = [
     what: 'All brokers are killed at once and come back 6 s later.',
     fast: true,
     run: async stage => {
-      await Promise.all(brokersOf(stage).map(stage.kill));
+      await killBrokers(stage);
       await sleep(6_000);
-      await Promise.all(brokersOf(stage).map(broker => broker.start()));
+      await startBrokers(stage);
       await untilAcknowledged(stage.load, 100);
     },
   },

@@ -6,6 +6,7 @@ import { until } from '@suffrage/test/poll';
 import { createBallots } from '../ballots.ts';
 import { readLoggedVotes } from '../evidence.ts';
 import type { FaultCase, Stage } from '../fault-case.ts';
+import { killBrokers, startBrokers } from './brokers.ts';
 import { crash } from './crash-points.ts';
 
 /** No broker runs, and one ingestion process keeps votes on its disk. Nobody sends those again: they must come onto the log by themselves. */
@@ -27,14 +28,6 @@ async function withLocalQueue(stage: Stage, work: (queued: Part) => Promise<void
   } finally {
     await queued.kill();
   }
-}
-
-async function killBrokers({ world, kill }: Stage): Promise<void> {
-  await Promise.all(world.infrastructure.kafka.brokers.map(kill));
-}
-
-async function startBrokers({ world }: Stage): Promise<void> {
-  await Promise.all(world.infrastructure.kafka.brokers.map(broker => broker.start()));
 }
 
 /** Casts votes, each once, until so many are kept or the process is gone. @returns the IDs of those that it said are on its disk. */

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createElectionBook, type ElectionBook } from '@suffrage/contracts/election-book';
 import { topicNames } from '@suffrage/contracts/topics';
-import { type Case, type Evidence, findOwners, openCase, processedBelow } from './case.ts';
+import { type Case, type Evidence, findOwners, openCase, processedBelow, type Source } from './case.ts';
 import { type ActionsSource, compareActions } from './compare-actions.ts';
 import { compareOfficial, type OfficialEvidence } from './compare-official.ts';
-import { compareResults, type PublishedSource } from './compare-results.ts';
-import { compareIssued, type IssuedSource } from './compare-issued.ts';
+import { compareResults } from './compare-results.ts';
+import { compareIssued } from './compare-issued.ts';
 import { createFindings } from './findings.ts';
 import { closeCase } from './judge.ts';
 import { takeOutsideRow } from './match-rows.ts';
@@ -33,9 +33,9 @@ export type AuditOptions = {
   /** Files of receipts, as clients kept them: see `receipts.ts`. */
   readonly journals?: readonly string[];
   /** What an aggregator has published is compared as well. */
-  readonly published?: PublishedSource;
+  readonly published?: Source;
   /** Where the registrar's signed counts of issued tokens are had from. */
-  readonly issued?: readonly IssuedSource[];
+  readonly issued?: readonly Source[];
   /** Where the record of managers' actions is had from. */
   readonly actions?: readonly ActionsSource[];
   /** Where sorted files are kept meanwhile, 344 bytes for each record; default the system's directory for such. */

@@ -64,6 +64,14 @@ export const MAX_STRAYS = 20_000;
 /** Ballot keys that wait for strays; beyond that a record without its row is missing, whatever the strays say. */
 const MAX_WAITING = 20_000;
 
+/** A service, or a file in its place, whose statements are held against the log. */
+export type Source = {
+  /** Its address or path. */
+  readonly from: string;
+  /** Otherwise one that does not answer is passed over. */
+  readonly isRequired: boolean;
+};
+
 /** What has been found so far, by one thread or by all. No I/O: the same evidence gives the same findings. */
 export type Case = Evidence & {
   readonly findings: Findings;

@@ -3,14 +3,7 @@ import { checkIssuedCount, type IssuedCount, issuedCountSchema } from '@suffrage
 import type { Election } from '@suffrage/contracts/ballot';
 import { z } from 'zod';
 import { callService } from './call-service.ts';
-import { type Case, countedOf } from './case.ts';
-
-/** A registrar's address (http: or https:), or a file that holds one signed count or a list of them as JSON. */
-export type IssuedSource = {
-  readonly from: string;
-  /** Otherwise a registrar that does not answer is passed over. */
-  readonly isRequired: boolean;
-};
+import { type Case, countedOf, type Source } from './case.ts';
 
 /** What the registrar has stated of each election. */
 export type IssuedByElection = Readonly<Record<string, Pick<IssuedCount, 'issued' | 'exact' | 'roll'>>>;
@@ -22,11 +15,12 @@ const inFile = z.union([z.array(issuedCountSchema), issuedCountSchema.transform(
 /**
  * INV-3: no election counts more votes than the registrar says it has given tokens, and none gives more than its roll has
  * voters. Returns what was stated and verifies.
+ * @param sources registrars' addresses (http: or https:), or files that hold one signed count or a list of them as JSON
  * @throws Error when a required source can't be read.
  */
 export async function compareIssued(
   theCase: Case,
-  sources: readonly IssuedSource[],
+  sources: readonly Source[],
   clock: () => number = Date.now,
 ): Promise<IssuedByElection> {
   const verified: Record<string, Pick<IssuedCount, 'issued' | 'exact' | 'roll'>> = {};
@@ -40,7 +34,7 @@ export async function compareIssued(
   return verified;
 }
 
-async function readSource(theCase: Case, source: IssuedSource): Promise<IssuedCount[]> {
+async function readSource(theCase: Case, source: Source): Promise<IssuedCount[]> {
   if (/^https?:\/\//.test(source.from)) return fetchCounts(theCase, source);
   try {
     return inFile.parse(JSON.parse(readFileSync(source.from, 'utf8')));
@@ -49,7 +43,7 @@ async function readSource(theCase: Case, source: IssuedSource): Promise<IssuedCo
   }
 }
 
-async function fetchCounts(theCase: Case, { from, isRequired }: IssuedSource): Promise<IssuedCount[]> {
+async function fetchCounts(theCase: Case, { from, isRequired }: Source): Promise<IssuedCount[]> {
   const counts: IssuedCount[] = [];
   for (const electionId of theCase.electionIds) {
     // Elections from before there were such keys have no signed count.

@@ -1,29 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Snapshot, snapshotSchema } from '@suffrage/contracts/results';
 import { callService } from './call-service.ts';
-import type { Case } from './case.ts';
+import type { Case, Source } from './case.ts';
 
 /** How long a snapshot may lie behind what the databases held before: republishing takes 5 s. */
 const CATCH_UP_MILLIS = 10_000;
 const PAUSE_MILLIS = 250;
 const REQUEST_MILLIS = 5_000;
 
-/** Where an aggregator answers. */
-export type PublishedSource = {
-  readonly from: string;
-  /** Otherwise one that does not answer is passed over. */
-  readonly isRequired: boolean;
-};
-
 /**
  * INV-5: what the aggregator publishes of each election is what the votes say. A snapshot of the very state that was
  * audited must be equal; a later one, while votes arrive, can't have fewer counted votes.
+ * @param source an aggregator's address
  * @param version records accounted for by the audited databases, in the aggregator's way of counting.
  * @returns how many elections were compared. @throws Error when results that are required can't be read.
  */
 export async function compareResults(
   theCase: Case,
-  { from, isRequired }: PublishedSource,
+  { from, isRequired }: Source,
   version: number,
 ): Promise<number> {
   let compared = 0;

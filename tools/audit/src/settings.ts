@@ -3,8 +3,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import type { ActionsSource } from './compare-actions.ts';
-import type { IssuedSource } from './compare-issued.ts';
-import type { PublishedSource } from './compare-results.ts';
+import type { Source } from './case.ts';
 import { encryptionUsage, serviceEncryptionUsage } from './encryption.ts';
 
 export const usage = `Holds topic votes against the votes databases: every record has exactly one outcome, and all sums are right.
@@ -58,8 +57,8 @@ export type Settings = {
   /** File of the auditor's private key. */
   readonly key: string | undefined;
   readonly receipt: string | undefined;
-  readonly published?: PublishedSource;
-  readonly issued: readonly IssuedSource[];
+  readonly published?: Source;
+  readonly issued: readonly Source[];
   readonly actions: readonly ActionsSource[];
   readonly follow: { readonly intervalMillis: number; readonly metricsPort: number } | undefined;
 };
@@ -167,8 +166,8 @@ const stackFile = z.object({
 
 function addressesOfStack(directory: string): {
   readonly brokers: readonly string[];
-  readonly issued: readonly IssuedSource[];
-  readonly published: PublishedSource | undefined;
+  readonly issued: readonly Source[];
+  readonly published: Source | undefined;
   /** The auditor's key. */
   readonly key: string | undefined;
 } {

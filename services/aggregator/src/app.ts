@@ -5,7 +5,7 @@ import { redisNames, topicNames } from '@suffrage/contracts/topics';
 import { createHealth } from '@suffrage/runtime/health';
 import { serveGrpc } from '@suffrage/runtime/grpc/server';
 import { serveMetrics } from '@suffrage/runtime/http/metrics-server';
-import { closeHttpServer, createHttpServer } from '@suffrage/runtime/http/server';
+import { closeHttpServer, createHttpServer, listen } from '@suffrage/runtime/http/server';
 import { kafkaAccess } from '@suffrage/runtime/kafka/access';
 import { kafkaClient } from '@suffrage/runtime/kafka/client';
 import { followTopic } from '@suffrage/runtime/kafka/follow-topic';
@@ -233,7 +233,7 @@ export async function startAggregator(
   exportRoutes(server, { elections, statements });
   lifecycle.onClose('http server', () => closeHttpServer(server));
   const host = config.SUFFRAGE_HOST;
-  const address = await server.listen({ host, port: config.SUFFRAGE_HTTP_PORT });
+  const address = await listen(server, { host, port: config.SUFFRAGE_HTTP_PORT });
   const implementation = createResultsService({ results, subscribers, metrics, log });
   const grpcPort = await serveGrpc(
     {

@@ -2,7 +2,7 @@ import { createElectionBook } from '@suffrage/contracts/election-book';
 import { topicNames } from '@suffrage/contracts/topics';
 import { createHealth } from '@suffrage/runtime/health';
 import { serveMetrics } from '@suffrage/runtime/http/metrics-server';
-import { closeHttpServer, createHttpServer } from '@suffrage/runtime/http/server';
+import { closeHttpServer, createHttpServer, listen } from '@suffrage/runtime/http/server';
 import { kafkaAccess } from '@suffrage/runtime/kafka/access';
 import { kafkaClient } from '@suffrage/runtime/kafka/client';
 import { followTopic } from '@suffrage/runtime/kafka/follow-topic';
@@ -151,7 +151,7 @@ export async function startRegistrar(
     { rotateKeys: createRotateKeys({ pool, vault, keys, clock }), eraseElection },
     principals,
   );
-  const address = await server.listen({ host, port: config.SUFFRAGE_HTTP_PORT });
+  const address = await listen(server, { host, port: config.SUFFRAGE_HTTP_PORT });
   lifecycle.onClose('http server', () => closeHttpServer(server));
   // Last: it also says that the other is there.
   const metricsPort = await serveMetrics(

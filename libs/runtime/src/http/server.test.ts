@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
@@ -7,7 +8,7 @@ import { expect, test } from '@jest/globals';
 import { createHealth } from '../health.ts';
 import { createLog } from '../log.ts';
 import { createMetrics } from '../metrics.ts';
-import { closeHttpServer, createHttpServer } from './server.ts';
+import { closeHttpServer, createHttpServer, listen } from './server.ts';
 
 const newServer = (limits: { requestMillis?: number; streamMillis?: number } = {}) =>
   createHttpServer({
@@ -34,6 +35,30 @@ test('a request whose first bytes came before the closing is served, and its con
   expect(answer).toMatch(/^HTTP\/1\.1 200 /);
   expect(answer).toMatch(/^connection: close\r$/im);
   await closed;
+});
+
+const NETSTAT = '/proc/net/netstat';
+const canCount = existsSync(NETSTAT) && Number(readFileSync('/proc/sys/net/core/somaxconn', 'utf8')) >= 2_000;
+
+/** Connections that this machine had no room for since its start. */
+function overflows(): number {
+  const [names = [], values = []] = readFileSync(NETSTAT, 'utf8')
+    .split('\n')
+    .filter(line => line.startsWith('TcpExt:'))
+    .map(line => line.split(' '));
+  return Number(values[names.indexOf('ListenOverflows')]);
+}
+
+(canCount ? test : test.skip)('a thousand who come while the process is busy find room', async () => {
+  const server = await newServer();
+  const { port } = new URL(await listen(server, { host: '127.0.0.1', port: 0 }));
+  const before = overflows();
+  // All in one turn of the event loop: nothing is taken from the queue meanwhile.
+  const sockets = Array.from({ length: 1_000 }, () => connect(Number(port), '127.0.0.1'));
+  await Promise.all(sockets.map(socket => once(socket, 'connect')));
+  expect(overflows() - before).toBeLessThan(100);
+  for (const socket of sockets) socket.destroy();
+  await closeHttpServer(server);
 });
 
 test('answers are kept nowhere and taken as the type they name, unless their route says otherwise', async () => {

@@ -131,6 +131,20 @@ export async function createHttpServer(options: Options): Promise<HttpServer> {
   return server;
 }
 
+/**
+ * Connections that may wait for us to take them, as far as the system allows (`net.core.somaxconn`). Node's 511 are full in a
+ * moment when an election opens, and whoever comes then is not refused but tries again after 1, 3 and 7 s.
+ */
+const BACKLOG = 4_096;
+
+/** @param at port 0 for any. @returns the address in use */
+export function listen(
+  server: HttpServer,
+  at: { readonly host: string; readonly port: number },
+): Promise<string> {
+  return server.listen({ ...at, backlog: BACKLOG });
+}
+
 /** Node knows one time for all requests: where streams may take long, everything else is cut off by itself. */
 function limitBodies(server: HttpServer, millis: number): void {
   const deadlines = new Map<FastifyRequest['raw'], number>();

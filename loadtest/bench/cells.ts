@@ -5,6 +5,7 @@ import { measureEfficiency } from './efficiency.ts';
 import { measureEndToEnd } from './end-to-end.ts';
 import { measureEveryTransport } from './every-transport.ts';
 import { measureGrowth } from './growth.ts';
+import { measureOverload } from './overload.ts';
 import type { Run } from './run.ts';
 import { TRANSPORTS } from './senders.ts';
 import { measureTokens } from './tokens.ts';
@@ -14,6 +15,11 @@ export type Cell = { readonly name: string; readonly measure: (run: Run) => Prom
 
 /** How much of each: `quick` fits 20 minutes on two cores, `full` is everything, `smoke` only shows that it all works. */
 export type Extent = 'quick' | 'full' | 'smoke';
+
+/** Votes a second where costs are measured: about 60 % of two cores, the client left out. */
+export const RATE = 2_000;
+/** Of one stretch of load. */
+export const SECONDS = 6;
 
 const MODES = ['secret', 'pseudonymous'] as const;
 const GROWN = [100_000, 1_000_000, 5_000_000, 20_000_000];
@@ -33,8 +39,13 @@ export function cellsOf(extent: Extent, rate: number): readonly Cell[] {
 /** Votes that must lie ready for each mode. */
 export const VOTES: Readonly<Record<Extent, { readonly secret: number; readonly pseudonymous: number }>> = {
   smoke: { secret: 1_000, pseudonymous: 1 },
-  quick: { secret: 200_000, pseudonymous: 60_000 },
+  quick: { secret: 200_000, pseudonymous: 100_000 },
   full: { secret: 200_000, pseudonymous: 500_000 },
+};
+
+export const ROUNDS: Readonly<Record<'quick' | 'full', Readonly<Record<(typeof MODES)[number], number>>>> = {
+  quick: { secret: 3, pseudonymous: 1 },
+  full: { secret: 3, pseudonymous: 3 },
 };
 
 const bareFloors: Cell = { name: 'bare floors', measure: measureBareFloors };
@@ -55,9 +66,9 @@ function smokeCells(rate: number): Cell[] {
 function quickCells(rate: number): Cell[] {
   return [
     bareFloors,
-    efficiencyCell('secret', rate, 3),
-    efficiencyCell('pseudonymous', rate, 1),
+    ...MODES.map(mode => efficiencyCell(mode, rate, ROUNDS.quick[mode])),
     ...TRANSPORTS.map(transport => endToEndCell(transport, 'secret', 0)),
+    ...(['rest', 'grpc-many'] as const).map(overloadCell),
     duplicatesCell('secret', rate),
     componentCell('ingestion', run => measureIngestionAlone(run, { mode: 'secret', rate: 3 * rate })),
     componentCell('processor', run => measureProcessorDrain(run, { mode: 'secret', votes: 100_000 })),
@@ -71,10 +82,11 @@ function quickCells(rate: number): Cell[] {
 function fullCells(rate: number): Cell[] {
   return [
     bareFloors,
-    ...MODES.map(mode => efficiencyCell(mode, rate, 5)),
+    ...MODES.map(mode => efficiencyCell(mode, rate, ROUNDS.full[mode])),
     ...MODES.flatMap(mode =>
       TRANSPORTS.flatMap(transport => [0, 0.3].map(duplicates => endToEndCell(transport, mode, duplicates))),
     ),
+    ...TRANSPORTS.map(overloadCell),
     ...MODES.map(mode => duplicatesCell(mode, rate)),
     componentCell('ingestion', run => measureIngestionAlone(run, { mode: 'secret', rate: 3 * rate })),
     componentCell('processor', run => measureProcessorDrain(run, { mode: 'pseudonymous', votes: 500_000 })),
@@ -95,10 +107,16 @@ function endToEndCell(
   mode: (typeof MODES)[number],
   duplicates: number,
 ): Cell {
-  const overload = mode === 'secret' && duplicates === 0;
   return {
     name: `end to end ${transport} ${mode} ${duplicates * 100} % duplicates`,
-    measure: run => measureEndToEnd(run, { transport, mode, duplicates, overload }),
+    measure: run => measureEndToEnd(run, { transport, mode, duplicates }),
+  };
+}
+
+function overloadCell(transport: (typeof TRANSPORTS)[number]): Cell {
+  return {
+    name: `overload ${transport}`,
+    measure: run => measureOverload(run, { transport, mode: 'secret' }),
   };
 }
 

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runKafkaTools } from '../floors/kafka-tools.ts';
 import { CREATE_TABLE } from '../floors/ready-rows.ts';
+import type { FloorLoad } from '../floors/floor-process.ts';
 import { type Floor, startFloor } from '../floors/start-floor.ts';
 import { type Pids, cpuMicros, perVote, round } from './processes.ts';
 import { median } from './quantiles.ts';
@@ -50,7 +51,8 @@ export type Efficiency = {
 type Against = { readonly measured: number; readonly floor: number; readonly efficiency: number };
 
 const PARTITIONS = 8;
-const WARM_UP = { rate: 500, seconds: 6 };
+/** Code that is not compiled yet costs up to three times as much: by then it has seen tens of thousands of votes. */
+const WARM_UP = { seconds: 10, duplicates: 0.5 };
 /** A JVM that has not compiled its code yet costs several times as much. */
 const BROKER_WARM_UP = { rate: 5_000, records: 30_000 };
 const IDLE_SECONDS = 4;
@@ -58,22 +60,25 @@ const SETTLE_MILLIS = 700;
 /** As often as the client looks which votes are due. */
 const ONE_BY_ONE_MILLIS = 1;
 
+type Options = { readonly mode: Mode; readonly rate: number; readonly rounds: number };
+
+/** How many votes that takes. */
+export function efficiencyVotes({ rate, rounds }: Omit<Options, 'mode'>, seconds: number): number {
+  const first = rate * WARM_UP.seconds * (1 - WARM_UP.duplicates);
+  // And those that are cast until the election is known.
+  return Math.ceil(TRANSPORTS.length * (rounds * rate * seconds + first)) + 100;
+}
+
 /**
  * Whole path and floors in turn, at one rate, so that each sees the same machine: a round is REST and gRPC (calls, one
  * stream, many in a call) through the services, then REST through the floor programs, then Kafka's own tools, then
- * verification and sending without HTTP.
+ * verification and sending without HTTP, with a processor and a client beside it that cost what they cost the services.
  */
-export function measureEfficiency(
-  run: Run,
-  { mode, rate, rounds }: { readonly mode: Mode; readonly rate: number; readonly rounds: number },
-): Promise<Efficiency> {
+export function measureEfficiency(run: Run, { mode, rate, rounds }: Options): Promise<Efficiency> {
   return onStage(run, { mode, shape: { partitions: PARTITIONS, shards: 1 } }, async stage => {
-    const floors = await startFloors(
-      stage,
-      rate * run.seconds * (rounds + 1) + WARM_UP.rate * WARM_UP.seconds,
-    );
+    const floors = await startFloors(stage, rate * (run.seconds * rounds + WARM_UP.seconds));
     try {
-      await warmUp(stage, floors);
+      await warmUp(stage, floors, rate);
       const samples: Costs[] = [];
       for (let done = 0; done < rounds; done += 1) {
         const idle = await measureIdle(stage);
@@ -97,7 +102,14 @@ export function measureEfficiency(
   });
 }
 
-type Floors = { readonly ingestion: Floor; readonly bare: Floor; readonly processor: Floor };
+type Floors = {
+  readonly ingestion: Floor;
+  readonly processor: Floor;
+  readonly bare: Floor;
+  /** What keeps the other core busy beside `bare`: it counts its records, and is sent votes that come to nothing. */
+  readonly bareProcessor: Floor;
+  readonly server: Floor;
+};
 
 async function startFloors({ world, run, mode }: Stage, rows: number): Promise<Floors> {
   const topic = await createTopic(world, `${world.name}.floor`, PARTITIONS);
@@ -111,19 +123,22 @@ async function startFloors({ world, run, mode }: Stage, rows: number): Promise<F
     partitions: PARTITIONS,
     source: run.source(mode),
   };
-  const [ingestion, bare, processor] = await Promise.all([
+  const bareSettings = { ...settings, topic: bareTopic };
+  const [ingestion, processor, bare, bareProcessor, server] = await Promise.all([
     startFloor('ingestion', settings),
-    startFloor('bare-ingestion', { ...settings, topic: bareTopic }),
     startFloor('processor', { ...settings, databaseUrl, rows: Math.ceil(rows * 1.1) }),
+    startFloor('bare-ingestion', bareSettings),
+    startFloor('processor', { ...bareSettings, databaseUrl, rows: Math.ceil(2 * rows * 1.1) }),
+    startFloor('node-http', settings),
   ]);
-  return { ingestion, bare, processor };
+  return { ingestion, processor, bare, bareProcessor, server };
 }
 
-async function warmUp(stage: Stage, floors: Floors): Promise<void> {
-  const { rate, seconds } = WARM_UP;
-  for (const transport of TRANSPORTS) await stage.cast(transport, { rate, seconds, duplicates: 0 });
+async function warmUp(stage: Stage, floors: Floors, rate: number): Promise<void> {
+  const { seconds } = WARM_UP;
+  for (const transport of TRANSPORTS) await stage.cast(transport, { rate, ...WARM_UP });
   await stage.castElsewhere(floors.ingestion.address, rate, seconds);
-  await floors.bare.run({ rate, seconds: seconds / 2, collectMillis: ONE_BY_ONE_MILLIS });
+  await runBare(stage, floors, { rate, seconds, collectMillis: ONE_BY_ONE_MILLIS });
   await runTools(stage, await createToolsTopic(stage), BROKER_WARM_UP.rate, BROKER_WARM_UP.records);
 }
 
@@ -204,14 +219,19 @@ async function throughKafkaTools(stage: Stage, rate: number): Promise<Costs> {
   });
 }
 
-function withoutHttp({ run }: Stage, { bare }: Floors, rate: number, collectMillis: number) {
-  return costOf({ ingestion: bare.pid }, async () => {
-    const before = await bare.done();
-    await bare.run({ rate, seconds: run.seconds, collectMillis });
-    const votes = Math.round(rate * run.seconds);
-    await bare.until(before + votes);
-    return votes;
-  });
+function withoutHttp(stage: Stage, floors: Floors, rate: number, collectMillis: number): Promise<Costs> {
+  const load = { rate, seconds: stage.run.seconds, collectMillis };
+  return costOf({ ingestion: floors.bare.pid }, () => runBare(stage, floors, load));
+}
+
+/** @returns how many votes it was. */
+async function runBare({ castElsewhere }: Stage, floors: Floors, load: FloorLoad): Promise<number> {
+  const { bare, bareProcessor, server } = floors;
+  const before = await bareProcessor.done();
+  await Promise.all([bare.run(load), castElsewhere(server.address, load.rate, load.seconds)]);
+  const votes = Math.round(load.rate * load.seconds);
+  await bareProcessor.until(before + votes);
+  return votes;
 }
 
 const SERVERS = ['ingestion', 'processor', 'broker', 'postgres', 'redis', 'aggregator'];

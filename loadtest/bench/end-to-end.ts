@@ -1,78 +1,90 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { onStage, CORES, type AuditFigures, type Run } from './run.ts';
+import { type AuditFigures, CORES, onStage, type Run, type Stage } from './run.ts';
 import type { Transport } from './senders.ts';
 import type { Mode } from './votes.ts';
 import { measureWindow, type Window } from './window.ts';
 
-export type EndToEnd = {
-  readonly transport: Transport;
-  readonly mode: Mode;
-  readonly duplicates: number;
+export type Saturation = {
   /** At rising rates. */
   readonly windows: readonly Window[];
   /** The most votes a second that were both accepted and counted. */
   readonly saturationVotesPerSecond: number;
+};
+
+export type EndToEnd = Saturation & {
+  readonly transport: Transport;
+  readonly mode: Mode;
+  readonly duplicates: number;
   readonly halfLoad: Window;
-  /** Three times what saturates. */
-  readonly overload: Window | null;
   readonly audit: AuditFigures;
 };
 
-/**
- * A stretch at a low rate tells roughly how far the machine may be driven; then shares of that, ascending, until one is
- * not sustained. Greater batches make votes cheaper, so more than that estimate is expected.
- */
-const WARM_UP = { rate: 400, seconds: 5, duplicates: 0 };
-const SHARES = [0.6, 1.2, 1.8, 2.4, 3.2, 4.2];
+/** Code that is not compiled yet costs up to three times as much. */
+const WARM_UP = { rate: 1_500, seconds: 8, duplicates: 0.9 };
+/** Tells roughly how far the machine may be driven: greater batches make votes cheaper, so more than that is expected. */
+const TRIAL = { rate: 1_000, seconds: 3, duplicates: 0 };
+const FIRST_SHARE = 0.7;
+const STEP = 1.4;
+const MOST_STEPS = 8;
+const STEP_SECONDS = 3;
 const SUSTAINED = 0.9;
 const DEFAULT_SHAPE = { partitions: 8, shards: 1 };
 const SETTLE_MILLIS = 500;
 
-/** Open-loop load at rising rates up to saturation, then at half of it and at three times of it. */
+/** Open-loop load at half of what saturates. */
 export function measureEndToEnd(
   run: Run,
-  options: {
-    readonly transport: Transport;
-    readonly mode: Mode;
-    readonly duplicates: number;
-    readonly overload: boolean;
-  },
+  options: { readonly transport: Transport; readonly mode: Mode; readonly duplicates: number },
 ): Promise<EndToEnd> {
-  const { transport, mode, duplicates, overload } = options;
+  const { transport, mode, duplicates } = options;
   return onStage(run, { mode, shape: DEFAULT_SHAPE }, async stage => {
-    await stage.cast(transport, WARM_UP);
-    const estimate = promisedRate(await measureWindow(stage, transport, WARM_UP));
-    const at = async (rate: number): Promise<Window> => {
-      await sleep(SETTLE_MILLIS);
-      run.say(`  ${Math.round(rate).toLocaleString('en')} votes/s`);
-      return measureWindow(stage, transport, { rate: Math.round(rate), seconds: run.seconds, duplicates });
-    };
-    const windows: Window[] = [];
-    for (const share of SHARES) {
-      const window = await at(estimate * share);
-      windows.push(window);
-      if (sustained(window) < SUSTAINED * estimate * share) break;
-    }
-    const saturation = Math.max(1, ...windows.map(sustained));
-    const halfLoad = await at(saturation / 2);
-    return {
-      transport,
-      mode,
-      duplicates,
-      windows,
-      saturationVotesPerSecond: Math.round(saturation),
-      halfLoad,
-      overload: overload ? await at(saturation * 3) : null,
-    };
+    const saturation = await saturate(stage, transport, duplicates);
+    const half = saturation.saturationVotesPerSecond / 2;
+    const halfLoad = await measureAt(stage, transport, { rate: half, seconds: run.seconds, duplicates });
+    return { transport, mode, duplicates, ...saturation, halfLoad };
   });
+}
+
+/** Open-loop load at rising rates, until one is not sustained. */
+export async function saturate(
+  stage: Stage,
+  transport: Transport,
+  duplicates: number,
+  cores = CORES,
+): Promise<Saturation> {
+  await stage.cast(transport, WARM_UP);
+  const windows: Window[] = [];
+  let rate = FIRST_SHARE * promisedRate(await measureWindow(stage, transport, TRIAL), cores);
+  for (let step = 0; step < MOST_STEPS; step += 1) {
+    const window = await measureAt(stage, transport, { rate, seconds: STEP_SECONDS, duplicates });
+    windows.push(window);
+    if (sustained(window) < SUSTAINED * rate) break;
+    rate *= STEP;
+  }
+  return { windows, saturationVotesPerSecond: Math.max(1, ...windows.map(sustained).map(Math.round)) };
+}
+
+type Stretch = { readonly rate: number; readonly seconds: number; readonly duplicates: number };
+
+/** Shorter where there are not as many votes left. */
+export async function measureAt(
+  stage: Stage,
+  transport: Transport,
+  { rate: wanted, seconds, duplicates }: Stretch,
+): Promise<Window> {
+  const rate = Math.round(wanted);
+  await sleep(SETTLE_MILLIS);
+  stage.run.say(`  ${rate.toLocaleString('en')} votes/s`);
+  const most = (stage.votesLeft() - 1) / (rate * (1 - duplicates));
+  return measureWindow(stage, transport, { rate, seconds: Math.min(seconds, most), duplicates });
 }
 
 function sustained({ acceptedPerSecond, countedPerSecond, duplicates }: Window): number {
   return Math.min(acceptedPerSecond, countedPerSecond / (1 - duplicates));
 }
 
-/** All cores at what one vote costs at a low rate. */
-function promisedRate({ cpuMicrosPerVote }: Window): number {
+/** The cores at what one vote costs at a low rate. */
+function promisedRate({ cpuMicrosPerVote }: Window, cores: number): number {
   const each = Object.values(cpuMicrosPerVote).reduce((sum, micros) => sum + micros, 0);
-  return (CORES * 1e6) / each;
+  return (cores * 1e6) / each;
 }

@@ -1,15 +1,11 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { bench } from './bench.ts';
-import { cellsOf } from './cells.ts';
+import { cellsOf, RATE, SECONDS } from './cells.ts';
 import { keepHistory } from './history.ts';
 import { printSummary } from './print.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
-/** About 60 % of two cores, the client left out. */
-const RATE = 2_000;
-const SECONDS = 6;
-
 const HELP = `make bench [FULL=1] [HISTORY=1] [FRESH=1] [ONLY=text] [LIST=1]
 
 Measures what a vote costs, component by component, against floors that are measured in the same run, on servers and

@@ -36,10 +36,28 @@ const TARGETS = [
     atMost: true,
   },
   {
-    figure: 'goodput in overload, of saturation',
+    figure: 'goodput in overload, of saturation, REST',
     of: (s: Summary) => s.overloadGoodputRatio,
     must: 0.8,
     atMost: false,
+  },
+  {
+    figure: 'the same, many in a gRPC call',
+    of: (s: Summary) => s.overloadGoodputRatioGrpc,
+    must: 0.8,
+    atMost: false,
+  },
+  {
+    figure: 'refused in overload, median ms, REST',
+    of: (s: Summary) => s.refusalP50MillisAtOverload,
+    must: 20,
+    atMost: true,
+  },
+  {
+    figure: 'the same, many in a gRPC call',
+    of: (s: Summary) => s.refusalP50MillisAtOverloadGrpc,
+    must: 20,
+    atMost: true,
   },
   {
     figure: 'cost of a duplicate, of a fresh vote',

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { cpuSeconds } from '@suffrage/demo/cpu';
@@ -31,6 +32,29 @@ export function memoryMiB(pids: Pids): Record<string, number> {
       .filter(({ parent }) => parent === pid)
       .reduce((sum, child) => sum + total(child.pid), proportionalKiB(pid));
   return Object.fromEntries(Object.entries(pids).map(([name, pid]) => [name, round(total(pid) / 1024)]));
+}
+
+/**
+ * Lets processes, their threads, and their children unless told otherwise, run on these cores only.
+ * @throws Error where there is no `taskset` (util-linux)
+ */
+export function pin(pids: readonly number[], cores: readonly number[], { children = true } = {}): void {
+  const parents = readParents();
+  const family = (pid: number): number[] => [
+    pid,
+    ...parents.filter(({ parent }) => children && parent === pid).flatMap(child => family(child.pid)),
+  ];
+  for (const pid of new Set(pids.flatMap(family))) {
+    try {
+      execFileSync('taskset', ['--all-tasks', '--cpu-list', '--pid', cores.join(','), String(pid)], {
+        stdio: ['ignore', 'ignore', 'pipe'],
+      });
+    } catch (cause) {
+      // A connection of PostgreSQL's may have ended meanwhile.
+      if (read(`/proc/${pid}/stat`) !== undefined)
+        throw new Error(`taskset (util-linux) could not give process ${pid} its cores`, { cause });
+    }
+  }
 }
 
 function readParents(): { readonly pid: number; readonly parent: number }[] {

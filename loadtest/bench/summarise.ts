@@ -10,15 +10,11 @@ const compared = z.object({
 });
 const efficiency = z.object({ cpuMicrosPerVote: compared, floors: compared, efficiency: compared });
 const quantiles = z.object({ p99: z.number().nullable() });
-const window = z.object({
-  acceptedPerSecond: z.number(),
-  acknowledgedMillis: quantiles,
-  acknowledgedToPublishedMillis: quantiles,
-});
-const endToEnd = z.object({
-  saturationVotesPerSecond: z.number(),
-  halfLoad: window,
-  overload: window.nullable(),
+const window = z.object({ acknowledgedMillis: quantiles, acknowledgedToPublishedMillis: quantiles });
+const endToEnd = z.object({ saturationVotesPerSecond: z.number(), halfLoad: window });
+const overload = z.object({
+  goodputRatio: z.number(),
+  overload: z.object({ refusedMillis: z.object({ p50: z.number().nullable() }) }),
 });
 const duplicates = z.object({ duplicateCostRatio: z.number() });
 const tokens = z.object({ efficiency: z.number() });
@@ -37,7 +33,12 @@ export type Summary = {
   readonly ackP99MillisAtHalfLoad: number | null;
   readonly publishedP99MillisAtHalfLoad: number | null;
   readonly saturationVotesPerSecond: number | null;
+  /** Over REST. */
   readonly overloadGoodputRatio: number | null;
+  readonly refusalP50MillisAtOverload: number | null;
+  /** The same of up to 100 votes in a call. */
+  readonly overloadGoodputRatioGrpc: number | null;
+  readonly refusalP50MillisAtOverloadGrpc: number | null;
   readonly duplicateCostRatio: number | null;
   /** Cost of a vote with the most votes stored, against that with the fewest. */
   readonly growthRatio: number | null;
@@ -48,6 +49,8 @@ export type Summary = {
 export function summarise(cells: Readonly<Record<string, unknown>>): Summary {
   const share = efficiency.optional().parse(cells['efficiency secret']);
   const path = endToEnd.optional().parse(cells['end to end rest secret 0 % duplicates']);
+  const flood = overload.optional().parse(cells['overload rest']);
+  const manyFlood = overload.optional().parse(cells['overload grpc-many']);
   const storm = duplicates.optional().parse(cells['duplicates secret']);
   const bare = z.record(z.string(), z.unknown()).optional().parse(cells['bare floors']);
   return {
@@ -57,9 +60,10 @@ export function summarise(cells: Readonly<Record<string, unknown>>): Summary {
     ackP99MillisAtHalfLoad: path?.halfLoad.acknowledgedMillis.p99 ?? null,
     publishedP99MillisAtHalfLoad: path?.halfLoad.acknowledgedToPublishedMillis.p99 ?? null,
     saturationVotesPerSecond: path?.saturationVotesPerSecond ?? null,
-    overloadGoodputRatio: path?.overload
-      ? twoDigits(path.overload.acceptedPerSecond / path.saturationVotesPerSecond)
-      : null,
+    overloadGoodputRatio: flood?.goodputRatio ?? null,
+    overloadGoodputRatioGrpc: manyFlood?.goodputRatio ?? null,
+    refusalP50MillisAtOverload: flood?.overload.refusedMillis.p50 ?? null,
+    refusalP50MillisAtOverloadGrpc: manyFlood?.overload.refusedMillis.p50 ?? null,
     duplicateCostRatio: storm?.duplicateCostRatio ?? null,
     growthRatio: growthRatio(cells),
     tokenEfficiency: tokens.optional().parse(cells.tokens)?.efficiency ?? null,

@@ -6,8 +6,6 @@ import type { World } from './world.ts';
 
 /** Looks from outside how far counting and publishing have come. */
 export type Watch = {
-  /** Counted votes at this moment, as of the last look. */
-  readonly counted: () => number;
   /** How long after its receipt each vote was counted (PostgreSQL has committed it) and published (a subscriber has it). */
   readonly delays: (samples: readonly Sample[]) => {
     readonly counted: Quantiles;
@@ -43,7 +41,6 @@ export function startWatch(world: World, electionId: string): Watch {
   const countedAt = ({ partition, offset }: Sample) =>
     firstAfter(looks, ({ next }) => (next[partition] ?? 0) > offset);
   return {
-    counted: () => looks.at(-1)?.counted ?? 0,
     delays: samples => {
       const delays = samples.map(sample => {
         const counted = countedAt(sample);

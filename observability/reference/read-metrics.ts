@@ -75,6 +75,7 @@ function ingestionRegistry(): MetricsRegistry {
   observeIngestion(metrics, {
     log: { waiting: () => ({ votes: 0, oldestMillis: 0, failingMillis: 0 }) },
     layout: { isReachable: () => true, health: () => ({ led: 0, leaderless: 0, belowMinimum: 0 }) },
+    inFlight: none,
     electionsAsOf: none,
     clock,
   });

@@ -94,7 +94,7 @@ function buildCastVote(
     },
     createLifecycle(quiet),
   );
-  return createCastVote({
+  const { castVote } = createCastVote({
     turns: { next: () => undefined },
     elections: known,
     checkToken,
@@ -104,4 +104,5 @@ function buildCastVote(
     instance,
     maxInFlight: MAX_IN_FLIGHT,
   });
+  return castVote;
 }

@@ -3,6 +3,8 @@
  * the suite writes them. A number that doesn't fit its width is a programmer's error and throws a RangeError.
  */
 
+export { binaryText, toBase64url } from '#text';
+
 const encoder = new TextEncoder();
 
 /** One new array that holds the parts, in order. */
@@ -32,14 +34,33 @@ export function u32(value: number): Uint8Array<ArrayBuffer> {
 
 /** 8 bytes, 0..2^64 - 1. */
 export function u64(value: bigint): Uint8Array<ArrayBuffer> {
-  if (value < 0n || value > 0xffffffffffffffffn) throw new RangeError('integer does not fit its width');
-  wide.setBigUint64(0, value);
-  return wideBytes.slice();
+  const bytes = new Uint8Array(8);
+  writeU64(bytes, 0, value);
+  return bytes;
 }
 
 /** A view costs more than the bytes, so there is one. */
 const wideBytes = new Uint8Array(8);
 const wide = new DataView(wideBytes.buffer);
+
+/** Writes 4 bytes, 0..4,294,967,295. */
+export function writeU32(to: Uint8Array, at: number, value: number): void {
+  requireInteger(value, 0xffffffff);
+  for (let i = 0; i < 4; i++) to[at + i] = value >>> (24 - 8 * i);
+}
+
+/** Writes 8 bytes, 0..2^64 - 1. */
+export function writeU64(to: Uint8Array, at: number, value: bigint): void {
+  if (value < 0n || value > 0xffffffffffffffffn) throw new RangeError('integer does not fit its width');
+  wide.setBigUint64(0, value);
+  for (let i = 0; i < 8; i++) to[at + i] = wideBytes[i] ?? 0;
+}
+
+/** Views of the first so many bytes, each made once: making one costs a fifth of hashing it. */
+export function beginnings(bytes: Uint8Array): (length: number) => Uint8Array {
+  const made: Uint8Array[] = [];
+  return length => (made[length] ??= bytes.subarray(0, length));
+}
 
 /** UTF-8; a lone surrogate becomes U+FFFD, so only well-formed strings stay distinct. */
 export function utf8(text: string): Uint8Array<ArrayBuffer> {
@@ -58,11 +79,6 @@ export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   return true;
 }
 
-/** One character for each byte: a key of maps. For short values only, because each byte is an argument of a call. */
-export function binaryText(bytes: Uint8Array): string {
-  return Reflect.apply(String.fromCharCode, undefined, bytes);
-}
-
 /** Unsigned, byte by byte, a prefix first: the order of PostgreSQL's `bytea`. Negative, zero or positive. */
 export function compareBytes(a: Uint8Array, b: Uint8Array): number {
   const shared = Math.min(a.length, b.length);
@@ -76,22 +92,6 @@ export function compareBytes(a: Uint8Array, b: Uint8Array): number {
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 const sextetOf = new Int16Array(128).fill(-1);
 for (let sextet = 0; sextet < 64; sextet++) sextetOf[alphabet.charCodeAt(sextet)] = sextet;
-// Two characters for each 12 bits: half the time of one character for each 6.
-const pairOf = Array.from(
-  { length: 4096 },
-  (_, bits) => alphabet.charAt(bits >>> 6) + alphabet.charAt(bits & 63),
-);
-
-/** base64url without padding, RFC 4648 section 5. */
-export function toBase64url(bytes: Uint8Array): string {
-  let text = '';
-  for (let i = 0; i < bytes.length; i += 3) {
-    const group = ((bytes[i] ?? 0) << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0);
-    text += (pairOf[group >>> 12] ?? '') + (pairOf[group & 4095] ?? '');
-  }
-  const missing = (3 - (bytes.length % 3)) % 3;
-  return missing === 0 ? text : text.slice(0, -missing);
-}
 
 /**
  * The bytes of strict base64url: no padding, no other alphabet, no white space, no stray bits in the last character, so

@@ -1,5 +1,5 @@
 import { sha256 } from '#hash';
-import { concat } from './bytes.ts';
+import { beginnings, concat } from './bytes.ts';
 
 /** RFC 9162 section 2.1.1: leaves and nodes are hashed with different prefixes, so that one can't pass for the other. */
 const LEAF_PREFIX = Uint8Array.of(0);
@@ -7,25 +7,25 @@ const NODE_PREFIX = Uint8Array.of(1);
 
 /** Where usual parts are joined: memory of their own, for each hash, costs as much as the hash. */
 const scratch = new Uint8Array(512);
+const beginning = beginnings(scratch);
 
-export function leafHash(data: Uint8Array): Uint8Array {
-  return hashOf(LEAF_PREFIX, data);
+/** Of the leaf whose data these parts are, joined. */
+export function leafHash(...data: readonly Uint8Array[]): Uint8Array {
+  return hashOf(LEAF_PREFIX, ...data);
 }
 
 function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
   return hashOf(NODE_PREFIX, left, right);
 }
 
-const NOTHING = new Uint8Array(0);
-
-function hashOf(prefix: Uint8Array, left: Uint8Array, right: Uint8Array = NOTHING): Uint8Array {
-  const rightAt = prefix.length + left.length;
-  const end = rightAt + right.length;
-  if (end > scratch.length) return sha256(concat(prefix, left, right));
-  scratch.set(prefix);
-  scratch.set(left, prefix.length);
-  scratch.set(right, rightAt);
-  return sha256(scratch.subarray(0, end));
+function hashOf(...parts: readonly Uint8Array[]): Uint8Array {
+  let end = 0;
+  for (const part of parts) {
+    if (end + part.length > scratch.length) return sha256(concat(...parts));
+    scratch.set(part, end);
+    end += part.length;
+  }
+  return sha256(beginning(end));
 }
 
 /** The tree of RFC 9162 over some leaves: `levels` from the leaves up to the root, which stands alone in the last. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { concat, fromBase64url, lengthPrefixed, u32, u64, utf8 } from './bytes.ts';
+import { concat, fromBase64url, lengthPrefixed, u16, u32, utf8, writeU32, writeU64 } from './bytes.ts';
 import { leafHash, rootFromPath } from './merkle.ts';
 
 const base64url = z.string().regex(/^[A-Za-z0-9_-]*$/);
@@ -55,12 +55,11 @@ const CERTIFICATE_DOMAIN = utf8('suffrage/instance-certificate/v1');
 export function receiptLeaf(acceptance: Acceptance): Uint8Array {
   const { electionId, voteId, topic, partition, offset, timestamp } = acceptance;
   return leafHash(
-    concat(
-      beginningOf(electionId),
-      lengthPrefixed(voteId),
-      topicBytes(topic),
-      placeBytes(partition, offset, timestamp),
-    ),
+    beginningOf(electionId),
+    u16(voteId.length),
+    voteId,
+    topicBytes(topic),
+    placeBytes(partition, offset, timestamp),
   );
 }
 
@@ -76,9 +75,15 @@ function rememberLast(encode: (text: string) => Uint8Array): (text: string) => U
 const beginningOf = rememberLast(electionId => concat(LEAF_DOMAIN, lengthPrefixed(utf8(electionId))));
 const topicBytes = rememberLast(topic => lengthPrefixed(utf8(topic)));
 
+/** Written anew for each leaf. */
+const place = new Uint8Array(20);
+
 /** u32 partition, u64 offset, u64 timestamp. @throws RangeError when a number does not fit. */
 function placeBytes(partition: number, offset: bigint, timestamp: number): Uint8Array {
-  return concat(u32(partition), u64(offset), u64(BigInt(timestamp)));
+  writeU32(place, 0, partition);
+  writeU64(place, 4, offset);
+  writeU64(place, 12, BigInt(timestamp));
+  return place;
 }
 
 /** What an instance key signs: `"suffrage/receipt-root/v1" || u32 tree size || root`. */

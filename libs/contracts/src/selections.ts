@@ -42,20 +42,20 @@ function selectInContest(
   { contest, optionIndex, exclusive }: BallotContest,
   optionIds: readonly string[],
 ): ContestResult {
-  const field = `selections.${contest.id}`;
-  const indexes: number[] = [];
-  const seen = new Set<number>();
-  for (const [place, optionId] of optionIds.entries()) {
+  const marks: number[] = [];
+  for (const optionId of optionIds) {
     const index = optionIndex.get(optionId);
-    if (index === undefined) return { ok: false, code: 'option-unknown', field: `${field}[${place}]` };
-    if (seen.has(index)) return { ok: false, code: 'option-repeated', field: `${field}[${place}]` };
-    seen.add(index);
-    indexes.push(index);
+    // Each mark is looked for among those before it, which are no more than the contest has options.
+    if (index === undefined || marks.includes(index)) {
+      const code = index === undefined ? 'option-unknown' : 'option-repeated';
+      return { ok: false, code, field: `selections.${contest.id}[${marks.length}]` };
+    }
+    marks.push(index);
   }
-  const hasExclusive = indexes.some(index => exclusive.has(index));
-  const refusal = countRefusal(contest, indexes.length, hasExclusive);
-  if (refusal) return { ok: false, code: refusal, field };
-  return { ok: true, marks: indexes.toSorted((a, b) => a - b) };
+  const hasExclusive = exclusive.size > 0 && marks.some(index => exclusive.has(index));
+  const refusal = countRefusal(contest, marks.length, hasExclusive);
+  if (refusal) return { ok: false, code: refusal, field: `selections.${contest.id}` };
+  return { ok: true, marks: marks.toSorted((a, b) => a - b) };
 }
 
 /** An exclusive option stands alone, whatever the least number of selections is: whoever marks it has answered. */

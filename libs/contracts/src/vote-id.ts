@@ -1,5 +1,5 @@
 import { sha256, writeSha256 } from '#hash';
-import { concat, utf8 } from './bytes.ts';
+import { beginnings, concat, utf8 } from './bytes.ts';
 
 export const SALT_LENGTH = 32;
 export const VOTE_ID_LENGTH = 32;
@@ -10,8 +10,7 @@ const SELECTIONS_AT = SALT_AT + SALT_LENGTH;
 /** Written anew by each call, because joining the parts in memory of their own costs as much as the hash. */
 const preimage = new Uint8Array(1024);
 preimage.set(DOMAIN);
-/** Its beginnings, by their length: making a view costs a fifth of the hash. */
-const beginnings: Uint8Array[] = [];
+const beginning = beginnings(preimage);
 
 /**
  * The commitment that a token signs, 32 bytes:
@@ -55,13 +54,4 @@ export function writeVoteId(
   for (let i = 0; i < SALT_LENGTH; i++) preimage[SALT_AT + i] = bytes[saltAt + i] ?? 0;
   for (let i = 0; i < selectionsLength; i++) preimage[SELECTIONS_AT + i] = bytes[selectionsAt + i] ?? 0;
   writeSha256(beginning(length), to);
-}
-
-function beginning(length: number): Uint8Array {
-  let bytes = beginnings[length];
-  if (!bytes) {
-    bytes = preimage.subarray(0, length);
-    beginnings[length] = bytes;
-  }
-  return bytes;
 }

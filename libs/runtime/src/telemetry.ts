@@ -1,4 +1,5 @@
 import { VERSION } from './health.ts';
+import { turnOnTracing } from './tracing.ts';
 
 /**
  * Starts OpenTelemetry when `OTEL_EXPORTER_OTLP_ENDPOINT` is set (its other settings are OpenTelemetry's own
@@ -11,5 +12,6 @@ export async function startTelemetry(service: string, instance: string): Promise
   // Spans are made by hand, few and with allow-listed attributes; automatic ones would record addresses of voters.
   const sdk = new NodeSDK({ serviceName: `suffrage-${service}`, instrumentations: [] });
   sdk.start();
+  turnOnTracing();
   return () => sdk.shutdown();
 }

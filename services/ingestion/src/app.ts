@@ -5,7 +5,7 @@ import { createTokenVerifier } from '@suffrage/contracts/verify-token.node';
 import { createHealth } from '@suffrage/runtime/health';
 import { serveGrpc } from '@suffrage/runtime/grpc/server';
 import { serveMetrics } from '@suffrage/runtime/http/metrics-server';
-import { closeHttpServer, createHttpServer } from '@suffrage/runtime/http/server';
+import { closeHttpServer, createHttpServer, listen } from '@suffrage/runtime/http/server';
 import { kafkaAccess } from '@suffrage/runtime/kafka/access';
 import { followTopic } from '@suffrage/runtime/kafka/follow-topic';
 import type { Lifecycle } from '@suffrage/runtime/lifecycle';
@@ -74,8 +74,7 @@ export async function startIngestion(
     lifecycle,
   );
   const turns = createTurns({ maxWaiting: config.SUFFRAGE_WAITING_VOTES, waiting: metrics.waitingVotes });
-  observeIngestion(metrics, { log: voteLog, layout, electionsAsOf: elections.completeAsOf, clock });
-  const castVote = createCastVote({
+  const { castVote, inFlight } = createCastVote({
     elections: knownElections,
     checkToken: createTokenVerifier(),
     voteLog,
@@ -84,6 +83,13 @@ export async function startIngestion(
     instance,
     maxInFlight: config.SUFFRAGE_IN_FLIGHT_VOTES,
     turns,
+  });
+  observeIngestion(metrics, {
+    log: voteLog,
+    layout,
+    inFlight,
+    electionsAsOf: elections.completeAsOf,
+    clock,
   });
 
   const health = createHealth('ingestion', instance, {
@@ -108,7 +114,7 @@ export async function startIngestion(
   });
   votesRoute(server, { castVote, turns, metrics });
   localVoteRoute(server, queue);
-  const address = await server.listen({ host, port: config.SUFFRAGE_HTTP_PORT });
+  const address = await listen(server, { host, port: config.SUFFRAGE_HTTP_PORT });
   lifecycle.onClose('http server', () => closeHttpServer(server));
   // Last: it also says that the others are there.
   const metricsPort = await serveMetrics(

@@ -8,7 +8,7 @@ import type { RequestTrace } from '@suffrage/runtime/tracing';
 import type { KnownElections } from './known-elections.ts';
 import type { IngestionMetrics } from './metrics.ts';
 import type { Turns } from './turns.ts';
-import type { Stored, VoteLog } from './vote-log.ts';
+import type { CheckedVote, Stored, VoteLog } from './vote-log.ts';
 
 export type CastResult = Stored | Refusal;
 
@@ -25,7 +25,7 @@ type Options = {
   readonly elections: Pick<KnownElections, 'find' | 'areCurrent'>;
   readonly checkToken: TokenCheck;
   readonly voteLog: VoteLog;
-  readonly metrics: Pick<IngestionMetrics, 'inFlight' | 'acknowledgeSeconds'>;
+  readonly metrics: Pick<IngestionMetrics, 'acknowledgeSeconds'>;
   readonly clock: () => number;
   readonly instance: string;
   readonly maxInFlight: number;
@@ -40,27 +40,33 @@ const NO_HEADERS: ReadonlyMap<string, string> = new Map();
  * Where elections were not read to their end lately, a vote may go onto the local queue, if there is one: what can
  * change about an election meanwhile is decided when it is replayed.
  */
-export function createCastVote(options: Options): CastVote {
+export function createCastVote(options: Options): {
+  readonly castVote: CastVote;
+  /** Votes between their arrival and their answer. */
+  readonly inFlight: () => number;
+} {
   const { elections, checkToken, voteLog, metrics, clock, instance, maxInFlight, turns } = options;
   let inFlight = 0;
 
-  const cast: CastVote = async (request, trace) => {
-    const now = clock();
-    const isCurrent = elections.areCurrent();
+  /** All that comes before the append. */
+  const check = (
+    request: VoteRequest,
+    isCurrent: boolean,
+    trace: RequestTrace | undefined,
+  ): CheckedVote | Refusal => {
     if (!isCurrent && !voteLog.canKeep()) return refuse('not-ready');
     const election = elections.find(request.electionId);
     if (!election) return refuse(isCurrent ? 'election-unknown' : 'not-ready');
     const isSecret = election.definition.mode === 'secret';
     if (isSecret) trace?.forbid();
     else trace?.allow();
-    const closed = timeRefusal(election, now);
+    const closed = timeRefusal(election, clock());
     if (closed) return refuse(isCurrent ? closed : 'not-ready');
     const marked = markBallot(election, request);
     if (!marked.ok) return marked;
     const verified = verifyVote(election, marked.vote, checkToken);
     if (!verified.ok) return verified;
-    crashPoint('after-validate');
-    const checked = {
+    return {
       electionId: request.electionId,
       voteId: verified.voteId,
       ballotKey: verified.ballotKey,
@@ -70,24 +76,28 @@ export function createCastVote(options: Options): CastVote {
       value: encodeVoteRecord(marked.vote, instance),
       headers: isSecret ? NO_HEADERS : (trace?.headers ?? NO_HEADERS),
     };
-    return isCurrent ? voteLog.append(checked) : voteLog.keep(checked);
   };
 
-  return async (request, trace) => {
+  const castVote: CastVote = async (request, trace) => {
     if (inFlight >= maxInFlight) return refuse('overloaded');
-    metrics.inFlight.set((inFlight += 1));
+    inFlight += 1;
     const begun = performance.now();
     try {
       const turn = turns.next();
       if (turn) await turn;
-      const result = await cast(request, trace);
+      const isCurrent = elections.areCurrent();
+      const checked = check(request, isCurrent, trace);
+      if ('ok' in checked) return checked;
+      crashPoint('after-validate');
+      const result = await (isCurrent ? voteLog.append(checked) : voteLog.keep(checked));
       if (result.ok && result.durability === 'replicated')
         observeAcknowledged(metrics, (performance.now() - begun) / 1000, trace?.traceId());
       return result;
     } finally {
-      metrics.inFlight.set((inFlight -= 1));
+      inFlight -= 1;
     }
   };
+  return { castVote, inFlight: () => inFlight };
 }
 
 /** Of a traced vote the time names its trace, for whoever looks for a slow one. */

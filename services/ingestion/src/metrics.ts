@@ -44,12 +44,6 @@ export function createIngestionMetrics(certificateFile?: string) {
       registers,
     }),
     /** No labels. */
-    inFlight: new Gauge({
-      name: 'suffrage_ingestion_in_flight_votes',
-      help: 'Votes between their arrival and their answer.',
-      registers,
-    }),
-    /** No labels. */
     waitingVotes: new Gauge({
       name: 'suffrage_ingestion_waiting_votes',
       help: 'Votes that have arrived and were not looked at yet.',
@@ -103,6 +97,7 @@ type Observed = {
     isReachable(): boolean;
     health(): { readonly led: number; readonly leaderless: number; readonly belowMinimum: number };
   };
+  readonly inFlight: () => number;
   readonly electionsAsOf: () => number;
   readonly clock: () => number;
 };
@@ -110,7 +105,7 @@ type Observed = {
 /** What is read when Prometheus asks. */
 export function observeIngestion(
   { registry }: Metrics,
-  { log, layout, electionsAsOf, clock }: Observed,
+  { log, layout, inFlight, electionsAsOf, clock }: Observed,
 ): void {
   const gauge = (name: string, help: string, read: () => number) =>
     new Gauge({
@@ -122,6 +117,8 @@ export function observeIngestion(
       },
     });
   register(registry, [
+    // No labels.
+    gauge('in_flight_votes', 'Votes between their arrival and their answer.', inFlight),
     // No labels.
     gauge('unbatched_votes', 'Votes that wait for their batch.', () => log.waiting().votes),
     // No labels.

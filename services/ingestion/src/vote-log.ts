@@ -85,26 +85,20 @@ export function openVoteLog(options: Options, lifecycle: Lifecycle): VoteLog & W
     await options.local?.queue.close();
   });
 
-  const append = async (vote: CheckedVote): Promise<Stored> => {
+  const append = (vote: CheckedVote): Promise<Stored> => {
     const lane = lanes.laneFor(vote.ballotKey);
-    if (!lane) return refuse('not-ready');
-    if (!keeper) return lane.append(vote);
-    const isDown = () => lane.failingMillis() >= LOCAL_AFTER_MILLIS;
-    if (isDown() && keeper.hasRoom()) return keeper.keep(vote, refuse('log-unavailable'));
-    const appended = await lane.append(vote);
-    if (appended.ok) {
-      await keeper.forget(vote);
-      return appended;
-    }
-    return isDown() && UNCONFIRMED.has(appended.code) ? keeper.keep(vote, appended) : appended;
+    if (!lane) return Promise.resolve(refuse('not-ready'));
+    return keeper ? appendOrKeep(vote, lane, keeper) : lane.append(vote);
   };
 
   const shared = (vote: CheckedVote, store: (vote: CheckedVote) => Promise<Stored>) => {
-    const identity = `${binaryText(vote.ballotKey)}/${binaryText(vote.voteId)}/${vote.revision}`;
+    const identity = identityOf(vote);
     const others = underWay.get(identity);
     if (others) return others;
-    const own = store(vote).finally(() => underWay.delete(identity));
+    const own = store(vote);
+    const forget = () => void underWay.delete(identity);
     underWay.set(identity, own);
+    void own.then(forget, forget);
     return own;
   };
   return {
@@ -114,6 +108,12 @@ export function openVoteLog(options: Options, lifecycle: Lifecycle): VoteLog & W
     canKeep: () => keeper?.hasRoom() ?? false,
     waiting: lanes.waiting,
   };
+}
+
+/** In `secret` elections the ballot key is the vote ID, and there are no revisions. */
+function identityOf({ ballotKey, voteId, revision }: CheckedVote): string {
+  if (ballotKey === voteId) return binaryText(voteId);
+  return `${binaryText(ballotKey)}/${binaryText(voteId)}/${revision}`;
 }
 
 /** What a lane answers when nothing was confirmed. */
@@ -158,6 +158,19 @@ function openLanes(options: Options) {
       await Promise.all([...lanes.values()].map(({ close }) => close()));
     },
   };
+}
+
+type Keeper = ReturnType<typeof openKeeper>;
+
+async function appendOrKeep(vote: CheckedVote, lane: Lane, keeper: Keeper): Promise<Stored> {
+  const isDown = () => lane.failingMillis() >= LOCAL_AFTER_MILLIS;
+  if (isDown() && keeper.hasRoom()) return keeper.keep(vote, refuse('log-unavailable'));
+  const appended = await lane.append(vote);
+  if (appended.ok) {
+    await keeper.forget(vote);
+    return appended;
+  }
+  return isDown() && UNCONFIRMED.has(appended.code) ? keeper.keep(vote, appended) : appended;
 }
 
 /** Keeps votes on the disk and appends them later. */

@@ -1,3 +1,4 @@
+import { binaryText } from '@suffrage/contracts/bytes';
 import type { Election } from '@suffrage/contracts/ballot';
 import { decodeSelections } from '@suffrage/contracts/selections';
 
@@ -52,7 +53,7 @@ export function tallyChanges(
 function alike(votes: readonly Marked[]): Iterable<{ readonly marked: Marked; readonly votes: number }> {
   const groups = new Map<string, { readonly marked: Marked; votes: number }>();
   for (const marked of votes) {
-    const key = `${marked.electionId} ${Buffer.from(marked.selections).toString('latin1')}`;
+    const key = `${marked.electionId} ${binaryText(marked.selections)}`;
     const group = groups.get(key);
     if (group) group.votes += 1;
     else groups.set(key, { marked, votes: 1 });

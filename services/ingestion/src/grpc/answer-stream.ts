@@ -25,21 +25,35 @@ type Options<Request, Response> = {
  * waits with the client: HTTP/2's flow control holds it back. When the client has given up nothing more is read, and the
  * answers to what was taken are dropped.
  */
-export function answerStream<Request, Response>(
+export function answerStream<Request, Response extends object>(
   stream: ServerDuplexStream<Request, Response>,
   { maxUntaken, room, idleMillis, answer }: Options<Request, Response>,
 ): OpenStream {
   let untaken = 0;
   let isEnding = false;
-  let answered = Promise.resolve();
+  /** One for each request that was taken, in order; those before the first that waits have been sent. */
+  const places: { response?: Response }[] = [];
+  let afterAll: (() => void) | undefined;
   const { promise: closed, resolve: close } = Promise.withResolvers<void>();
+  const { promise: answered, resolve: allAnswered } = Promise.withResolvers<void>();
 
+  const sendReady = () => {
+    for (let first = places[0]; first?.response !== undefined; first = places[0]) {
+      places.shift();
+      if (!stream.cancelled) stream.write(first.response, taken);
+    }
+    if (places.length > 0 || !afterAll) return;
+    afterAll();
+    afterAll = undefined;
+    allAnswered();
+  };
   const finish = (send: () => void) => {
     if (isEnding) return;
     isEnding = true;
     stream.pause();
     clearTimeout(idle);
-    answered = answered.then(send);
+    afterAll = send;
+    sendReady();
   };
   const end = (why: Refusal) => finish(() => void stream.emit('error', toServiceError(why)));
   const whenIdle = () => {
@@ -67,13 +81,14 @@ export function answerStream<Request, Response>(
     untaken += 1;
     idle.refresh();
     if (untaken >= maxUntaken) stream.pause();
-    const answering = answer(request);
+    const place: { response?: Response } = {};
+    places.push(place);
+    void answer(request).then(response => {
+      place.response = response;
+      sendReady();
+    });
     const full = room();
     if (full && !isWaiting) void waitForRoom(full);
-    answered = answered.then(async () => {
-      const response = await answering;
-      if (!stream.cancelled) stream.write(response, taken);
-    });
   });
   stream.once('end', () => finish(() => stream.end()));
   stream.once('cancelled', () => {

@@ -8,7 +8,7 @@ import { splitVotes } from '@suffrage/contracts/split-votes';
 import { receive, type Received } from '@suffrage/runtime/grpc/received';
 import { toServiceError } from '@suffrage/runtime/grpc/status';
 import type { Log } from '@suffrage/runtime/log';
-import { type RequestTrace, traceRequest } from '@suffrage/runtime/tracing';
+import { type RequestTrace, type SpanAttributes, traceRequest } from '@suffrage/runtime/tracing';
 import type { sendUnaryData, ServerDuplexStream, ServerUnaryCall } from '@grpc/grpc-js';
 import { answerName, type CastResult, type CastVote } from '../cast-vote.ts';
 import type { IngestionMetrics } from '../metrics.ts';
@@ -56,10 +56,12 @@ export function createVoteService({ castVote, turns, metrics, log, limits }: Opt
   const cast = async (message: CastVoteRequest | undefined, trace: RequestTrace): Promise<CastResult> => {
     const vote = message ? fromMessage(message) : refuse('malformed-message');
     if ('ok' in vote) return vote;
-    return castVote(vote, trace).catch(error => {
+    try {
+      return await castVote(vote, trace);
+    } catch (error) {
       log.error({ err: error }, 'a vote over gRPC failed');
       return refuse('internal');
-    });
+    }
   };
   const count = (result: CastResult) => {
     metrics.votes.inc({ transport: 'grpc', code: answerName(result) });
@@ -69,11 +71,12 @@ export function createVoteService({ castVote, turns, metrics, log, limits }: Opt
   const castVoteUnary = async (call: Call<CastVoteRequest>) => {
     const { request } = call;
     if (!request.ok) return request;
-    return traceCall('CastVote', call, async trace => {
-      const result = await cast(request.message, trace);
-      trace.set({ 'suffrage.answer': answerName(result) });
-      return result;
-    });
+    return traceCall(
+      'CastVote',
+      call,
+      trace => cast(request.message, trace),
+      result => ({ 'suffrage.answer': answerName(result) }),
+    );
   };
 
   /** The votes of a call that has been given up are left alone, save those already begun. */
@@ -94,16 +97,18 @@ export function createVoteService({ castVote, turns, metrics, log, limits }: Opt
     if (!request.ok) return request;
     const votes = request.message;
     if (votes.length > limits.votesPerCall) return refuse('field-invalid', 'votes');
-    return traceCall('CastVotes', call, async trace => {
-      trace.set({ 'suffrage.votes': votes.length });
-      const results = await castInTurns(call, votes, trace);
-      return { ok: true as const, results };
-    });
+    const results = await traceCall(
+      'CastVotes',
+      call,
+      trace => castInTurns(call, votes, trace),
+      () => ({ 'suffrage.votes': votes.length }),
+    );
+    return { ok: true as const, results };
   };
 
-  const castVoteStream = (stream: Stream) =>
-    traceCall('CastVoteStream', stream, async trace => {
-      let votes = 0;
+  const castVoteStream = (stream: Stream) => {
+    let votes = 0;
+    const castAll = async (trace: RequestTrace) => {
       const open = answerStream(stream, {
         maxUntaken: limits.streamVotes,
         room: turns.room,
@@ -118,8 +123,9 @@ export function createVoteService({ castVote, turns, metrics, log, limits }: Opt
       if (closing) open.end(refuse('not-ready'));
       await open.over;
       streams.delete(open);
-      trace.set({ 'suffrage.votes': votes });
-    });
+    };
+    return traceCall('CastVoteStream', stream, castAll, () => ({ 'suffrage.votes': votes }));
+  };
 
   return {
     implementation: {
@@ -161,9 +167,10 @@ function traceCall<T>(
   method: string,
   { metadata }: Pick<VotesCall, 'metadata'>,
   handle: (trace: RequestTrace) => Promise<T>,
+  describe: (result: T) => SpanAttributes,
 ): Promise<T> {
   const attributes = { 'rpc.system': 'grpc', 'rpc.service': SERVICE, 'rpc.method': method } as const;
-  return traceRequest(`${SERVICE}/${method}`, attributes, metadata.getMap(), handle);
+  return traceRequest(`${SERVICE}/${method}`, attributes, metadata.getMap(), handle, describe);
 }
 
 const asItIs = (bytes: Buffer) => bytes;

@@ -24,6 +24,11 @@ function statusOf(result: CastResult): number {
   return result.ok ? STATUS[result.durability] : errorRegistry[result.code].http;
 }
 
+const describe = (result: CastResult) => ({
+  'suffrage.answer': answerName(result),
+  'http.response.status_code': statusOf(result),
+});
+
 type Needs = {
   readonly castVote: CastVote;
   readonly turns: Pick<Turns, 'isFull'>;
@@ -59,14 +64,13 @@ export function votesRoute(server: HttpServer, { castVote, turns, metrics }: Nee
       const result =
         'ok' in vote
           ? vote
-          : await traceRequest(`POST ${ROUTE}`, TRACED, request.headers, async trace => {
-              const answered = await castVote(vote, trace);
-              trace.set({
-                'suffrage.answer': answerName(answered),
-                'http.response.status_code': statusOf(answered),
-              });
-              return answered;
-            });
+          : await traceRequest(
+              `POST ${ROUTE}`,
+              TRACED,
+              request.headers,
+              trace => castVote(vote, trace),
+              describe,
+            );
       metrics.votes.inc({ transport: 'rest', code: answerName(result) });
       if (!result.ok) return sendRefusal(reply, result);
       if (result.durability === 'replicated')

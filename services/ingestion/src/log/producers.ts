@@ -119,18 +119,23 @@ function openProducer(access: KafkaAccess, clientId: string): Producer {
   });
 }
 
+function encodeHeaders(headers: LogRecord['headers']): Map<Buffer, Buffer> {
+  return new Map([...headers].map(([name, text]) => [Buffer.from(name), Buffer.from(text)]));
+}
+
 async function sendBatch(
   producer: Producer,
   { topic, partition, timestamp, records }: Append,
 ): Promise<Confirmation> {
+  const createTime = BigInt(timestamp);
   const { offsets } = await producer.send({
     acks: -1,
     messages: records.map(({ value, headers }) => ({
       topic,
       partition,
-      timestamp: BigInt(timestamp),
+      timestamp: createTime,
       value: Buffer.from(value.buffer, value.byteOffset, value.byteLength),
-      headers: new Map([...headers].map(([name, text]) => [Buffer.from(name), Buffer.from(text)])),
+      ...(headers.size === 0 ? {} : { headers: encodeHeaders(headers) }),
     })),
   });
   const [confirmed] = offsets ?? [];

@@ -4,7 +4,13 @@ import { dirname, join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { auditRelease } from './audit-release.ts';
 import { deploy, rollback } from './deploy.ts';
-import { infrastructureFile, type Installation, installations, installationsOf } from './environments.ts';
+import {
+  infrastructureFile,
+  type Installation,
+  installations,
+  installationsOf,
+  valuesFile,
+} from './environments.ts';
 import { infrastructureOf } from './infrastructure.ts';
 import { servedText } from './promote.ts';
 import { publish } from './publish.ts';
@@ -175,7 +181,7 @@ test.each([
   expect(upgrade(calls)).toContain(`--set ${expected}`);
 });
 
-test('an upgrade that would bring the brokers of an example is refused, with what to do', () => {
+test('an upgrade that would bring an example’s names is refused, with what to do', () => {
   const here = process.cwd();
   const directory = mkdtempSync(join(tmpdir(), 'suffrage-release-'));
   process.chdir(directory);
@@ -188,9 +194,18 @@ test('an upgrade that would bring the brokers of an example is refused, with wha
       writeFileSync(infrastructureFile(first), text);
       return () => infrastructureOf(first);
     };
+    mkdirSync(dirname(valuesFile('production')), { recursive: true });
+    writeFileSync(
+      valuesFile('production'),
+      'registrar: { issuerName: votes.example.org, replicas: 3 }\nkafka: { brokers: "b-1.example.org:9098" }\n',
+    );
     expect(written('# nothing yet\n')).toThrow('names no brokers');
-    expect(written('kafka: { brokers: "b-1.suffrage.example.org:9098" }')).toThrow('of an example');
-    expect(written('aws: { region: eu-west-1 }\nkafka: { brokers: "b-1.amazonaws.com:9098" }')()).toEqual({
+    expect(written('kafka: { brokers: "b-1.suffrage.example.com:9098" }')).toThrow(
+      'registrar.issuerName names votes.example.org, kafka.brokers names b-1.suffrage.example.com:9098: an example',
+    );
+    const good = 'aws: { region: eu-west-1 }\nkafka: { brokers: "b-1.amazonaws.com:9098" }\n';
+    expect(written(good)).toThrow('registrar.issuerName names votes.example.org: an example');
+    expect(written(`${good}registrar: { issuerName: votes.gov.uk }`)()).toEqual({
       file: infrastructureFile(first),
       region: 'eu-west-1',
     });

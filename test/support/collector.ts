@@ -37,6 +37,7 @@ export async function startCollector(): Promise<Collector> {
 export const collectorSettings = ({ url }: Pick<Collector, 'url'>) => ({
   OTEL_EXPORTER_OTLP_ENDPOINT: url,
   OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+  OTEL_TRACES_SAMPLER: 'parentbased_always_on',
   OTEL_METRICS_EXPORTER: 'none',
   OTEL_LOGS_EXPORTER: 'none',
 });

@@ -9,11 +9,12 @@ import { openResults, writeWhole } from './results.ts';
 import type { Run } from './run.ts';
 import { type Summary, summarise } from './summarise.ts';
 import type { Mode, VotesSource } from './votes.ts';
+import type { Environment } from './world.ts';
 
 export type BenchOptions = {
   readonly extent: Extent;
-  /** Votes a second where floors and costs are measured. */
-  readonly rate: number;
+  /** Votes a second where floors and costs are measured, instead of what suits the machine. */
+  readonly rate?: number;
   /** Of one stretch of load. */
   readonly seconds: number;
   /** Only cells whose name contains this. */
@@ -31,7 +32,7 @@ export type Bench = {
   readonly date: string;
   readonly commit: string;
   readonly machine: Machine;
-  readonly options: { readonly extent: Extent; readonly rate: number; readonly seconds: number };
+  readonly options: { readonly extent: Extent; readonly rate?: number; readonly seconds: number };
   readonly summary: Summary;
   readonly cells: Readonly<Record<string, unknown>>;
 };
@@ -50,7 +51,7 @@ export async function bench(options: BenchOptions): Promise<Bench> {
     date: new Date().toISOString().slice(0, 10),
     commit: commit(),
     machine: thisMachine(),
-    options: { extent, rate, seconds },
+    options: { extent, ...(rate === undefined ? {} : { rate }), seconds },
     summary: summarise(measured),
     cells: measured,
   };
@@ -77,7 +78,7 @@ async function measure(
 ): Promise<void> {
   mkdirSync(out, { recursive: true });
   const dataDirectory = mkdtempSync(join(out, 'bench-servers-'));
-  const nodeOptions = profileDirectory === undefined ? {} : profiling(profileDirectory);
+  const environment = profileDirectory === undefined ? {} : profiling(profileDirectory);
   const begun = performance.now();
   try {
     say('starting Kafka, PostgreSQL and Redis');
@@ -91,7 +92,7 @@ async function measure(
       for (const [place, { name, measure: measureCell }] of cells.entries()) {
         const minutes = ((performance.now() - begun) / 60_000).toFixed(1);
         say(`[${place + 1}/${cells.length}, ${minutes} min] ${name}`);
-        put(name, await measureCell({ infrastructure, source, seconds, nodeOptions, say }));
+        put(name, await measureCell({ infrastructure, source, seconds, environment, say }));
       }
     } finally {
       await infrastructure.stop();
@@ -101,9 +102,15 @@ async function measure(
   }
 }
 
-function profiling(directory: string): Record<string, string> {
-  const options = (kind: string) => `--cpu-prof --cpu-prof-dir=${resolve(directory, kind)}`;
-  return Object.fromEntries(['registrar', 'ingestion', 'processor'].map(kind => [kind, options(kind)]));
+function profiling(directory: string): Environment {
+  const options = (kind: string) => ({
+    NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${resolve(directory, kind)}`,
+  });
+  return {
+    registrar: options('registrar'),
+    ingestion: options('ingestion'),
+    processor: options('processor'),
+  };
 }
 
 function commit(): string {

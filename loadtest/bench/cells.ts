@@ -8,6 +8,7 @@ import { measureGrowth } from './growth.ts';
 import { measureOverload } from './overload.ts';
 import type { Run } from './run.ts';
 import { TRANSPORTS } from './senders.ts';
+import { measureTelemetry } from './telemetry.ts';
 import { measureTokens } from './tokens.ts';
 
 /** One measurement that stands for itself: it starts its own services and audits its own votes. */
@@ -16,23 +17,22 @@ export type Cell = { readonly name: string; readonly measure: (run: Run) => Prom
 /** How much of each: `quick` fits 20 minutes on two cores, `full` is everything, `smoke` only shows that it all works. */
 export type Extent = 'quick' | 'full' | 'smoke';
 
-/** Votes a second where costs are measured: about 60 % of two cores, the client left out. */
-export const RATE = 2_000;
-/** Of one stretch of load. */
-export const SECONDS = 6;
+/** Votes a second where what is compared has no floor. */
+const RATE = 2_000;
 
 const MODES = ['secret', 'pseudonymous'] as const;
 const GROWN = [100_000, 1_000_000, 5_000_000, 20_000_000];
 const SMALL = { stored: 0, partitions: 8, shards: 1 };
 
-export function cellsOf(extent: Extent, rate: number): readonly Cell[] {
+/** @param asked votes a second where costs are measured; otherwise what suits the machine, or `RATE` */
+export function cellsOf(extent: Extent, asked?: number): readonly Cell[] {
   switch (extent) {
     case 'smoke':
-      return smokeCells(rate);
+      return smokeCells(asked);
     case 'quick':
-      return quickCells(rate);
+      return quickCells(asked);
     case 'full':
-      return fullCells(rate);
+      return fullCells(asked);
   }
 }
 
@@ -43,17 +43,18 @@ export const VOTES: Readonly<Record<Extent, { readonly secret: number; readonly 
   full: { secret: 200_000, pseudonymous: 500_000 },
 };
 
-export const ROUNDS: Readonly<Record<'quick' | 'full', Readonly<Record<(typeof MODES)[number], number>>>> = {
-  quick: { secret: 3, pseudonymous: 1 },
-  full: { secret: 3, pseudonymous: 3 },
-};
-
 const bareFloors: Cell = { name: 'bare floors', measure: measureBareFloors };
+
+const telemetryCell = (rate: number): Cell => ({
+  name: 'telemetry',
+  measure: run => measureTelemetry(run, { rate, rounds: 3 }),
+});
 
 const tokens: Cell = { name: 'tokens', measure: run => measureTokens(run, { tokens: 4_000 }) };
 
 /** Kafka's own tools may not be installed where the tests run, so no floors. */
-function smokeCells(rate: number): Cell[] {
+function smokeCells(asked: number | undefined): Cell[] {
+  const rate = asked ?? RATE;
   return [
     {
       name: 'every transport',
@@ -63,26 +64,30 @@ function smokeCells(rate: number): Cell[] {
   ];
 }
 
-function quickCells(rate: number): Cell[] {
+function quickCells(asked: number | undefined): Cell[] {
+  const rate = asked ?? RATE;
   return [
     bareFloors,
-    ...MODES.map(mode => efficiencyCell(mode, rate, ROUNDS.quick[mode])),
+    efficiencyCell('secret', asked, 3),
+    efficiencyCell('pseudonymous', asked, 1),
     ...TRANSPORTS.map(transport => endToEndCell(transport, 'secret', 0)),
     ...(['rest', 'grpc-many'] as const).map(overloadCell),
     duplicatesCell('secret', rate),
     componentCell('ingestion', run => measureIngestionAlone(run, { mode: 'secret', rate: 3 * rate })),
     componentCell('processor', run => measureProcessorDrain(run, { mode: 'secret', votes: 100_000 })),
     tokens,
+    telemetryCell(rate),
     componentCell('aggregator', run => measureSubscribers(run, { subscribers: 9_500, rate: 100 })),
     ...[100_000, 5_000_000].map(stored => growthCell({ ...SMALL, stored }, 20_000, rate)),
     growthCell({ ...SMALL, partitions: 64 }, 20_000, rate),
   ];
 }
 
-function fullCells(rate: number): Cell[] {
+function fullCells(asked: number | undefined): Cell[] {
+  const rate = asked ?? RATE;
   return [
     bareFloors,
-    ...MODES.map(mode => efficiencyCell(mode, rate, ROUNDS.full[mode])),
+    ...MODES.map(mode => efficiencyCell(mode, asked, 3)),
     ...MODES.flatMap(mode =>
       TRANSPORTS.flatMap(transport => [0, 0.3].map(duplicates => endToEndCell(transport, mode, duplicates))),
     ),
@@ -91,6 +96,7 @@ function fullCells(rate: number): Cell[] {
     componentCell('ingestion', run => measureIngestionAlone(run, { mode: 'secret', rate: 3 * rate })),
     componentCell('processor', run => measureProcessorDrain(run, { mode: 'pseudonymous', votes: 500_000 })),
     tokens,
+    telemetryCell(rate),
     componentCell('aggregator', run => measureSubscribers(run, { subscribers: 9_500, rate: 100 })),
     ...GROWN.map(stored => growthCell({ ...SMALL, stored }, 100_000, rate)),
     ...[4, 16, 64, 256].map(partitions => growthCell({ ...SMALL, partitions }, 100_000, rate)),
@@ -98,8 +104,9 @@ function fullCells(rate: number): Cell[] {
   ];
 }
 
-function efficiencyCell(mode: (typeof MODES)[number], rate: number, rounds: number): Cell {
-  return { name: `efficiency ${mode}`, measure: run => measureEfficiency(run, { mode, rate, rounds }) };
+function efficiencyCell(mode: (typeof MODES)[number], asked: number | undefined, rounds: number): Cell {
+  const rate = asked === undefined ? {} : { rate: asked };
+  return { name: `efficiency ${mode}`, measure: run => measureEfficiency(run, { mode, rounds, ...rate }) };
 }
 
 function endToEndCell(

@@ -6,7 +6,7 @@ import type { FloorLoad } from '../floors/floor-process.ts';
 import { type Floor, startFloor } from '../floors/start-floor.ts';
 import { type Pids, cpuMicros, perVote, round } from './processes.ts';
 import { median } from './quantiles.ts';
-import { type AuditFigures, onStage, type Run, type Stage } from './run.ts';
+import { type AuditFigures, CORES, onStage, type Run, type Stage } from './run.ts';
 import { type Mode, recordOf } from './votes.ts';
 import { MANY_MILLIS } from './grpc-senders.ts';
 import { type Transport, TRANSPORTS } from './senders.ts';
@@ -30,7 +30,9 @@ type Compared = {
 
 export type Efficiency = {
   readonly mode: Mode;
+  /** Unless one was asked for, that of about half load. */
   readonly rate: number;
+  readonly seconds: number;
   readonly rounds: number;
   /** Medians over the rounds. */
   readonly cpuMicrosPerVote: Compared;
@@ -52,7 +54,7 @@ type Against = { readonly measured: number; readonly floor: number; readonly eff
 
 const PARTITIONS = 8;
 /** Code that is not compiled yet costs up to three times as much: by then it has seen tens of thousands of votes. */
-const WARM_UP = { seconds: 10, duplicates: 0.5 };
+const WARM_UP = { rate: 2_000, seconds: 10, duplicates: 0.5 };
 /** A JVM that has not compiled its code yet costs several times as much. */
 const BROKER_WARM_UP = { rate: 5_000, records: 30_000 };
 const IDLE_SECONDS = 4;
@@ -60,47 +62,58 @@ const SETTLE_MILLIS = 700;
 /** As often as the client looks which votes are due. */
 const ONE_BY_ONE_MILLIS = 1;
 
-type Options = { readonly mode: Mode; readonly rate: number; readonly rounds: number };
-
-/** How many votes that takes. */
-export function efficiencyVotes({ rate, rounds }: Omit<Options, 'mode'>, seconds: number): number {
-  const first = rate * WARM_UP.seconds * (1 - WARM_UP.duplicates);
-  // And those that are cast until the election is known.
-  return Math.ceil(TRANSPORTS.length * (rounds * rate * seconds + first)) + 100;
-}
-
 /**
  * Whole path and floors in turn, at one rate, so that each sees the same machine: a round is REST and gRPC (calls, one
  * stream, many in a call) through the services, then REST through the floor programs, then Kafka's own tools, then
  * verification and sending without HTTP, with a processor and a client beside it that cost what they cost the services.
  */
-export function measureEfficiency(run: Run, { mode, rate, rounds }: Options): Promise<Efficiency> {
+export function measureEfficiency(
+  run: Run,
+  { mode, rounds, rate: asked }: { readonly mode: Mode; readonly rounds: number; readonly rate?: number },
+): Promise<Efficiency> {
   return onStage(run, { mode, shape: { partitions: PARTITIONS, shards: 1 } }, async stage => {
-    const floors = await startFloors(stage, rate * (run.seconds * rounds + WARM_UP.seconds));
+    const floors = await startFloors(stage);
     try {
-      await warmUp(stage, floors, rate);
+      await warmUp(stage, floors);
+      const rate = asked ?? (await halfLoad(stage));
+      const most = stage.votesLeft() / (TRANSPORTS.length * rounds * rate);
+      const load = { rate, seconds: Math.min(run.seconds, Math.floor(10 * most) / 10) };
       const samples: Costs[] = [];
       for (let done = 0; done < rounds; done += 1) {
         const idle = await measureIdle(stage);
-        run.say(`  round ${done + 1} of ${rounds}, ${rate} votes/s`);
+        run.say(`  round ${done + 1} of ${rounds}, ${rate} votes/s for ${load.seconds} s`);
         samples.push({
-          ...named('rest', await throughServices(stage, 'rest', rate)),
-          ...named('unary', await throughServices(stage, 'grpc-unary', rate)),
-          ...named('stream', await throughServices(stage, 'grpc-stream', rate)),
-          ...named('many', await throughServices(stage, 'grpc-many', rate)),
-          ...named('floor', await throughFloors(stage, floors, rate)),
-          ...named('tools', await throughKafkaTools(stage, rate)),
-          ...named('bare-stream', await withoutHttp(stage, floors, rate, ONE_BY_ONE_MILLIS)),
-          ...named('bare-many', await withoutHttp(stage, floors, rate, MANY_MILLIS)),
+          ...named('rest', await throughServices(stage, 'rest', load)),
+          ...named('unary', await throughServices(stage, 'grpc-unary', load)),
+          ...named('stream', await throughServices(stage, 'grpc-stream', load)),
+          ...named('many', await throughServices(stage, 'grpc-many', load)),
+          ...named('floor', await throughFloors(stage, floors, load)),
+          ...named('tools', await throughKafkaTools(stage, load)),
+          ...named('bare-stream', await withoutHttp(stage, floors, load, ONE_BY_ONE_MILLIS)),
+          ...named('bare-many', await withoutHttp(stage, floors, load, MANY_MILLIS)),
           ...named('idle', idle),
         });
       }
-      return { mode, rate, rounds, samples, ...compare(samples) };
+      return { mode, ...load, rounds, samples, ...compare(samples) };
     } finally {
       for (const floor of Object.values(floors)) floor.stop();
     }
   });
 }
+
+const TRIAL = { rate: 2_000, seconds: 3 };
+const SHARE_OF_CORES = 0.55;
+const RATE_STEP = 100;
+
+/** A rate at which the servers keep about half of all cores busy; less, because greater batches make votes cheaper. */
+async function halfLoad(stage: Stage): Promise<number> {
+  const costs = await throughServices(stage, 'rest', TRIAL);
+  const micros = SERVERS.reduce((sum, name) => sum + (costs[name] ?? 0), 0);
+  return RATE_STEP * Math.max(1, Math.round((SHARE_OF_CORES * CORES * 1e6) / micros / RATE_STEP));
+}
+
+/** Votes a second, and for how long. */
+type Pace = { readonly rate: number; readonly seconds: number };
 
 type Floors = {
   readonly ingestion: Floor;
@@ -111,7 +124,7 @@ type Floors = {
   readonly server: Floor;
 };
 
-async function startFloors({ world, run, mode }: Stage, rows: number): Promise<Floors> {
+async function startFloors({ world, run, mode, votes }: Stage): Promise<Floors> {
   const topic = await createTopic(world, `${world.name}.floor`, PARTITIONS);
   const bareTopic = await createTopic(world, `${world.name}.bare`, PARTITIONS);
   await world.pool.query(CREATE_TABLE);
@@ -126,17 +139,17 @@ async function startFloors({ world, run, mode }: Stage, rows: number): Promise<F
   const bareSettings = { ...settings, topic: bareTopic };
   const [ingestion, processor, bare, bareProcessor, server] = await Promise.all([
     startFloor('ingestion', settings),
-    startFloor('processor', { ...settings, databaseUrl, rows: Math.ceil(rows * 1.1) }),
+    startFloor('processor', { ...settings, databaseUrl, rows: votes.length }),
     startFloor('bare-ingestion', bareSettings),
-    startFloor('processor', { ...bareSettings, databaseUrl, rows: Math.ceil(2 * rows * 1.1) }),
+    startFloor('processor', { ...bareSettings, databaseUrl, rows: votes.length }),
     startFloor('node-http', settings),
   ]);
   return { ingestion, processor, bare, bareProcessor, server };
 }
 
-async function warmUp(stage: Stage, floors: Floors, rate: number): Promise<void> {
-  const { seconds } = WARM_UP;
-  for (const transport of TRANSPORTS) await stage.cast(transport, { rate, ...WARM_UP });
+async function warmUp(stage: Stage, floors: Floors): Promise<void> {
+  const { rate, seconds } = WARM_UP;
+  for (const transport of TRANSPORTS) await stage.cast(transport, WARM_UP);
   await stage.castElsewhere(floors.ingestion.address, rate, seconds);
   await runBare(stage, floors, { rate, seconds, collectMillis: ONE_BY_ONE_MILLIS });
   await runTools(stage, await createToolsTopic(stage), BROKER_WARM_UP.rate, BROKER_WARM_UP.records);
@@ -177,13 +190,9 @@ async function costOf(pids: Pids, work: () => Promise<number>): Promise<Costs> {
   return { ...perVote(before, after, votes), elapsed };
 }
 
-function throughServices(
-  { world, client, cast, run }: Stage,
-  transport: Transport,
-  rate: number,
-): Promise<Costs> {
+function throughServices({ world, client, cast }: Stage, transport: Transport, pace: Pace): Promise<Costs> {
   return costOf({ client: client.pid, ...world.pids }, async () => {
-    const { accepted } = await cast(transport, { rate, seconds: run.seconds, duplicates: 0 });
+    const { accepted } = await cast(transport, { ...pace, duplicates: 0 });
     await drained(world);
     return accepted;
   });
@@ -192,7 +201,7 @@ function throughServices(
 function throughFloors(
   { client, castElsewhere, run }: Stage,
   { ingestion, processor }: Floors,
-  rate: number,
+  { rate, seconds }: Pace,
 ) {
   const { infrastructure } = run;
   const pids = {
@@ -203,15 +212,15 @@ function throughFloors(
   };
   return costOf(pids, async () => {
     const before = await processor.done();
-    const { accepted } = await castElsewhere(ingestion.address, rate, run.seconds);
+    const { accepted } = await castElsewhere(ingestion.address, rate, seconds);
     await processor.until(before + accepted);
     return accepted;
   });
 }
 
-async function throughKafkaTools(stage: Stage, rate: number): Promise<Costs> {
+async function throughKafkaTools(stage: Stage, { rate, seconds }: Pace): Promise<Costs> {
   const { broker = 0 } = serverPids(stage.run.infrastructure);
-  const records = Math.round(rate * stage.run.seconds);
+  const records = Math.round(rate * seconds);
   const topic = await createToolsTopic(stage);
   return costOf({ broker }, async () => {
     await runTools(stage, topic, rate, records);
@@ -219,9 +228,8 @@ async function throughKafkaTools(stage: Stage, rate: number): Promise<Costs> {
   });
 }
 
-function withoutHttp(stage: Stage, floors: Floors, rate: number, collectMillis: number): Promise<Costs> {
-  const load = { rate, seconds: stage.run.seconds, collectMillis };
-  return costOf({ ingestion: floors.bare.pid }, () => runBare(stage, floors, load));
+function withoutHttp(stage: Stage, floors: Floors, pace: Pace, collectMillis: number): Promise<Costs> {
+  return costOf({ ingestion: floors.bare.pid }, () => runBare(stage, floors, { ...pace, collectMillis }));
 }
 
 /** @returns how many votes it was. */

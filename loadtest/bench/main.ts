@@ -1,11 +1,13 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { bench } from './bench.ts';
-import { cellsOf, RATE, SECONDS } from './cells.ts';
+import { cellsOf } from './cells.ts';
 import { keepHistory } from './history.ts';
 import { printSummary } from './print.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
+const SECONDS = 6;
+
 const HELP = `make bench [FULL=1] [HISTORY=1] [FRESH=1] [ONLY=text] [LIST=1]
 
 Measures what a vote costs, component by component, against floors that are measured in the same run, on servers and
@@ -17,8 +19,8 @@ services of its own; audits every vote; writes out/bench.json. Fails when votes 
   ONLY=text     only the cells with this in their name
   LIST=1        shows the cells and ends
 
-Also as ARGS='--rate N' (votes/s where costs are measured, default ${RATE}), '--seconds N' (of one stretch of load, default
-${SECONDS}), '--profile DIR' (CPU profiles of the services, for Chromium's developer tools).
+Also as ARGS='--rate N' (votes/s where costs are measured; by default efficiency at about half load, the rest at 2,000),
+'--seconds N' (of one stretch of load, default ${SECONDS}), '--profile DIR' (CPU profiles of the services, for Chromium's developer tools).
 `;
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
@@ -31,7 +33,7 @@ async function main(): Promise<void> {
       fresh: { type: 'boolean', default: false },
       list: { type: 'boolean', default: false },
       only: { type: 'string' },
-      rate: { type: 'string', default: String(RATE) },
+      rate: { type: 'string' },
       seconds: { type: 'string', default: String(SECONDS) },
       profile: { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
@@ -39,15 +41,17 @@ async function main(): Promise<void> {
   });
   if (values.help) return void say(HELP);
   const extent = values.full ? 'full' : 'quick';
-  const [rate, seconds] = [Number(values.rate), Number(values.seconds)];
-  if (!(rate > 0) || !(seconds > 0)) throw new Error('--rate and --seconds take numbers above 0');
+  const seconds = Number(values.seconds);
+  const rate = values.rate === undefined ? undefined : Number(values.rate);
+  if ((rate !== undefined && !(rate > 0)) || !(seconds > 0))
+    throw new Error('--rate and --seconds take numbers above 0');
   if (values.list) {
     for (const { name } of cellsOf(extent, rate)) say(name);
     return;
   }
   const result = await bench({
     extent,
-    rate,
+    ...(rate === undefined ? {} : { rate }),
     seconds,
     ...(values.only === undefined ? {} : { only: values.only }),
     ...(values.profile === undefined ? {} : { profileDirectory: values.profile }),

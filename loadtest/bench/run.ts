@@ -7,7 +7,7 @@ import type { Order } from './client.ts';
 import type { Load, LoadResult } from './open-loop.ts';
 import type { Transport } from './senders.ts';
 import { type Mode, readVotes, type VoteSet, type VotesSource } from './votes.ts';
-import { openWorld, publishElection, type Shape, type World } from './world.ts';
+import { type Environment, openWorld, publishElection, type Shape, type World } from './world.ts';
 
 /** What all cells of one run share. */
 export type Run = {
@@ -15,8 +15,8 @@ export type Run = {
   readonly source: (mode: Mode) => VotesSource;
   /** Seconds of one measured stretch of load. */
   readonly seconds: number;
-  /** Options of Node for the services, such as `--cpu-prof`, by kind. */
-  readonly nodeOptions: Readonly<Record<string, string>>;
+  /** Of the services, such as Node's options for profiles. */
+  readonly environment: Environment;
   readonly say: (line: string) => void;
 };
 
@@ -49,16 +49,18 @@ export async function onStage<T>(
     mode,
     shape,
     prepare,
+    environment = run.environment,
   }: {
     readonly mode: Mode;
     readonly shape: Shape;
+    readonly environment?: Environment;
     readonly prepare?: (world: World, votes: VoteSet) => Promise<void>;
   },
   work: (stage: Stage) => Promise<T>,
   afterwards: (world: World) => Promise<void> = async () => undefined,
 ): Promise<T & { readonly audit: AuditFigures }> {
   const name = `bench${randomBytes(4).toString('hex')}`;
-  const world = await openWorld(run.infrastructure, name, shape, run.nodeOptions);
+  const world = await openWorld(run.infrastructure, name, shape, environment);
   const client = startClient();
   try {
     const votes = readVotes(run.source(mode));

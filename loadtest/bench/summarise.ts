@@ -18,6 +18,7 @@ const overload = z.object({
 });
 const duplicates = z.object({ duplicateCostRatio: z.number() });
 const tokens = z.object({ efficiency: z.number() });
+const telemetry = z.object({ overhead: z.number() });
 const growth = z.object({
   stored: z.number(),
   partitions: z.number(),
@@ -44,6 +45,8 @@ export type Summary = {
   readonly growthRatio: number | null;
   /** A raw RSA operation, of what a blind token costs the registrar. */
   readonly tokenEfficiency: number | null;
+  /** Of CPU time for a vote without telemetry. */
+  readonly telemetryOverhead: number | null;
 };
 
 export function summarise(cells: Readonly<Record<string, unknown>>): Summary {
@@ -66,6 +69,7 @@ export function summarise(cells: Readonly<Record<string, unknown>>): Summary {
     refusalP50MillisAtOverloadGrpc: manyFlood?.overload.refusedMillis.p50 ?? null,
     duplicateCostRatio: storm?.duplicateCostRatio ?? null,
     growthRatio: growthRatio(cells),
+    telemetryOverhead: telemetry.optional().parse(cells.telemetry)?.overhead ?? null,
     tokenEfficiency: tokens.optional().parse(cells.tokens)?.efficiency ?? null,
   };
 }

@@ -39,7 +39,7 @@ export async function measureTokens(run: Run, { tokens }: { readonly tokens: num
     extra: {
       registrar: {
         SUFFRAGE_LIMIT_PER_ELECTION: '100000000',
-        ...(run.nodeOptions.registrar === undefined ? {} : { NODE_OPTIONS: run.nodeOptions.registrar }),
+        ...run.environment.registrar,
       },
     },
   });

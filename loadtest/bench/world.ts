@@ -7,6 +7,7 @@ import { kafkaClient } from '@suffrage/runtime/kafka/client';
 import { createLog } from '@suffrage/runtime/log';
 import type { Infrastructure } from '@suffrage/stack/infrastructure';
 import { readSecret, writeSecret } from '@suffrage/stack/secrets';
+import type { ServiceKind } from '@suffrage/stack/services';
 import { type Services, startServices } from '@suffrage/stack/start-services';
 import type { Kafka } from 'kafkajs';
 import pg from 'pg';
@@ -31,6 +32,9 @@ export type World = {
   readonly close: () => Promise<void>;
 };
 
+/** Settings of services, by kind, beside those that they need. */
+export type Environment = Readonly<Partial<Record<ServiceKind, Readonly<Record<string, string>>>>>;
+
 const ONE_EACH = { registrar: 0, ingestion: 1, processor: 1, aggregator: 1, web: 0 };
 
 /** @param name lower-case letters and digits: the namespace, and the database's name. */
@@ -38,7 +42,7 @@ export async function openWorld(
   infrastructure: Infrastructure,
   name: string,
   { partitions, shards }: Shape,
-  nodeOptions: Readonly<Record<string, string>> = {},
+  environment: Environment = {},
 ): Promise<World> {
   const { file, databaseUrl, adminUrl } = await createDatabase(infrastructure, name);
   const services = await startServices(
@@ -49,10 +53,7 @@ export async function openWorld(
       namespace: name,
       partitions,
       shards,
-      extra: {
-        ingestion: optionsFor(nodeOptions.ingestion),
-        processor: optionsFor(nodeOptions.processor),
-      },
+      extra: environment,
     },
   );
   const pool = new pg.Pool({ connectionString: adminUrl, max: 2 });
@@ -82,10 +83,6 @@ export async function openWorld(
       for (const part of parts) await part.stop();
     },
   };
-}
-
-function optionsFor(nodeOptions: string | undefined): Record<string, string> {
-  return nodeOptions === undefined ? {} : { NODE_OPTIONS: nodeOptions };
 }
 
 export function serverPids({ kafka, postgres, redis }: Infrastructure): Pids {

@@ -130,21 +130,29 @@ function createArrivalWatch({ maxUnfinishedBytes, receivedBytes, cutOff }: Optio
 
 type UnreadTimer = { readonly start: () => void; readonly stop: () => void; readonly end: () => void };
 
-/** gRPC has one message of a call under way at a time, so a call needs one timer. */
+/** gRPC has one message of a call under way at a time, so a call needs one timer; one for each message would cost as much as its bytes. */
 function createUnreadTimer(cut: () => void, millis: number): UnreadTimer {
+  /** When the message was sent that has not been taken. */
+  let since: number | undefined;
   let timer: NodeJS.Timeout | undefined;
   let isOver = false;
-  const stop = () => clearTimeout(timer);
+  const look = () => {
+    timer = undefined;
+    if (since === undefined) return;
+    const left = since + millis - performance.now();
+    if (left <= 0) cut();
+    else timer = setTimeout(look, left);
+  };
   return {
-    stop,
     start: () => {
-      stop();
+      since = performance.now();
       // What is sent on a call that is over is dropped, and nobody would stop the timer.
-      if (!isOver) timer = setTimeout(cut, millis);
+      if (!isOver) timer ??= setTimeout(look, millis);
     },
+    stop: () => (since = undefined),
     end: () => {
       isOver = true;
-      stop();
+      clearTimeout(timer);
     },
   };
 }

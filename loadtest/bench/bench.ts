@@ -8,6 +8,7 @@ import { type Cell, cellsOf, type Extent, VOTES } from './cells.ts';
 import { openResults, writeWhole } from './results.ts';
 import type { Run } from './run.ts';
 import { type Summary, summarise } from './summarise.ts';
+import { type Target, targetsOf } from './targets.ts';
 import type { Mode, VotesSource } from './votes.ts';
 import type { Environment } from './world.ts';
 
@@ -34,6 +35,7 @@ export type Bench = {
   readonly machine: Machine;
   readonly options: { readonly extent: Extent; readonly rate?: number; readonly seconds: number };
   readonly summary: Summary;
+  readonly targets: readonly Target[];
   readonly cells: Readonly<Record<string, unknown>>;
 };
 
@@ -47,12 +49,14 @@ export async function bench(options: BenchOptions): Promise<Bench> {
   const missing = cells.filter(({ name }) => results.get(name) === undefined);
   if (missing.length > 0) await measure(missing, results.put, options, mode => sources[mode]);
   const measured = Object.fromEntries(cells.map(({ name }) => [name, results.get(name)]));
+  const summary = summarise(measured);
   const result = {
     date: new Date().toISOString().slice(0, 10),
     commit: commit(),
     machine: thisMachine(),
     options: { extent, ...(rate === undefined ? {} : { rate }), seconds },
-    summary: summarise(measured),
+    summary,
+    targets: targetsOf(summary),
     cells: measured,
   };
   writeWhole(join(out, 'bench.json'), result);

@@ -47,10 +47,10 @@ const bareFloors: Cell = { name: 'bare floors', measure: measureBareFloors };
 
 const telemetryCell = (rate: number): Cell => ({
   name: 'telemetry',
-  measure: run => measureTelemetry(run, { rate, rounds: 3 }),
+  measure: run => measureTelemetry(run, { rate, rounds: 8 }),
 });
 
-const tokens: Cell = { name: 'tokens', measure: run => measureTokens(run, { tokens: 4_000 }) };
+const tokens: Cell = { name: 'tokens', measure: run => measureTokens(run, { tokens: 15_000 }) };
 
 /** Kafka's own tools may not be installed where the tests run, so no floors. */
 function smokeCells(asked: number | undefined): Cell[] {
@@ -128,7 +128,7 @@ function overloadCell(transport: (typeof TRANSPORTS)[number]): Cell {
 }
 
 function duplicatesCell(mode: (typeof MODES)[number], rate: number): Cell {
-  return { name: `duplicates ${mode}`, measure: run => measureDuplicates(run, { mode, rate, rounds: 2 }) };
+  return { name: `duplicates ${mode}`, measure: run => measureDuplicates(run, { mode, rate, rounds: 8 }) };
 }
 
 function componentCell(name: string, measure: Cell['measure']): Cell {

@@ -16,6 +16,9 @@ export type Duplicates = {
 };
 
 const STORM = 0.3;
+const WARM_UP = { seconds: 10, duplicates: 0.5 };
+/** Many short stretches: what a duplicate costs is the difference of two costs that are nearly the same. */
+const SECONDS = 3;
 const SETTLE_MILLIS = 500;
 
 /** A storm of duplicates (30 %) and fresh votes in turn, at one rate. */
@@ -24,7 +27,7 @@ export function measureDuplicates(
   { mode, rate, rounds }: { readonly mode: Mode; readonly rate: number; readonly rounds: number },
 ): Promise<Duplicates> {
   return onStage(run, { mode, shape: { partitions: 8, shards: 1 } }, async stage => {
-    await costOf(stage, rate, 0);
+    await stage.cast('rest', { rate, ...WARM_UP });
     const taken: { fresh: number; mixed: number }[] = [];
     for (let done = 0; done < rounds; done += 1)
       taken.push({ fresh: await costOf(stage, rate, 0), mixed: await costOf(stage, rate, STORM) });
@@ -41,11 +44,11 @@ export function measureDuplicates(
 }
 
 /** For each accepted vote, all servers together, until the last is accounted for. */
-async function costOf({ cast, run, world }: Stage, rate: number, duplicates: number): Promise<number> {
+async function costOf({ cast, world }: Stage, rate: number, duplicates: number): Promise<number> {
   await sleep(SETTLE_MILLIS);
   const total = () => Object.values(cpuMicros(world.pids)).reduce((sum, micros) => sum + micros, 0);
   const before = total();
-  const { accepted } = await cast('rest', { rate, seconds: run.seconds, duplicates });
+  const { accepted } = await cast('rest', { rate, seconds: SECONDS, duplicates });
   await drained(world);
   return Math.round((total() - before) / accepted);
 }

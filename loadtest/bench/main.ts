@@ -60,7 +60,7 @@ async function main(): Promise<void> {
     say,
   });
   say('');
-  printSummary(result.summary, say);
+  printSummary(result.summary, result.targets, say);
   if (values.history) keepHistory(resolve(ROOT, 'docs/reference/benchmarks.md'), result);
 }
 

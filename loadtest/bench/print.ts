@@ -1,75 +1,12 @@
 import { table } from '@suffrage/stack/table';
 import type { Summary } from './summarise.ts';
+import type { Target } from './targets.ts';
 
-/** What must hold, as the table shows it. */
-const TARGETS = [
-  {
-    figure: 'efficiency, ingestion REST',
-    of: (s: Summary) => s.efficiency?.ingestionRest,
-    must: 0.75,
-    atMost: false,
-  },
-  {
-    figure: 'efficiency, ingestion gRPC',
-    of: (s: Summary) => s.efficiency?.ingestionGrpc,
-    must: 0.7,
-    atMost: false,
-  },
-  { figure: 'efficiency, processor', of: (s: Summary) => s.efficiency?.processor, must: 0.65, atMost: false },
-  {
-    figure: 'efficiency, whole path',
-    of: (s: Summary) => s.efficiency?.wholePathRest,
-    must: 0.6,
-    atMost: false,
-  },
-  { figure: 'efficiency, tokens', of: (s: Summary) => s.tokenEfficiency, must: 0.7, atMost: false },
-  {
-    figure: 'acknowledged, p99 ms at half load',
-    of: (s: Summary) => s.ackP99MillisAtHalfLoad,
-    must: 25,
-    atMost: true,
-  },
-  {
-    figure: 'published, p99 ms at half load',
-    of: (s: Summary) => s.publishedP99MillisAtHalfLoad,
-    must: 2_000,
-    atMost: true,
-  },
-  {
-    figure: 'goodput in overload, of saturation, REST',
-    of: (s: Summary) => s.overloadGoodputRatio,
-    must: 0.8,
-    atMost: false,
-  },
-  {
-    figure: 'the same, many in a gRPC call',
-    of: (s: Summary) => s.overloadGoodputRatioGrpc,
-    must: 0.8,
-    atMost: false,
-  },
-  {
-    figure: 'refused in overload, median ms, REST',
-    of: (s: Summary) => s.refusalP50MillisAtOverload,
-    must: 20,
-    atMost: true,
-  },
-  {
-    figure: 'the same, many in a gRPC call',
-    of: (s: Summary) => s.refusalP50MillisAtOverloadGrpc,
-    must: 20,
-    atMost: true,
-  },
-  {
-    figure: 'cost of a duplicate, of a fresh vote',
-    of: (s: Summary) => s.duplicateCostRatio,
-    must: 1,
-    atMost: true,
-  },
-  { figure: 'what telemetry adds', of: (s: Summary) => s.telemetryOverhead, must: 0.08, atMost: true },
-  { figure: 'cost growth with stored votes', of: (s: Summary) => s.growthRatio, must: 1.3, atMost: true },
-] as const;
-
-export function printSummary(summary: Summary, say: (line: string) => void): void {
+export function printSummary(
+  summary: Summary,
+  targets: readonly Target[],
+  say: (line: string) => void,
+): void {
   const names = [
     'ingestionRest',
     'ingestionGrpc',
@@ -91,16 +28,15 @@ export function printSummary(summary: Summary, say: (line: string) => void): voi
     ]))
       say(line);
   say('');
-  for (const line of table([['', 'measured', 'must', ''], ...TARGETS.map(target => rowOf(target, summary))]))
-    say(line);
+  for (const line of table([['', 'measured', 'must', ''], ...targets.map(rowOf)])) say(line);
   say('');
   say(`saturation: ${shown(saturationVotesPerSecond)} votes/s, everything and the client on this machine`);
 }
 
-function rowOf({ figure, of, must, atMost }: (typeof TARGETS)[number], summary: Summary): string[] {
-  const value = of(summary) ?? null;
-  const held = value === null ? 'not measured' : (atMost ? value <= must : value >= must) ? 'ok' : 'missed';
-  return [figure, shown(value), `${atMost ? '≤' : '≥'} ${must.toLocaleString('en')}`, held];
+function rowOf({ figure, measured, must, atMost }: Target): string[] {
+  const isHeld = measured !== null && (atMost ? measured <= must : measured >= must);
+  const verdict = measured === null ? 'not measured' : isHeld ? 'ok' : 'missed';
+  return [figure, shown(measured), `${atMost ? '≤' : '≥'} ${must.toLocaleString('en')}`, verdict];
 }
 
 function shown(value: number | null | undefined): string {

@@ -141,6 +141,33 @@ const blocks: Readonly<Record<string, (figures: Figures) => string>> = {
         simulation.mutants.map(({ name, seed }) => [name, seed === null ? 'NOT FOUND' : String(seed)]),
       ),
     ].join('\n'),
+  targets: ({ benchmark }) =>
+    [
+      `${measured(benchmark)} Commit ${benchmark.commit}. CPU of a vote, µs:`,
+      '',
+      table(
+        ['', 'measured', 'floor', 'floor ÷ measured'],
+        Object.entries(benchmark.cpuMicrosPerVote).map(([name, micros]) => [
+          words(name),
+          String(micros),
+          String(benchmark.floors[name]),
+          ((benchmark.floors[name] ?? Number.NaN) / micros).toFixed(2),
+        ]),
+      ),
+      '',
+      table(
+        ['', 'measured', 'must', ''],
+        benchmark.targets.map(({ figure, measured: value, must, atMost }) => {
+          const isMet = value !== null && (atMost ? value <= must : value >= must);
+          return [
+            figure,
+            value === null ? 'not measured' : String(value),
+            `${atMost ? '≤' : '≥'} ${must}`,
+            isMet ? 'met' : 'missed',
+          ];
+        }),
+      ),
+    ].join('\n'),
   benchmark: ({ benchmark }) =>
     [
       `${measured(benchmark)} Commit ${benchmark.commit}.`,

@@ -7,7 +7,7 @@ import { auditReport, benchmarkReport, faultsReport, simulationReport } from './
 import { figuresDirectory, loadFigures, pageFiles } from './page.ts';
 
 const usage = `make figures: puts what was measured on record, and into the pages that show it
-(docs/how-suffrage-loses-no-vote.md, docs/design/zero-loss.md).
+(docs/how-suffrage-loses-no-vote.md, docs/design/zero-loss.md, docs/design/performance.md).
 
   out/faults.json       of make faults ALL=1         to  docs/figures/faults.json
   out/simulate.json     of make simulate MUTANTS=1   to  docs/figures/simulation.json

@@ -43,6 +43,14 @@ export const benchmarkFigures = z.strictObject({
   ackP99MillisAtHalfLoad: z.number(),
   publishedP99MillisAtHalfLoad: z.number(),
   saturationVotesPerSecond: z.number(),
+  targets: z.array(
+    z.strictObject({
+      figure: z.string(),
+      measured: z.number().nullable(),
+      must: z.number(),
+      atMost: z.boolean(),
+    }),
+  ),
   audited: z.strictObject({ runs: z.number(), records: z.number() }),
 });
 
@@ -141,8 +149,9 @@ export const benchmarkReport = z
     machine,
     options: z.object({ extent: z.string() }),
     summary: benchmarkFigures
-      .omit({ command: true, date: true, machine: true, commit: true, audited: true })
+      .omit({ command: true, date: true, machine: true, commit: true, audited: true, targets: true })
       .loose(),
+    targets: benchmarkFigures.shape.targets,
     cells: z.record(z.string(), z.object({ audit: z.object({ records: z.number() }).optional() }).nullable()),
   })
   .transform(({ options, summary, cells, ...report }): BenchmarkFigures => {

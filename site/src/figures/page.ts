@@ -6,9 +6,11 @@ import { auditFigures, benchmarkFigures, faultsFigures, simulationFigures } from
 
 export const figuresDirectory = join(repositoryDirectory, 'docs/figures');
 /** The pages with blocks of figures. */
-export const pageFiles = ['docs/how-suffrage-loses-no-vote.md', 'docs/design/zero-loss.md'].map(file =>
-  join(repositoryDirectory, file),
-);
+export const pageFiles = [
+  'docs/how-suffrage-loses-no-vote.md',
+  'docs/design/zero-loss.md',
+  'docs/design/performance.md',
+].map(file => join(repositoryDirectory, file));
 
 /** The figures that are on record. @throws Error when one is missing or not whole */
 export function loadFigures(): Figures {

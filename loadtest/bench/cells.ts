@@ -26,13 +26,14 @@ const SMALL = { stored: 0, partitions: 8, shards: 1 };
 
 /** @param asked votes a second where costs are measured; otherwise what suits the machine, or `RATE` */
 export function cellsOf(extent: Extent, asked?: number): readonly Cell[] {
+  const rate = asked ?? RATE;
   switch (extent) {
     case 'smoke':
-      return smokeCells(asked);
+      return smokeCells(rate);
     case 'quick':
-      return quickCells(asked);
+      return quickCells(rate, asked);
     case 'full':
-      return fullCells(asked);
+      return fullCells(rate, asked);
   }
 }
 
@@ -53,8 +54,7 @@ const telemetryCell = (rate: number): Cell => ({
 const tokens: Cell = { name: 'tokens', measure: run => measureTokens(run, { tokens: 15_000 }) };
 
 /** Kafka's own tools may not be installed where the tests run, so no floors. */
-function smokeCells(asked: number | undefined): Cell[] {
-  const rate = asked ?? RATE;
+function smokeCells(rate: number): Cell[] {
   return [
     {
       name: 'every transport',
@@ -64,8 +64,7 @@ function smokeCells(asked: number | undefined): Cell[] {
   ];
 }
 
-function quickCells(asked: number | undefined): Cell[] {
-  const rate = asked ?? RATE;
+function quickCells(rate: number, asked: number | undefined): Cell[] {
   return [
     bareFloors,
     efficiencyCell('secret', asked, 3),
@@ -83,8 +82,7 @@ function quickCells(asked: number | undefined): Cell[] {
   ];
 }
 
-function fullCells(asked: number | undefined): Cell[] {
-  const rate = asked ?? RATE;
+function fullCells(rate: number, asked: number | undefined): Cell[] {
   return [
     bareFloors,
     ...MODES.map(mode => efficiencyCell(mode, asked, 3)),

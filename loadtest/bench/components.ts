@@ -8,8 +8,7 @@ import { type AuditFigures, onStage, type Run, type Stage } from './run.ts';
 import type { SubscribersOrder, SubscribersResult } from './subscribers.ts';
 import { type Mode, recordOf } from './votes.ts';
 import { drained } from './watch.ts';
-
-const SHAPE = { partitions: 8, shards: 1 };
+import { DEFAULT_SHAPE } from './world.ts';
 
 export type IngestionAlone = {
   readonly acceptedPerSecond: number;
@@ -22,7 +21,7 @@ export function measureIngestionAlone(
   run: Run,
   { mode, rate }: { readonly mode: Mode; readonly rate: number },
 ): Promise<IngestionAlone> {
-  return onStage(run, { mode, shape: SHAPE }, async ({ world, client, cast }) => {
+  return onStage(run, { mode, shape: DEFAULT_SHAPE }, async ({ world, client, cast }) => {
     await cast('rest', { rate: 500, seconds: 5, duplicates: 0 });
     await drained(world);
     const processor = world.services.part('processor-1');
@@ -49,7 +48,7 @@ export function measureProcessorDrain(
   run: Run,
   { mode, votes }: { readonly mode: Mode; readonly votes: number },
 ): Promise<ProcessorDrain> {
-  return onStage(run, { mode, shape: SHAPE }, async stage => {
+  return onStage(run, { mode, shape: DEFAULT_SHAPE }, async stage => {
     const { world } = stage;
     await drained(world);
     const processor = world.services.part('processor-1');
@@ -81,7 +80,7 @@ async function fill({ world, votes, run }: Stage, count: number): Promise<void> 
   // The first has been cast to see whether ingestion answers.
   const total = Math.min(count, votes.length);
   for (let from = 0; from < total; from += BATCH) {
-    const partition = (from / BATCH) % SHAPE.partitions;
+    const partition = (from / BATCH) % DEFAULT_SHAPE.partitions;
     const messages = Array.from({ length: Math.min(BATCH, total - from) }, (_, place) => ({
       topic: world.topics.votes,
       partition,
@@ -106,7 +105,7 @@ export function measureSubscribers(
   run: Run,
   { subscribers, rate }: { readonly subscribers: number; readonly rate: number },
 ): Promise<Subscribers> {
-  return onStage(run, { mode: 'secret', shape: SHAPE }, async ({ world, votes, cast }) => {
+  return onStage(run, { mode: 'secret', shape: DEFAULT_SHAPE }, async ({ world, votes, cast }) => {
     const url = `${world.services.urls('aggregator')[0]}/v1/elections/${votes.election.definition.id}/results/stream`;
     await cast('rest', { rate, seconds: 1, duplicates: 0 });
     const child = fork(fileURLToPath(new URL('subscribers.ts', import.meta.url)));

@@ -6,7 +6,7 @@ import type { FloorLoad } from '../floors/floor-process.ts';
 import { type Floor, startFloor } from '../floors/start-floor.ts';
 import { type Pids, cpuMicros, perVote, round } from './processes.ts';
 import { median } from './quantiles.ts';
-import { type AuditFigures, CORES, onStage, type Run, type Stage } from './run.ts';
+import { type AuditFigures, CORES, onStage, type Run, type Stage, WARM_UP } from './run.ts';
 import { type Mode, recordOf } from './votes.ts';
 import { MANY_MILLIS } from './grpc-senders.ts';
 import { type Transport, TRANSPORTS } from './senders.ts';
@@ -53,8 +53,6 @@ export type Efficiency = {
 type Against = { readonly measured: number; readonly floor: number; readonly efficiency: number };
 
 const PARTITIONS = 8;
-/** Code that is not compiled yet costs up to three times as much: by then it has seen tens of thousands of votes. */
-const WARM_UP = { rate: 2_000, seconds: 10, duplicates: 0.5 };
 /** A JVM that has not compiled its code yet costs several times as much. */
 const BROKER_WARM_UP = { rate: 5_000, records: 30_000 };
 const IDLE_SECONDS = 4;

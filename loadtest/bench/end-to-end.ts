@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { total } from './processes.ts';
 import { type AuditFigures, CORES, onStage, type Run, type Stage } from './run.ts';
 import type { Transport } from './senders.ts';
 import type { Mode } from './votes.ts';
 import { measureWindow, type Window } from './window.ts';
+import { DEFAULT_SHAPE } from './world.ts';
 
 export type Saturation = {
   /** At rising rates. */
@@ -28,7 +30,6 @@ const STEP = 1.4;
 const MOST_STEPS = 8;
 const STEP_SECONDS = 3;
 const SUSTAINED = 0.9;
-const DEFAULT_SHAPE = { partitions: 8, shards: 1 };
 const SETTLE_MILLIS = 500;
 
 /** Open-loop load at half of what saturates. */
@@ -85,6 +86,5 @@ function sustained({ acceptedPerSecond, countedPerSecond, duplicates }: Window):
 
 /** The cores at what one vote costs at a low rate. */
 function promisedRate({ cpuMicrosPerVote }: Window, cores: number): number {
-  const each = Object.values(cpuMicrosPerVote).reduce((sum, micros) => sum + micros, 0);
-  return (cores * 1e6) / each;
+  return (cores * 1e6) / total(cpuMicrosPerVote);
 }

@@ -1,5 +1,5 @@
-import { cpuMicros, perVote } from './processes.ts';
-import { type AuditFigures, onStage, type Run } from './run.ts';
+import { cpuMicros, perVote, total } from './processes.ts';
+import { type AuditFigures, onStage, type Run, WARM_UP } from './run.ts';
 import type { VoteSet } from './votes.ts';
 import { drained } from './watch.ts';
 import type { Shape, World } from './world.ts';
@@ -14,9 +14,6 @@ export type Growth = Shape & {
   readonly serverMicrosPerVote: number;
   readonly audit: AuditFigures;
 };
-
-/** Code that is not compiled yet costs more than any number of stored votes. */
-const WARM_UP = { rate: 2_000, seconds: 10, duplicates: 0.5 };
 
 /** What a vote costs where so many are stored already, in so many partitions and shards. */
 export function measureGrowth(
@@ -38,7 +35,7 @@ export function measureGrowth(
       await drained(world);
       const cpuMicrosPerVote = perVote(before, cpuMicros(pids), accepted);
       const { client: _client, ...servers } = cpuMicrosPerVote;
-      const serverMicrosPerVote = Math.round(Object.values(servers).reduce((sum, micros) => sum + micros, 0));
+      const serverMicrosPerVote = Math.round(total(servers));
       return { ...shape, stored, votes: accepted, cpuMicrosPerVote, serverMicrosPerVote };
     },
     removeStored,

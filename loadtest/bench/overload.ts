@@ -4,6 +4,7 @@ import { type AuditFigures, CORES, onStage, type Run, type Stage } from './run.t
 import type { Transport } from './senders.ts';
 import type { Mode } from './votes.ts';
 import type { Window } from './window.ts';
+import { DEFAULT_SHAPE } from './world.ts';
 
 export type Overload = Saturation & {
   readonly transport: Transport;
@@ -18,7 +19,6 @@ export type Overload = Saturation & {
 };
 
 const TIMES = 3;
-const SHAPE = { partitions: 8, shards: 1 };
 
 /**
  * What the servers do with three times as much as they can take. Sending that is work for half a core: on the servers' cores it
@@ -29,7 +29,7 @@ export function measureOverload(
   { transport, mode }: { readonly transport: Transport; readonly mode: Mode },
 ): Promise<Overload> {
   if (CORES < 2) throw new Error('overload needs two cores: one for the client, one for the servers');
-  return onStage(run, { mode, shape: SHAPE }, async stage => {
+  return onStage(run, { mode, shape: DEFAULT_SHAPE }, async stage => {
     const together = keepApart(stage);
     try {
       const serverCores = CORES - 1;
@@ -51,6 +51,6 @@ function keepApart({ client, world }: Stage): () => void {
   const [sending, serving] = [[client.pid, process.pid], Object.values(world.pids)];
   pin(serving, cores.slice(0, -1));
   // Some of the servers are the benchmark's children.
-  for (const pid of sending) pin([pid], cores.slice(-1), { children: false });
+  pin(sending, cores.slice(-1), { children: false });
   return () => pin([...sending, ...serving], cores);
 }

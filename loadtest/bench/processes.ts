@@ -24,14 +24,19 @@ export function perVote(
   );
 }
 
+/** Of all processes together. */
+export function total(micros: Readonly<Record<string, number>>): number {
+  return Object.values(micros).reduce((sum, each) => sum + each, 0);
+}
+
 /** MiB that each process holds, pages shared with others divided among them (PSS), children included. */
 export function memoryMiB(pids: Pids): Record<string, number> {
   const parents = readParents();
-  const total = (pid: number): number =>
+  const held = (pid: number): number =>
     parents
       .filter(({ parent }) => parent === pid)
-      .reduce((sum, child) => sum + total(child.pid), proportionalKiB(pid));
-  return Object.fromEntries(Object.entries(pids).map(([name, pid]) => [name, round(total(pid) / 1024)]));
+      .reduce((sum, child) => sum + held(child.pid), proportionalKiB(pid));
+  return Object.fromEntries(Object.entries(pids).map(([name, pid]) => [name, round(held(pid) / 1024)]));
 }
 
 /**

@@ -22,6 +22,9 @@ export type Run = {
 
 export const CORES = availableParallelism();
 
+/** Code that is not compiled yet costs up to three times as much: by then it has seen tens of thousands of votes. */
+export const WARM_UP = { rate: 2_000, seconds: 10, duplicates: 0.5 };
+
 /** A world with an open election and a client that has votes for it. */
 export type Stage = {
   readonly run: Run;

@@ -9,78 +9,28 @@ export type Target = {
   readonly atMost: boolean;
 };
 
-const TARGETS = [
-  {
-    figure: 'efficiency, ingestion REST',
-    of: (s: Summary) => s.efficiency?.ingestionRest,
-    must: 0.75,
-    atMost: false,
-  },
-  {
-    figure: 'efficiency, ingestion gRPC',
-    of: (s: Summary) => s.efficiency?.ingestionGrpc,
-    must: 0.7,
-    atMost: false,
-  },
-  { figure: 'efficiency, processor', of: (s: Summary) => s.efficiency?.processor, must: 0.65, atMost: false },
-  {
-    figure: 'efficiency, whole path',
-    of: (s: Summary) => s.efficiency?.wholePathRest,
-    must: 0.6,
-    atMost: false,
-  },
-  { figure: 'efficiency, tokens', of: (s: Summary) => s.tokenEfficiency, must: 0.7, atMost: false },
-  {
-    figure: 'acknowledged, p99 ms at half load',
-    of: (s: Summary) => s.ackP99MillisAtHalfLoad,
-    must: 25,
-    atMost: true,
-  },
-  {
-    figure: 'published, p99 ms at half load',
-    of: (s: Summary) => s.publishedP99MillisAtHalfLoad,
-    must: 2_000,
-    atMost: true,
-  },
-  {
-    figure: 'goodput in overload, of saturation, REST',
-    of: (s: Summary) => s.overloadGoodputRatio,
-    must: 0.8,
-    atMost: false,
-  },
-  {
-    figure: 'the same, many in a gRPC call',
-    of: (s: Summary) => s.overloadGoodputRatioGrpc,
-    must: 0.8,
-    atMost: false,
-  },
-  {
-    figure: 'refused in overload, median ms, REST',
-    of: (s: Summary) => s.refusalP50MillisAtOverload,
-    must: 20,
-    atMost: true,
-  },
-  {
-    figure: 'the same, many in a gRPC call',
-    of: (s: Summary) => s.refusalP50MillisAtOverloadGrpc,
-    must: 20,
-    atMost: true,
-  },
-  {
-    figure: 'cost of a duplicate, of a fresh vote',
-    of: (s: Summary) => s.duplicateCostRatio,
-    must: 1,
-    atMost: true,
-  },
-  { figure: 'what telemetry adds', of: (s: Summary) => s.telemetryOverhead, must: 0.08, atMost: true },
-  { figure: 'cost growth with stored votes', of: (s: Summary) => s.growthRatio, must: 1.3, atMost: true },
-] as const;
+type Rule = Omit<Target, 'measured'> & { readonly of: (summary: Summary) => number | null | undefined };
+
+const atLeast = (must: number, figure: string, of: Rule['of']): Rule => ({ figure, of, must, atMost: false });
+const atMost = (must: number, figure: string, of: Rule['of']): Rule => ({ figure, of, must, atMost: true });
+
+const RULES: readonly Rule[] = [
+  atLeast(0.75, 'efficiency, ingestion REST', s => s.efficiency?.ingestionRest),
+  atLeast(0.7, 'efficiency, ingestion gRPC', s => s.efficiency?.ingestionGrpc),
+  atLeast(0.65, 'efficiency, processor', s => s.efficiency?.processor),
+  atLeast(0.6, 'efficiency, whole path', s => s.efficiency?.wholePathRest),
+  atLeast(0.7, 'efficiency, tokens', s => s.tokenEfficiency),
+  atMost(25, 'acknowledged, p99 ms at half load', s => s.ackP99MillisAtHalfLoad),
+  atMost(2_000, 'published, p99 ms at half load', s => s.publishedP99MillisAtHalfLoad),
+  atLeast(0.8, 'goodput in overload, of saturation, REST', s => s.overloadGoodputRatio),
+  atLeast(0.8, 'the same, many in a gRPC call', s => s.overloadGoodputRatioGrpc),
+  atMost(20, 'refused in overload, median ms, REST', s => s.refusalP50MillisAtOverload),
+  atMost(20, 'the same, many in a gRPC call', s => s.refusalP50MillisAtOverloadGrpc),
+  atMost(1, 'cost of a duplicate, of a fresh vote', s => s.duplicateCostRatio),
+  atMost(0.08, 'what telemetry adds', s => s.telemetryOverhead),
+  atMost(1.3, 'cost growth with stored votes', s => s.growthRatio),
+];
 
 export function targetsOf(summary: Summary): Target[] {
-  return TARGETS.map(({ figure, of, must, atMost }) => ({
-    figure,
-    measured: of(summary) ?? null,
-    must,
-    atMost,
-  }));
+  return RULES.map(({ of, ...rule }) => ({ ...rule, measured: of(summary) ?? null }));
 }

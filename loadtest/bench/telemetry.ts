@@ -1,11 +1,10 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { cpuMicros } from './processes.ts';
+import { costOfVotes } from './cost-of-votes.ts';
+import { round } from './processes.ts';
 import { median } from './quantiles.ts';
-import { onStage, type Run, type Stage } from './run.ts';
-import { drained } from './watch.ts';
-import type { Environment, World } from './world.ts';
+import { onStage, type Run, type Stage, WARM_UP } from './run.ts';
+import { DEFAULT_SHAPE, type Environment, type World } from './world.ts';
 
 export type Telemetry = {
   /** CPU microseconds of ingestion, processor and aggregator for each vote; medians of the rounds. */
@@ -17,11 +16,6 @@ export type Telemetry = {
 };
 
 const KINDS = ['ingestion', 'processor', 'aggregator'] as const;
-const SHAPE = { partitions: 8, shards: 1 };
-const WARM_UP = { seconds: 10, duplicates: 0.5 };
-const SETTLE_MILLIS = 500;
-/** Many short stretches: the difference is small. */
-const SECONDS = 3;
 /** As often as the chart's Prometheus asks. */
 const SCRAPE_MILLIS = 15_000;
 
@@ -45,11 +39,11 @@ export async function measureTelemetry(
       run,
       {
         mode: 'pseudonymous',
-        shape: SHAPE,
+        shape: DEFAULT_SHAPE,
         environment: Object.fromEntries(KINDS.map(kind => [kind, environment])),
       },
       async stage => {
-        await stage.cast('rest', { rate, ...WARM_UP });
+        await stage.cast('rest', { ...WARM_UP, rate });
         return { result: await work(stage) };
       },
     );
@@ -88,14 +82,9 @@ function summary(rounds: Telemetry['rounds']): Telemetry {
   return { microsWith, microsWithout, overhead, rounds };
 }
 
-async function costOf({ cast, world }: Stage, rate: number): Promise<number> {
-  await sleep(SETTLE_MILLIS);
-  const pids = Object.fromEntries(KINDS.map(kind => [kind, world.pids[kind] ?? 0]));
-  const total = () => Object.values(cpuMicros(pids)).reduce((sum, micros) => sum + micros, 0);
-  const before = total();
-  const { accepted } = await cast('rest', { rate, seconds: SECONDS, duplicates: 0 });
-  await drained(world);
-  return Math.round((10 * (total() - before)) / accepted) / 10;
+async function costOf(stage: Stage, rate: number): Promise<number> {
+  const pids = Object.fromEntries(KINDS.map(kind => [kind, stage.world.pids[kind] ?? 0]));
+  return round(await costOfVotes(stage, pids, { rate, duplicates: 0 }));
 }
 
 /** Asks every service for its metrics, as Prometheus does. @returns what ends it */

@@ -14,6 +14,7 @@ import pg from 'pg';
 import type { Pids } from './processes.ts';
 
 export type Shape = { readonly partitions: number; readonly shards: number };
+export const DEFAULT_SHAPE: Shape = { partitions: 8, shards: 1 };
 
 /** One ingestion, one processor, one aggregator with topics and a database of their own, on the run's servers. */
 export type World = {

@@ -2,7 +2,7 @@ import { type ErrorCode, refuse } from '@suffrage/contracts/errors';
 import { createHealth } from '@suffrage/runtime/health';
 import { serveMetrics } from '@suffrage/runtime/http/metrics-server';
 import { sendRefusal } from '@suffrage/runtime/http/problems';
-import { createHttpServer, type HttpServer } from '@suffrage/runtime/http/server';
+import { createHttpServer, type HttpServer, listen } from '@suffrage/runtime/http/server';
 import type { Lifecycle } from '@suffrage/runtime/lifecycle';
 import type { Log } from '@suffrage/runtime/log';
 import { peerTls } from '@suffrage/runtime/tls/peers';
@@ -77,7 +77,7 @@ export async function startWeb(
   pageErrorsRoute(server, { counter: metrics.pageErrors, clock });
   await proxyAll(server, { ingestion, results, registrar });
   await servePage(server, pageDirectory);
-  const address = await server.listen({ host: config.SUFFRAGE_HOST, port: config.SUFFRAGE_HTTP_PORT });
+  const address = await listen(server, { host: config.SUFFRAGE_HOST, port: config.SUFFRAGE_HTTP_PORT });
   lifecycle.onClose('http server', () => closeWithin(closeGraceMillis, server));
 
   const metricsPort = await serveMetrics(

@@ -3,6 +3,8 @@
  * the suite writes them. A number that doesn't fit its width is a programmer's error and throws a RangeError.
  */
 
+import { BASE64URL } from './base64url-alphabet.ts';
+
 export { binaryText, toBase64url } from '#text';
 
 const encoder = new TextEncoder();
@@ -89,9 +91,8 @@ export function compareBytes(a: Uint8Array, b: Uint8Array): number {
   return a.length - b.length;
 }
 
-const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 const sextetOf = new Int16Array(128).fill(-1);
-for (let sextet = 0; sextet < 64; sextet++) sextetOf[alphabet.charCodeAt(sextet)] = sextet;
+for (let sextet = 0; sextet < 64; sextet++) sextetOf[BASE64URL.charCodeAt(sextet)] = sextet;
 
 /**
  * The bytes of strict base64url: no padding, no other alphabet, no white space, no stray bits in the last character, so

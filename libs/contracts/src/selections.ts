@@ -52,7 +52,7 @@ function selectInContest(
     }
     marks.push(index);
   }
-  const hasExclusive = exclusive.size > 0 && marks.some(index => exclusive.has(index));
+  const hasExclusive = marks.some(index => exclusive.has(index));
   const refusal = countRefusal(contest, marks.length, hasExclusive);
   if (refusal) return { ok: false, code: refusal, field: `selections.${contest.id}` };
   return { ok: true, marks: marks.toSorted((a, b) => a - b) };

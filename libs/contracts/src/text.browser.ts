@@ -1,13 +1,14 @@
+import { BASE64URL } from './base64url-alphabet.ts';
+
 /** One character for each byte: a key of maps. For short values only, because each byte is an argument of a call. */
 export function binaryText(bytes: Uint8Array): string {
   return Reflect.apply(String.fromCharCode, undefined, bytes);
 }
 
-const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 // Two characters for each 12 bits: half the time of one character for each 6.
 const pairOf = Array.from(
   { length: 4096 },
-  (_, bits) => alphabet.charAt(bits >>> 6) + alphabet.charAt(bits & 63),
+  (_, bits) => BASE64URL.charAt(bits >>> 6) + BASE64URL.charAt(bits & 63),
 );
 
 /** base64url without padding, RFC 4648 section 5. */

@@ -6,7 +6,8 @@ const SAMPLED = { OTEL_TRACES_SAMPLER: 'parentbased_traceidratio', OTEL_TRACES_S
 
 /**
  * Starts OpenTelemetry when `OTEL_EXPORTER_OTLP_ENDPOINT` is set (its other settings are OpenTelemetry's own
- * variables, with a sampler of ours as the default); otherwise the API's no-op stays in place and nothing is loaded. Returns its shutdown.
+ * variables, with a sampler of ours as the default); otherwise the API's no-op stays in place and nothing is loaded.
+ * Returns its shutdown.
  */
 export async function startTelemetry(service: string, instance: string): Promise<() => Promise<void>> {
   if (process.env.OTEL_EXPORTER_OTLP_ENDPOINT === undefined) return async () => undefined;

@@ -65,10 +65,10 @@ const NOT_TRACED: RequestTrace = {
 };
 
 /**
- * Runs `handle` inside a server span that continues the caller's trace and says what `describe` makes of the result. One span for
- * a request, however many votes it has. A span that is never ended is never exported: that is how requests of secret elections, and those whose election nobody
- * has found yet, leave nothing behind. Without an SDK `handle` runs as it is: a span that nobody takes, its context and its
- * headers cost as much as checking a vote's selections and hashing its ID.
+ * Runs `handle` inside a server span that continues the caller's trace and says what `describe` makes of the result. One
+ * span for a request, however many votes it has. A span that is never ended is never exported: that is how requests of secret
+ * elections, and those whose election nobody has found yet, leave nothing behind. Without an SDK `handle` runs as it is: there
+ * is nobody to take a span, and making one costs something for each vote.
  */
 export function traceRequest<T>(
   name: string,

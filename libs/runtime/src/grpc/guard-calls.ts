@@ -130,7 +130,7 @@ function createArrivalWatch({ maxUnfinishedBytes, receivedBytes, cutOff }: Optio
 
 type UnreadTimer = { readonly start: () => void; readonly stop: () => void; readonly end: () => void };
 
-/** gRPC has one message of a call under way at a time, so a call needs one timer; one for each message would cost as much as its bytes. */
+/** gRPC has one message of a call under way at a time, so a call needs one timer, and none is set for each message. */
 function createUnreadTimer(cut: () => void, millis: number): UnreadTimer {
   /** When the message was sent that has not been taken. */
   let since: number | undefined;

@@ -20,6 +20,9 @@ type Options<Request, Response> = {
   readonly answer: (request: Request) => Promise<Response>;
 };
 
+/** Of a request in its stream; `response` once there is one. */
+type Place<Response> = { response?: Response };
+
 /**
  * Answers the requests of a stream in the order in which they came, while working on many at once. What is not read here
  * waits with the client: HTTP/2's flow control holds it back. When the client has given up nothing more is read, and the
@@ -32,7 +35,7 @@ export function answerStream<Request, Response extends object>(
   let untaken = 0;
   let isEnding = false;
   /** One for each request that was taken, in order; those before the first that waits have been sent. */
-  const places: { response?: Response }[] = [];
+  const places: Place<Response>[] = [];
   let afterAll: (() => void) | undefined;
   const { promise: closed, resolve: close } = Promise.withResolvers<void>();
   const { promise: answered, resolve: allAnswered } = Promise.withResolvers<void>();
@@ -81,7 +84,7 @@ export function answerStream<Request, Response extends object>(
     untaken += 1;
     idle.refresh();
     if (untaken >= maxUntaken) stream.pause();
-    const place: { response?: Response } = {};
+    const place: Place<Response> = {};
     places.push(place);
     void answer(request).then(response => {
       place.response = response;

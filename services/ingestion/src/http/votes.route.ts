@@ -9,7 +9,6 @@ import { traceRequest } from '@suffrage/runtime/tracing';
 import { answerName, type CastResult, type CastVote } from '../cast-vote.ts';
 import type { IngestionMetrics } from '../metrics.ts';
 import type { Turns } from '../turns.ts';
-import { compiledBody } from '@suffrage/runtime/http/compiled-body';
 import { electionParams } from './schemas.ts';
 
 /** Receipts are made from types, not from input: reading each against its schema again cost as much as its Merkle path. */
@@ -54,7 +53,6 @@ export function votesRoute(server: HttpServer, { castVote, turns, metrics }: Nee
   server.post('/v1/elections/:electionId/votes', {
     schema,
     serializerCompiler,
-    validatorCompiler: compiledBody(castVoteBody),
     /** Before the body is read: where most are refused, refusing has to cost little. */
     onRequest(_request, reply, goOn) {
       if (!turns.isFull()) return goOn();

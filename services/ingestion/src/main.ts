@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import { loadConfig, printableConfig } from '@suffrage/runtime/config';
 import { armCrashPoint } from '@suffrage/runtime/crash-point';
 import { runService } from '@suffrage/runtime/lifecycle';
@@ -6,6 +7,10 @@ import { warnOfPlain } from '@suffrage/runtime/tls/warn-plain';
 import { startIngestion } from './app.ts';
 import { settings } from './config.ts';
 import { refuseWeakLog } from './prepare/check-log.ts';
+
+// Messages lie outside V8's heap and count against its limit, which follows the heap; ours is small, so by default all of it
+// is marked twice a second.
+setFlagsFromString('--heap-growing-percent=300');
 
 const config = loadConfig(settings);
 armCrashPoint(config);

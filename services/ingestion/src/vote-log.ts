@@ -7,6 +7,7 @@ import type { Log } from '@suffrage/runtime/log';
 import { repeatEvery, sleep as systemSleep, type Sleep } from '@suffrage/runtime/wait';
 import type { KnownElections } from './known-elections.ts';
 import { createBatchAppender } from './log/append-batch.ts';
+import { createBriefMap } from './log/brief-map.ts';
 import { traceAppends } from './log/trace-appends.ts';
 import { type Appended, createLane, type Lane, type LaneVote } from './log/lane.ts';
 import type { LogLayout } from './log/layout.ts';
@@ -77,7 +78,7 @@ const REPORT_MILLIS = 1_000;
 export function openVoteLog(options: Options, lifecycle: Lifecycle): VoteLog & Waiting {
   const lanes = openLanes(options);
   const keeper = options.local && openKeeper(options.local, lanes.laneFor, options);
-  const underWay = new Map<string, Promise<Stored>>();
+  const underWay = createBriefMap<string, Promise<Stored>>();
   lifecycle.onClose('vote log', async () => {
     await keeper?.stop();
     await lanes.close();
@@ -96,7 +97,7 @@ export function openVoteLog(options: Options, lifecycle: Lifecycle): VoteLog & W
     const others = underWay.get(identity);
     if (others) return others;
     const own = store(vote);
-    const forget = () => void underWay.delete(identity);
+    const forget = () => underWay.delete(identity);
     underWay.set(identity, own);
     void own.then(forget, forget);
     return own;

@@ -133,7 +133,7 @@ observe-test: build ## the tests of alerts, dashboards and telemetry alone; make
 	@tools/setup/setup.sh prometheus
 	@$(JEST) observability $(ARGS)
 
-chart-test: setup ## the Helm chart: settings, refusals, network, the schemas of Kubernetes (ARGS='-t alb', FULL=1: a real API server too)
+chart-test: setup ## the Helm chart: settings, refusals, network, the schemas of Kubernetes (ARGS='-t alb', FULL=1: a real API server too, HELM=program: your own Helm, such as Helm 3)
 	@tools/setup/setup.sh helm conftest $(if $(FULL),kube-apiserver)
 	@$(JEST) -c helm/jest.config.mjs $(ARGS)
 	@policies/judge-chart.sh

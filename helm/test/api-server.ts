@@ -9,7 +9,7 @@ import { startProcess } from '@suffrage/stack/process';
 import { waitFor } from '@suffrage/stack/wait-for';
 import { stringify } from 'yaml';
 import { z } from 'zod';
-import { ROOT } from './render.ts';
+import { HELM, ROOT } from './render.ts';
 
 const run = promisify(execFile);
 const PROGRAMS = join(ROOT, '.tools/bin');
@@ -49,17 +49,17 @@ export async function startApiServer(): Promise<ApiServer> {
   const kubeconfig = await describe(directory, `https://127.0.0.1:${port}`, token);
   const call = (program: string, args: readonly string[], input?: string) => {
     const environment = { ...process.env, KUBECONFIG: kubeconfig, HOME: directory };
-    const running = run(join(PROGRAMS, program), args, { env: environment, maxBuffer: MAX_BYTES });
+    const running = run(program, args, { env: environment, maxBuffer: MAX_BYTES });
     running.child.stdin?.end(input);
     return running.then(({ stdout }) => stdout);
   };
-  const kubectl: ApiServer['kubectl'] = (args, input) => call('kubectl', args, input);
+  const kubectl: ApiServer['kubectl'] = (args, input) => call(join(PROGRAMS, 'kubectl'), args, input);
   await waitFor('the API server', () => kubectl(['get', '--raw', '/readyz']).catch(() => undefined), 120_000);
   await kubectl(['apply', '-f', '-'], await definitions());
   await kubectl(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=60s']);
   return {
     kubectl,
-    helm: (...args) => call('helm', args),
+    helm: (...args) => call(HELM, args),
     stop: async () => {
       for (const { pid } of [server, etcd]) process.kill(pid, 'SIGKILL');
       await rm(directory, { recursive: true, maxRetries: 5 });

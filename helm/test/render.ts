@@ -12,7 +12,8 @@ export const VALUE_FILES = ['kind', 'dev', 'staging', 'production'] as const;
 export type ValueFile = (typeof VALUE_FILES)[number];
 
 const run = promisify(execFile);
-const HELM = join(ROOT, '.tools/bin/helm');
+/** Helm 4, unless told otherwise: the chart is for Helm 3 too. */
+export const HELM = process.env.HELM ?? join(ROOT, '.tools/bin/helm');
 const KUBECTL = join(ROOT, '.tools/bin/kubectl');
 /** Rendered text of production is a megabyte with its dashboards. */
 const MAX_BYTES = 64 * 1024 * 1024;

@@ -49,6 +49,30 @@ test.each(['compose/collector.yaml', 'compose/collector-aws.yaml', 'compose/jaeg
   },
 );
 
+/** The source of the type: a type is not there when a test runs. */
+const spanAttributes = () => {
+  const source = readFileSync(join(import.meta.dirname, '../libs/runtime/src/tracing.ts'), 'utf8');
+  const [, type = ''] = /SpanAttributes = Partial<\{([^}]*)\}>/.exec(source) ?? [];
+  return [...type.matchAll(/^ {2}'([\w.]+)'/gm)].map(([, name = '']) => name);
+};
+
+test.each(['compose/collector.yaml', 'compose/collector-aws.yaml'])(
+  '%s lets through what spans may say, and nothing else',
+  file => {
+    const [, pattern = '$.'] =
+      /keep_matching_keys\(span\.attributes, "(.*)"\)/.exec(
+        JSON.stringify(read(file)).replaceAll(/\\(["\\])/g, '$1'),
+      ) ?? [];
+    const allowed = new RegExp(pattern.replaceAll('\\\\', '\\'));
+    const names = spanAttributes();
+    expect(names.length).toBeGreaterThan(10);
+    expect(names.filter(name => !allowed.test(name))).toEqual([]);
+    expect(
+      ['client.address', 'url.full', 'rpc.service', 'db.query.text'].filter(name => allowed.test(name)),
+    ).toEqual([]);
+  },
+);
+
 test('Prometheus in a container scrapes each process of the local stack', () => {
   const schema = z.object({
     scrape_configs: z.array(

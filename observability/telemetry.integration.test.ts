@@ -86,6 +86,7 @@ const ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
   'send votes': [
     'messaging.batch.message_count',
     'messaging.destination.name',
+    'messaging.operation.name',
     'messaging.operation.type',
     'messaging.system',
   ],
@@ -93,6 +94,7 @@ const ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
     'messaging.batch.message_count',
     'messaging.destination.name',
     'messaging.destination.partition.id',
+    'messaging.operation.name',
     'messaging.operation.type',
     'messaging.system',
   ],
@@ -131,7 +133,8 @@ test('the votes are in the metrics of each service, once', async () => {
   const ingestion = await read('ingestion');
   expect(total(ingestion, /^suffrage_ingestion_votes_total\{.*code="accepted".*\} (\d+)/m)).toBe(3);
   expect(total(ingestion, /^suffrage_ingestion_acknowledge_seconds_count\{.*\} (\d+)/m)).toBe(3);
-  expect(ingestion.join('\n')).toContain(`# {trace_id="${TRACE}"}`);
+  for (const name of ['suffrage_ingestion_acknowledge_seconds', 'suffrage_http_request_seconds'])
+    expect(ingestion.join('\n')).toMatch(new RegExp(`^${name}_bucket.*# \\{trace_id="${TRACE}"\\}`, 'm'));
   expect(ingestion.join('\n')).not.toContain(SECRET_TRACE);
   const processor = await read('processor');
   expect(total(processor, /^suffrage_processor_records_total\{.*outcome="counted".*\} (\d+)/m)).toBe(3);

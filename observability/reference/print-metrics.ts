@@ -9,7 +9,12 @@ const section = ({ of, source, metrics }: MetricsOf) => `## ${of}
 
 ${markdownTable(
   ['Metric', 'Type', 'Labels', 'What it tells'],
-  metrics.map(({ name, type, labels, help }) => [`\`${name}\``, type, labels, help]),
+  metrics.map(({ name, type, hasExemplars, labels, help }) => [
+    `\`${name}\``,
+    hasExemplars ? `${type}, exemplars` : type,
+    labels,
+    help,
+  ]),
 )}`;
 
 process.stdout.write(`# Metrics
@@ -20,7 +25,7 @@ further replicas on one machine +10), in the OpenMetrics format, with the label 
 service has the usual \`process_*\` and \`nodejs_*\` metrics: CPU, memory, file descriptors, event-loop delay, garbage collection.
 
 No label has a value per voter, vote or election: what labels hold is written beside them. Histograms have a bound at each
-objective (0.1 s to a receipt, 10 s until a vote is counted).
+objective (0.1 s to a receipt, 10 s until a vote is counted). Exemplars name the trace (\`trace_id\`) of a request that is traced.
 
 ${readMetrics().map(section).join('\n\n')}
 `);

@@ -20,6 +20,7 @@ type MetricEntry = {
   readonly name: string;
   readonly type: string;
   readonly help: string;
+  readonly hasExemplars: boolean;
   /** What the comment in the source says of its labels; empty without labels. */
   readonly labels: string;
 };
@@ -35,6 +36,7 @@ const metricSchema = z.object({
   help: z.string(),
   type: z.string(),
   labelNames: z.array(z.string()),
+  enableExemplars: z.boolean().default(false),
 });
 
 const clock = () => 0;
@@ -121,12 +123,12 @@ function describe(
     .getMetricsAsArray()
     .map(metric => metricSchema.parse(metric))
     .filter(({ name }) => name.startsWith('suffrage_') && !without.has(name))
-    .map(({ name, help, type, labelNames }) => {
+    .map(({ name, help, type, labelNames, enableExemplars: hasExemplars }) => {
       const labels = labelsInComment(text, name);
       const missing = labelNames.find(label => !labels.includes(`${label} (`));
       if (missing !== undefined)
         throw new Error(`the comment above ${name} in ${source} does not say what label ${missing} holds`);
-      return { name, type, help, labels: labelNames.length === 0 ? '' : labels };
+      return { name, type, hasExemplars, help, labels: labelNames.length === 0 ? '' : labels };
     });
   return { of, source, metrics };
 }

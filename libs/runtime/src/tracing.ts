@@ -17,12 +17,15 @@ export type SpanAttributes = Partial<{
   'http.request.method': string;
   'http.route': string;
   'http.response.status_code': number;
-  'rpc.system': 'grpc';
-  'rpc.service': string;
+  'rpc.system.name': 'grpc';
   'rpc.method': string;
+  'rpc.response.status_code': string;
+  /** What went wrong, where it was no fault of the caller. */
+  'error.type': string;
   'messaging.system': 'kafka';
   'messaging.destination.name': string;
   'messaging.destination.partition.id': string;
+  'messaging.operation.name': string;
   'messaging.operation.type': 'send' | 'process';
   'messaging.batch.message_count': number;
   'db.system.name': 'postgresql' | 'redis';
@@ -64,6 +67,22 @@ const NOT_TRACED: RequestTrace = {
   traceId: () => undefined,
 };
 
+type Incoming = {
+  /** As it stands for the request wherever that is measured: see `exemplarOf`. */
+  readonly request: object;
+  readonly headers: Readonly<Record<string, unknown>>;
+};
+
+/** Of requests whose span has left. */
+const traceIds = new WeakMap<object, string>();
+const NO_EXEMPLAR = {};
+
+/** What the time of a request names as its example: its trace, once its span has left, and nothing otherwise. */
+export function exemplarOf(request: object): Readonly<Record<string, string>> {
+  const traceId = traceIds.get(request);
+  return traceId === undefined ? NO_EXEMPLAR : { trace_id: traceId };
+}
+
 /**
  * Runs `handle` inside a server span that continues the caller's trace and says what `describe` makes of the result. One
  * span for a request, however many votes it has. A span that is never ended is never exported: that is how requests of secret
@@ -73,25 +92,36 @@ const NOT_TRACED: RequestTrace = {
 export function traceRequest<T>(
   name: string,
   attributes: SpanAttributes,
-  incoming: Readonly<Record<string, unknown>>,
+  { request, headers }: Incoming,
   handle: (request: RequestTrace) => Promise<T>,
   describe: (result: T) => SpanAttributes,
 ): Promise<T> {
   if (!isOn) return handle(NOT_TRACED);
   const permission: Permission = {};
-  const parent = propagation.extract(context.active(), incoming).setValue(PERMISSION, permission);
+  const parent = propagation.extract(context.active(), headers).setValue(PERMISSION, permission);
   return tracer.startActiveSpan(name, { kind: SpanKind.SERVER, attributes }, parent, async span => {
     try {
       const result = await handle(requestTrace(span, permission));
-      span.setAttributes(describe(result));
+      const described = describe(result);
+      span.setAttributes(described);
+      if (described['error.type'] !== undefined) span.setStatus({ code: SpanStatusCode.ERROR });
       return result;
     } catch (error) {
-      span.setStatus({ code: SpanStatusCode.ERROR });
+      recordError(span, error);
       throw error;
     } finally {
-      if (permission.allowed) span.end();
+      if (permission.allowed) {
+        if (span.isRecording()) traceIds.set(request, span.spanContext().traceId);
+        span.end();
+      }
     }
   });
+}
+
+/** By its kind: what an error says may name a voter. */
+function recordError(span: Span, error: unknown): void {
+  span.setAttribute('error.type', error instanceof Error ? error.name : '_OTHER');
+  span.setStatus({ code: SpanStatusCode.ERROR });
 }
 
 function requestTrace(span: Span, permission: Permission): RequestTrace {
@@ -148,7 +178,7 @@ function inSpan<T>(
       try {
         return await run();
       } catch (error) {
-        span.setStatus({ code: SpanStatusCode.ERROR });
+        recordError(span, error);
         throw error;
       } finally {
         span.end();

@@ -1,6 +1,6 @@
 import { timeRefusal } from '@suffrage/contracts/ballot';
 import { type TokenCheck, verifyVote } from '@suffrage/contracts/check-vote';
-import { type Refusal, refuse } from '@suffrage/contracts/errors';
+import { errorRegistry, type Refusal, refuse } from '@suffrage/contracts/errors';
 import { encodeVoteRecord } from '@suffrage/contracts/vote';
 import { markBallot, type VoteRequest } from '@suffrage/contracts/vote-request';
 import { crashPoint } from '@suffrage/runtime/crash-point';
@@ -16,6 +16,11 @@ export type CastResult = Stored | Refusal;
 export function answerName(result: CastResult): string {
   if (!result.ok) return result.code;
   return result.durability === 'local' ? 'accepted-local' : 'accepted';
+}
+
+/** A refusal through no fault of the client, as spans name it. */
+export function faultOf(result: CastResult): { readonly 'error.type'?: string } {
+  return result.ok || errorRegistry[result.code].http < 500 ? {} : { 'error.type': result.code };
 }
 
 /** The trace goes on with the record, but never in `secret` elections, of which nothing at all is traced. */

@@ -1,10 +1,12 @@
+import { credentials, Metadata } from '@grpc/grpc-js';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { signedVote } from '@suffrage/contracts/testing.node';
+import { VoteServiceClient } from '@suffrage/contracts/generated/suffrage/v1/vote_service';
+import { signedVote, type TestElection } from '@suffrage/contracts/testing.node';
 import { type Collector, collectorSettings, spansOf, startCollector } from '@suffrage/test/collector';
 import { until } from '@suffrage/test/poll';
 import { readLog } from '@suffrage/test/read-log';
 import { openTestbed, type Testbed } from '@suffrage/test/testbed';
-import { post, voteBody } from '@suffrage/test/vote-body';
+import { post, voteBody, voteRequest } from '@suffrage/test/vote-body';
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
 let collector: Collector;
@@ -56,4 +58,37 @@ test('the caller’s trace goes on with a pseudonymous vote and never with a sec
       expect(spans).not.toContain(planted);
     }
   }
+}, 30_000);
+
+const CALL_TRACE = '2cf7651916cd43dd8448eb211c80319e';
+const SECRET_CALL_TRACE = '3df7651916cd43dd8448eb211c80319f';
+
+test('the time of a traced gRPC call names its trace, that of a call with a secret vote never', async () => {
+  const ingestion = await bed.ingestion();
+  const made = {
+    secret: await bed.publishElection(),
+    pseudonymous: await bed.publishElection({ mode: 'pseudonymous' }),
+  };
+  const client = new VoteServiceClient(ingestion.grpcAddress, credentials.createInsecure());
+  const cast = (traceId: string, elections: readonly TestElection[]) => {
+    const metadata = new Metadata();
+    metadata.set('traceparent', `00-${traceId}-b7ad6b7169203331-01`);
+    const votes = elections.map(election => voteRequest(election, signedVote(election)));
+    return until('all votes are accepted', async () => {
+      const results = await new Promise<readonly { receipt?: unknown }[]>((resolve, reject) =>
+        client.castVotes({ votes }, metadata, (error, response) =>
+          error ? reject(error) : resolve(response.results),
+        ),
+      );
+      return results.every(({ receipt }) => receipt !== undefined);
+    });
+  };
+  await cast(SECRET_CALL_TRACE, [made.pseudonymous, made.secret]);
+  await cast(CALL_TRACE, [made.pseudonymous]);
+  client.close();
+  const metrics = await (await fetch(`http://127.0.0.1:${ingestion.metricsPort}/metrics`)).text();
+  const ofCalls =
+    /^suffrage_grpc_call_seconds_bucket\{.*method="suffrage\.v1\.VoteService\/CastVotes".*trace_id="(\w+)"/gm;
+  expect([...metrics.matchAll(ofCalls)].map(([, traceId]) => traceId)).toContain(CALL_TRACE);
+  expect(metrics).not.toContain(SECRET_CALL_TRACE);
 }, 30_000);

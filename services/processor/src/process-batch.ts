@@ -52,6 +52,7 @@ export async function processBatch(
     'messaging.system': 'kafka',
     'messaging.destination.name': fence.topic,
     'messaging.destination.partition.id': String(fence.partition),
+    'messaging.operation.name': 'process',
     'messaging.operation.type': 'process',
     'messaging.batch.message_count': records.length,
   } as const;

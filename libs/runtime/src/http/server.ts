@@ -19,6 +19,7 @@ import { type Health, healthSchema, VERSION } from '../health.ts';
 import type { Log } from '../log.ts';
 import { type Metrics, observeHttpConnections } from '../metrics.ts';
 import { followCertificates, type ServedTls } from '../tls/serve-tls.ts';
+import { exemplarOf } from '../tracing.ts';
 import { handleError, sendRefusal } from './problems.ts';
 
 export type HttpServer = ReturnType<typeof newServer>;
@@ -111,14 +112,15 @@ export async function createHttpServer(options: Options): Promise<HttpServer> {
   observeHttpConnections(metrics, server.server);
   server.addHook('onResponse', (request, reply, done) => {
     if (!request.routeOptions.config.unobserved) {
-      metrics.httpRequestSeconds.observe(
-        {
+      metrics.httpRequestSeconds.observe({
+        labels: {
           route: request.routeOptions.url ?? 'none',
           method: request.method,
           status: String(reply.statusCode),
         },
-        reply.elapsedTime / 1000,
-      );
+        value: reply.elapsedTime / 1000,
+        exemplarLabels: exemplarOf(request),
+      });
     }
     done();
   });

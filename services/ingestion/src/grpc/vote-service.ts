@@ -1,4 +1,4 @@
-import { refuse } from '@suffrage/contracts/errors';
+import { errorRegistry, refuse } from '@suffrage/contracts/errors';
 import {
   CastVoteRequest,
   CastVoteStreamRequest,
@@ -10,7 +10,7 @@ import { toServiceError } from '@suffrage/runtime/grpc/status';
 import type { Log } from '@suffrage/runtime/log';
 import { type RequestTrace, type SpanAttributes, traceRequest } from '@suffrage/runtime/tracing';
 import type { sendUnaryData, ServerDuplexStream, ServerUnaryCall } from '@grpc/grpc-js';
-import { answerName, type CastResult, type CastVote } from '../cast-vote.ts';
+import { answerName, type CastResult, type CastVote, faultOf } from '../cast-vote.ts';
 import type { IngestionMetrics } from '../metrics.ts';
 import type { Turns } from '../turns.ts';
 import { answerStream, type OpenStream } from './answer-stream.ts';
@@ -75,7 +75,11 @@ export function createVoteService({ castVote, turns, metrics, log, limits }: Opt
       'CastVote',
       call,
       trace => cast(request.message, trace),
-      result => ({ 'suffrage.answer': answerName(result) }),
+      result => ({
+        'suffrage.answer': answerName(result),
+        'rpc.response.status_code': result.ok ? OK : errorRegistry[result.code].grpc,
+        ...faultOf(result),
+      }),
     );
   };
 
@@ -101,7 +105,7 @@ export function createVoteService({ castVote, turns, metrics, log, limits }: Opt
       'CastVotes',
       call,
       trace => castInTurns(call, votes, trace),
-      () => ({ 'suffrage.votes': votes.length }),
+      () => ({ 'suffrage.votes': votes.length, 'rpc.response.status_code': OK }),
     );
     return { ok: true as const, results };
   };
@@ -124,7 +128,10 @@ export function createVoteService({ castVote, turns, metrics, log, limits }: Opt
       await open.over;
       streams.delete(open);
     };
-    return traceCall('CastVoteStream', stream, castAll, () => ({ 'suffrage.votes': votes }));
+    return traceCall('CastVoteStream', stream, castAll, () => ({
+      'suffrage.votes': votes,
+      'rpc.response.status_code': OK,
+    }));
   };
 
   return {
@@ -162,6 +169,8 @@ export function createVoteService({ castVote, turns, metrics, log, limits }: Opt
 }
 
 const SERVICE = 'suffrage.v1.VoteService';
+/** Also of calls of many votes, whose answers have a code each. */
+const OK = 'OK';
 
 function traceCall<T>(
   method: string,
@@ -169,8 +178,10 @@ function traceCall<T>(
   handle: (trace: RequestTrace) => Promise<T>,
   describe: (result: T) => SpanAttributes,
 ): Promise<T> {
-  const attributes = { 'rpc.system': 'grpc', 'rpc.service': SERVICE, 'rpc.method': method } as const;
-  return traceRequest(`${SERVICE}/${method}`, attributes, metadata.getMap(), handle, describe);
+  const name = `${SERVICE}/${method}`;
+  const attributes = { 'rpc.system.name': 'grpc', 'rpc.method': name } as const;
+  const incoming = { request: metadata, headers: metadata.getMap() };
+  return traceRequest(name, attributes, incoming, handle, describe);
 }
 
 const asItIs = (bytes: Buffer) => bytes;

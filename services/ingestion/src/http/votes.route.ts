@@ -6,7 +6,7 @@ import { castVoteBody, fromCastVoteBody } from '@suffrage/contracts/vote-request
 import { problemResponses, sendRefusal } from '@suffrage/runtime/http/problems';
 import type { HttpServer } from '@suffrage/runtime/http/server';
 import { traceRequest } from '@suffrage/runtime/tracing';
-import { answerName, type CastResult, type CastVote } from '../cast-vote.ts';
+import { answerName, type CastResult, type CastVote, faultOf } from '../cast-vote.ts';
 import type { IngestionMetrics } from '../metrics.ts';
 import type { Turns } from '../turns.ts';
 import { electionParams } from './schemas.ts';
@@ -27,6 +27,7 @@ function statusOf(result: CastResult): number {
 const describe = (result: CastResult) => ({
   'suffrage.answer': answerName(result),
   'http.response.status_code': statusOf(result),
+  ...faultOf(result),
 });
 
 type Needs = {
@@ -67,7 +68,7 @@ export function votesRoute(server: HttpServer, { castVote, turns, metrics }: Nee
           : await traceRequest(
               `POST ${ROUTE}`,
               TRACED,
-              request.headers,
+              { request, headers: request.headers },
               trace => castVote(vote, trace),
               describe,
             );

@@ -11,6 +11,7 @@ export function traceAppends(appendBatch: BatchAppender, topic: string): BatchAp
     const attributes = {
       'messaging.system': 'kafka',
       'messaging.destination.name': topic,
+      'messaging.operation.name': 'send',
       'messaging.operation.type': 'send',
       'messaging.batch.message_count': records.length,
     } as const;

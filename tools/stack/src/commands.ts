@@ -9,7 +9,7 @@ import { createParts, openParts, type Parts, stopInOrder } from './parts.ts';
 import { defaultInfrastructurePorts, infrastructurePortNames, requireFreePorts } from './ports.ts';
 import { runToEnd } from './process.ts';
 import { printedProgress } from './progress.ts';
-import { DEFAULT_COUNTS, defaultPlaces } from './services.ts';
+import { DEFAULT_COUNTS, defaultPlaces, telemetrySettings } from './services.ts';
 import { DEFAULT_SHARDS, prepareLogProcess, servicePortNames, startServices } from './start-services.ts';
 import { managerToken } from './secrets.ts';
 import { readState } from './state.ts';
@@ -95,7 +95,10 @@ async function start(parts: Parts, brokers: 1 | 3, say: Say): Promise<number> {
   try {
     const options = { dataDirectory, ports: 'default', brokers, progress } as const;
     const infrastructure = await startInfrastructureIn(parts, options);
-    const services = await startServices(infrastructure, { progress });
+    const services = await startServices(infrastructure, {
+      progress,
+      extra: telemetrySettings(process.env),
+    });
     parts.markComplete();
     const [page = ''] = services.urls('web');
     say(`The stack is up: ${page}`);

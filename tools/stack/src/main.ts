@@ -16,6 +16,7 @@ const HELP = `The local stack: Kafka, PostgreSQL, Redis and all services, withou
   make reset            stop it and remove its data, after asking (YES=1 skips that)
 
   SUFFRAGE_DATA=DIR     where its data lives (default .data/local)
+  OTEL_EXPORTER_OTLP_ENDPOINT=URL   make up: where the services send their spans (OpenTelemetry's other variables hold too)
 `;
 
 // kafkajs asks for timers in the past; Node 24 warns about each and takes 1 ms. Said once in the log it would be noise here.

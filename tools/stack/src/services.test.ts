@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { secretFiles } from './secrets.ts';
-import { DEFAULT_COUNTS, defaultPlaces, describeService, placesOn } from './services.ts';
+import { DEFAULT_COUNTS, defaultPlaces, describeService, placesOn, telemetrySettings } from './services.ts';
 
 const servers = {
   dataDirectory: '/data',
@@ -10,10 +10,10 @@ const servers = {
 const settings = { namespace: '', extra: {} };
 const places = defaultPlaces(DEFAULT_COUNTS);
 
-function describe(name: string) {
+function describe(name: string, extra = {}) {
   const place = places.find(each => each.name === name);
   if (place === undefined) throw new Error(`there is no ${name}`);
-  return describeService(place, places, servers, settings);
+  return describeService(place, places, servers, { ...settings, extra });
 }
 
 test('further replicas listen ten ports above the one before', () => {
@@ -53,4 +53,11 @@ test('other ports take the place of the default ones in order', () => {
   const [first, second] = placesOn(defaultPlaces({ ...DEFAULT_COUNTS }), [1, 2, 3, 4, 5]);
   expect(first?.ports).toEqual({ http: 1, metrics: 2 });
   expect(second?.ports).toEqual({ http: 3, grpc: 4, metrics: 5 });
+});
+
+test('services send their spans where the caller’s variables of OpenTelemetry say, and get none of the others', () => {
+  const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318' };
+  const { environment } = describe('processor-1', telemetrySettings({ ...endpoint, HOME: '/home' })).process;
+  expect(environment).toMatchObject(endpoint);
+  expect(environment).not.toHaveProperty('HOME');
 });

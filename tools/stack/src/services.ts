@@ -82,6 +82,14 @@ export interface ServiceSettings {
   readonly bundles?: string | undefined;
 }
 
+/** Where the caller's OpenTelemetry variables say, the services send their spans. */
+export function telemetrySettings(environment: NodeJS.ProcessEnv): ServiceSettings['extra'] {
+  const variables = Object.entries(environment).flatMap(([name, value]) =>
+    name.startsWith('OTEL_') && value !== undefined ? [[name, value] as const] : [],
+  );
+  return Object.fromEntries(SERVICE_KINDS.map(kind => [kind, Object.fromEntries(variables)]));
+}
+
 type Servers = Pick<Infrastructure, 'dataDirectory' | 'secrets' | 'kafka'>;
 
 export function describeService(

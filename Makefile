@@ -129,6 +129,10 @@ observe: setup ## Prometheus with all alerts, and the dashboards as pages, besid
 	@tools/setup/setup.sh prometheus
 	@$(NODE) observability/run/main.ts $(ARGS)
 
+dashboard-pictures: setup ## a picture of each dashboard from what make observe has scraped, into docs/pictures (MINUTES=5 OUT=dir ARGS=--help)
+	@tools/setup/setup.sh browser
+	@$(NODE) observability/run/take-pictures.ts $(if $(MINUTES),--minutes $(MINUTES)) $(if $(OUT),--out '$(OUT)') $(ARGS)
+
 observe-test: build ## the tests of alerts, dashboards and telemetry alone; make test has them too
 	@tools/setup/setup.sh prometheus
 	@$(JEST) observability $(ARGS)

@@ -36,9 +36,9 @@ export const ingestion: Dashboard = {
         }),
         lines({
           title: 'Request time by route (p99)',
-          description: 'From the request to the end of its answer.',
+          description: 'From the request to the end of its answer. Exemplars lead to traces.',
           unit: 's',
-          queries: [quantileBy(0.99, 'route', 'suffrage_http_request_seconds')],
+          queries: [quantileBy(0.99, 'route', 'suffrage_http_request_seconds', 'ingestion')],
         }),
         lines({
           title: 'gRPC calls by method and status',
@@ -53,9 +53,10 @@ export const ingestion: Dashboard = {
         }),
         lines({
           title: 'gRPC call time by method (p99)',
-          description: 'From the call to its end. How long a stream is open is up to its client.',
+          description:
+            'From the call to its end. How long a stream is open is up to its client. Exemplars lead to traces.',
           unit: 's',
-          queries: [quantileBy(0.99, 'method', 'suffrage_grpc_call_seconds')],
+          queries: [quantileBy(0.99, 'method', 'suffrage_grpc_call_seconds', 'ingestion')],
         }),
       ],
     },

@@ -34,11 +34,11 @@ export const quantiles = (metric: string, ...of: readonly number[]): Query[] =>
     ),
   );
 
-/** The same per value of a label. */
-export const quantileBy = (quantile: number, label: string, metric: string): Query =>
+/** The same per value of a label, of one service. */
+export const quantileBy = (quantile: number, label: string, metric: string, service: string): Query =>
   query(
     `{{${label}}}`,
-    `histogram_quantile(${quantile}, sum by (le, ${label}) (rate(${metric}_bucket${RATE})))`,
+    `histogram_quantile(${quantile}, sum by (le, ${label}) (rate(${metric}_bucket{service="${service}"}${RATE})))`,
   );
 
 export const rateBy = (label: string, metric: string): Query =>

@@ -14,8 +14,8 @@ import type { Dashboard, Panel, Query } from './panel.ts';
 
 /** The source is chosen in Grafana, so that one file serves every installation. */
 const SOURCE = { type: 'prometheus', uid: '${datasource}' };
-const NUMBER_SPAN = 6;
-const LINES_SPAN = 12;
+const WIDTH = 24;
+const LINES_SPAN = WIDTH / 2;
 const ROW_HEIGHT = 8;
 
 /** As Grafana's dashboard JSON, ready to be provisioned or imported. */
@@ -34,11 +34,13 @@ export function toGrafana({ uid, title, description, rows }: Dashboard): object 
 
 function addRow(builder: DashboardBuilder, title: string, panels: readonly Panel[]): void {
   builder.withRow(new RowBuilder(title));
+  // Numbers share the width, so that lines begin below them.
+  const numberSpan = WIDTH / panels.filter(({ kind }) => kind === 'number').length;
   for (const panel of panels)
-    builder.withPanel(panel.kind === 'number' ? numberPanel(panel) : linesPanel(panel));
+    builder.withPanel(panel.kind === 'number' ? numberPanel(panel, numberSpan) : linesPanel(panel));
 }
 
-function numberPanel({ title, description, unit, queries, badFrom }: Panel) {
+function numberPanel({ title, description, unit, queries, badFrom }: Panel, span: number) {
   const builder = new NumberBuilder()
     .title(title)
     .description(description)
@@ -46,7 +48,7 @@ function numberPanel({ title, description, unit, queries, badFrom }: Panel) {
     .datasource(SOURCE)
     .thresholds(thresholds(badFrom))
     .height(ROW_HEIGHT / 2)
-    .span(NUMBER_SPAN);
+    .span(span);
   for (const each of queries) builder.withTarget(target(each));
   return builder;
 }
@@ -72,8 +74,15 @@ function thresholds(badFrom: number | undefined) {
   return new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps(steps);
 }
 
+/** Whose observations name traces. */
+const WITH_EXEMPLARS = [
+  'suffrage_ingestion_acknowledge_seconds',
+  'suffrage_http_request_seconds',
+  'suffrage_grpc_call_seconds',
+];
+
 const target = ({ expr, legend }: Query) =>
   new DataqueryBuilder()
     .expr(expr)
     .legendFormat(legend)
-    .exemplar(expr.includes('_acknowledge_seconds_bucket'));
+    .exemplar(WITH_EXEMPLARS.some(metric => expr.includes(`${metric}_bucket`)));

@@ -1,36 +1,44 @@
 import type { Panel } from '../dashboards/panel.ts';
 import type { Series } from './ask.ts';
+import { formatValue, scaleOf } from './scale.ts';
 
 /** A panel with what Prometheus answered to each of its queries, in their order. */
 export type Answered = { readonly panel: Panel; readonly answers: readonly (readonly Series[])[] };
 
+/** Seconds since 1970. */
+export type Shown = { readonly from: number; readonly to: number; readonly stepSeconds: number };
+
 const WIDTH = 560;
-const HEIGHT = 240;
-const NUMBER_WIDTH = 270;
-const NUMBER_HEIGHT = 110;
-const PLOT = { left: 64, right: 12, top: 34, bottom: 62 };
+const HEIGHT = 172;
+const PLOT = { left: 64, right: 12, top: 8, bottom: 20 };
 /** Okabe and Ito's, which people with any colour vision tell apart, darker where white paper needs it. */
 const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#b84c8f', '#8a6d00', '#3a87ad', '#555555', '#7a3db8'];
-const MOST_LINES = 8;
+/** Of the first eight lines, of the next eight, and so on. */
+const DASHES = ['', '6 3', '2 3', '8 3 2 3'];
 const BAD = '#c0392b';
 
-/** One SVG picture of a panel, with its numbers as text. */
-export function drawPanel(answered: Answered): string {
-  return answered.panel.kind === 'number' ? drawNumber(answered) : drawLines(answered);
+/** A panel as HTML: title, a number or lines as SVG over the time that is shown, what each line is. */
+export function drawPanel(answered: Answered, shown: Shown): string {
+  const { panel } = answered;
+  const content = panel.kind === 'number' ? number(answered) : lines(answered, shown);
+  return `<figure title="${escape(panel.description)}"><figcaption>${escape(panel.title)}</figcaption>${content}</figure>`;
 }
 
-function drawNumber({ panel, answers }: Answered): string {
+function number({ panel, answers }: Answered): string {
   const value = answers.flat()[0]?.points.at(-1)?.[1];
-  const isBad = value !== undefined && panel.badFrom !== undefined && value >= panel.badFrom;
-  return svg(NUMBER_WIDTH, NUMBER_HEIGHT, panel, [
-    `<text x="14" y="84" font-size="38" font-weight="600" fill="${isBad ? BAD : '#1b2733'}">${value === undefined ? 'no data' : formatValue(value, panel.unit)}</text>`,
-  ]);
+  if (value === undefined) return '<p class="number">no data</p>';
+  const isBad = panel.badFrom !== undefined && value >= panel.badFrom;
+  return `<p class="number"${isBad ? ` style="color:${BAD}"` : ''}>${formatValue(value, panel.unit)}</p>`;
 }
 
-type Line = { readonly name: string; readonly points: readonly (readonly [number, number])[] };
+type Line = {
+  readonly name: string;
+  readonly stroke: string;
+  readonly points: readonly (readonly [number, number])[];
+};
 
-function drawLines({ panel, answers }: Answered): string {
-  const lines = panel.queries
+function lines({ panel, answers }: Answered, shown: Shown): string {
+  const drawn = panel.queries
     .flatMap(({ legend }, place) =>
       (answers[place] ?? []).map(({ labels, points }) => ({
         name: nameOf(legend, labels),
@@ -38,131 +46,69 @@ function drawLines({ panel, answers }: Answered): string {
       })),
     )
     .filter(({ points }) => points.length > 0)
-    .slice(0, MOST_LINES);
-  const all = lines.flatMap(({ points }) => points);
-  if (all.length === 0) return svg(WIDTH, HEIGHT, panel, [text(WIDTH / 2, HEIGHT / 2, 'no data', 'middle')]);
-  const times = all.map(([at]) => at);
-  const scale = scaleOf(
-    Math.min(...times),
-    Math.max(...times),
-    niceTop(Math.max(...all.map(([, value]) => value))),
+    .map((line, place) => ({ ...line, stroke: strokeOf(place) }));
+  if (drawn.length === 0) return '<p>no data</p>';
+  const plot = plotOf(
+    shown,
+    panel,
+    drawn.flatMap(({ points }) => points.map(([, value]) => value)),
   );
-  return svg(WIDTH, HEIGHT, panel, [
-    ...axes(scale, panel),
-    ...lines.map((line, place) => path(line, scale, place)),
-    legendOf(lines),
-  ]);
+  const svg = [...plot.grid, ...drawn.map(line => path(line, plot, shown.stepSeconds))].join('');
+  return `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escape(panel.title)}">${svg}</svg><ul>${drawn.map(legendEntry).join('')}</ul>`;
 }
 
-type Scale = {
+const strokeOf = (place: number) =>
+  `stroke="${COLOURS[place % COLOURS.length]}" stroke-dasharray="${DASHES[Math.floor(place / COLOURS.length) % DASHES.length]}"`;
+
+type Plot = {
   readonly x: (at: number) => number;
   readonly y: (value: number) => number;
-  readonly from: number;
-  readonly to: number;
-  readonly top: number;
+  readonly grid: readonly string[];
 };
 
-function scaleOf(from: number, to: number, top: number): Scale {
+function plotOf({ from, to }: Shown, { unit, badFrom }: Panel, values: readonly number[]): Plot {
+  const { top, step } = scaleOf(values, unit);
   const width = WIDTH - PLOT.left - PLOT.right;
   const height = HEIGHT - PLOT.top - PLOT.bottom;
-  return {
-    x: at => PLOT.left + (to === from ? 0 : ((at - from) / (to - from)) * width),
-    y: value => PLOT.top + height - (Math.max(0, value) / top) * height,
-    from,
-    to,
-    top,
-  };
-}
-
-/** The next 1, 2 or 5 times a power of ten. */
-function niceTop(value: number): number {
-  if (!(value > 0)) return 1;
-  const power = 10 ** Math.floor(Math.log10(value));
-  return [1, 2, 5, 10].map(step => step * power).find(step => step >= value) ?? value;
-}
-
-function axes({ x, y, from, to, top }: Scale, { unit, badFrom }: Panel): string[] {
-  const rows = [0, top / 2, top].map(
-    value =>
-      `<line x1="${PLOT.left}" x2="${WIDTH - PLOT.right}" y1="${y(value)}" y2="${y(value)}" stroke="#dfe4e8"/>${text(PLOT.left - 6, y(value) + 4, formatValue(value, unit), 'end')}`,
-  );
+  const x = (at: number) => PLOT.left + ((at - from) / (to - from)) * width;
+  const y = (value: number) => PLOT.top + height - (Math.max(0, value) / top) * height;
+  const level = (value: number, stroke: string) =>
+    `<line x1="${PLOT.left}" x2="${WIDTH - PLOT.right}" y1="${y(value)}" y2="${y(value)}" ${stroke}/>`;
+  const rows = Array.from({ length: Math.round(top / step) + 1 }, (_, row) => row * step).flatMap(value => [
+    level(value, 'stroke="#dfe4e8"'),
+    text(PLOT.left - 6, y(value) + 4, formatValue(value, unit), 'end'),
+  ]);
   const bound =
-    badFrom !== undefined && badFrom <= top
-      ? [
-          `<line x1="${PLOT.left}" x2="${WIDTH - PLOT.right}" y1="${y(badFrom)}" y2="${y(badFrom)}" stroke="${BAD}" stroke-dasharray="4 4"/>`,
-        ]
-      : [];
-  const below = HEIGHT - PLOT.bottom + 16;
-  return [
-    ...rows,
-    ...bound,
-    text(x(from), below, clock(from), 'start'),
-    text(x(to), below, clock(to), 'end'),
+    badFrom !== undefined && badFrom <= top ? [level(badFrom, `stroke="${BAD}" stroke-dasharray="4 4"`)] : [];
+  const times = [
+    text(x(from), HEIGHT - 4, clock(from), 'start'),
+    text(x((from + to) / 2), HEIGHT - 4, clock((from + to) / 2), 'middle'),
+    text(x(to), HEIGHT - 4, `${clock(to)} UTC`, 'end'),
   ];
+  return { x, y, grid: [...rows, ...bound, ...times] };
 }
 
-function path({ points }: Line, { x, y }: Scale, place: number): string {
-  const steps = points.map(
-    ([at, value], first) => `${first === 0 ? 'M' : 'L'}${x(at).toFixed(1)} ${y(value).toFixed(1)}`,
-  );
-  return `<path d="${steps.join('')}" fill="none" stroke="${COLOURS[place % COLOURS.length]}" stroke-width="1.6"/>`;
+/** Where nothing was there to be measured it is interrupted. */
+function path({ points, stroke }: Line, { x, y }: Plot, stepSeconds: number): string {
+  const steps = points.map(([at, value], place) => {
+    const previous = points[place - 1]?.[0];
+    const isNew = previous === undefined || at - previous > 1.5 * stepSeconds;
+    return `${isNew ? 'M' : 'L'}${x(at).toFixed(1)} ${y(value).toFixed(1)}`;
+  });
+  return `<path d="${steps.join('')}" fill="none" ${stroke} stroke-width="1.6"/>`;
 }
 
-/** Two rows of four. */
-function legendOf(lines: readonly Line[]): string {
-  return lines
-    .map(({ name }, place) => {
-      const left = 14 + (place % 4) * ((WIDTH - 28) / 4);
-      const below = HEIGHT - 26 + Math.floor(place / 4) * 16;
-      const short = name.length > 20 ? `${name.slice(0, 19)}…` : name;
-      return `<rect x="${left}" y="${below - 8}" width="10" height="3" fill="${COLOURS[place % COLOURS.length]}"/>${text(left + 15, below - 3, short, 'start')}`;
-    })
-    .join('');
-}
+const legendEntry = ({ name, stroke }: Line) =>
+  `<li><svg width="18" height="8"><line x2="18" y1="4" y2="4" ${stroke} stroke-width="3"/></svg>${escape(name)}</li>`;
 
 const nameOf = (pattern: string, labels: Readonly<Record<string, string>>) =>
   pattern.replaceAll(/\{\{(\w+)\}\}/g, (_, label: string) => labels[label] ?? '');
 
-const clock = (seconds: number) => `${new Date(seconds * 1000).toISOString().slice(11, 19)} UTC`;
+const clock = (seconds: number) => new Date(seconds * 1000).toISOString().slice(11, 19);
 
 const escape = (raw: string) =>
   raw.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 
 function text(x: number, y: number, content: string, anchor: 'start' | 'middle' | 'end'): string {
-  return `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" font-size="11" fill="#4a5763" text-anchor="${anchor}">${escape(content)}</text>`;
+  return `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" text-anchor="${anchor}">${escape(content)}</text>`;
 }
-
-function svg(
-  width: number,
-  height: number,
-  { title, description }: Panel,
-  content: readonly string[],
-): string {
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif" role="img" aria-label="${escape(`${title}. ${description}`)}"><rect width="${width}" height="${height}" rx="6" fill="#ffffff" stroke="#dfe4e8"/><text x="14" y="22" font-size="13" font-weight="600" fill="#1b2733">${escape(title)}</text>${content.join('')}</svg>`;
-}
-
-function formatValue(value: number, unit: Panel['unit']): string {
-  switch (unit) {
-    case 's':
-      return value === 0 ? '0 s' : value < 1 ? `${round(value * 1000)} ms` : `${round(value)} s`;
-    case 'percentunit':
-      return `${round(value * 100)} %`;
-    case 'bytes':
-      return `${round(value / 1024 / 1024)} MiB`;
-    case 'reqps':
-      return `${round(value)}/s`;
-    case 'cores':
-      return `${round(value)} cores`;
-    case 'currencyUSD':
-      return `$${round(value)}`;
-    case 'µs':
-      return `${round(value)} µs`;
-    case 'short':
-      return round(value);
-  }
-}
-
-const round = (value: number) =>
-  Number(value.toPrecision(value >= 100 ? Math.max(3, Math.ceil(Math.log10(value))) : 2)).toLocaleString(
-    'en-GB',
-  );

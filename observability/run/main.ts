@@ -5,6 +5,7 @@ import { repositoryDirectory } from '@suffrage/stack/paths';
 import { requireFreePorts } from '@suffrage/stack/ports';
 import { table } from '@suffrage/stack/table';
 import { dashboards } from '../dashboards/all.ts';
+import { DASHBOARDS_PORT, PROMETHEUS_PORT } from './ports.ts';
 import { serveDashboards } from './serve-dashboards.ts';
 import { startPrometheus, type Target } from './start-prometheus.ts';
 
@@ -16,8 +17,6 @@ const HELP = `Prometheus with all rules beside the running local stack, and the 
   SUFFRAGE_DATA=DIR     where the stack's data lives (default .data/local); the metrics are kept there too, for 7 days
 `;
 
-const PROMETHEUS_PORT = 9095;
-const DASHBOARDS_PORT = 9097;
 const AUDIT_PORT = 9469;
 const SCRAPE_SECONDS = 5;
 

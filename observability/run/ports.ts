@@ -1,0 +1,3 @@
+/** Of what `make observe` runs. */
+export const PROMETHEUS_PORT = 9095;
+export const DASHBOARDS_PORT = 9097;

@@ -125,7 +125,7 @@ faults: setup ## break a running installation in many ways, prove each time that
 	@$(if $(ALL)$(findstring region,$(CASE)),tools/setup/setup.sh mirror)
 	@$(NODE) test/faults/main.ts $(FAULTS_ARGUMENTS)
 
-observe: setup ## Prometheus with all alerts, and the dashboards as pages, beside the running stack (ARGS=--help)
+observe: setup ## Prometheus with all alerts, dashboards and traces as pages, beside the running stack (ARGS=--help)
 	@tools/setup/setup.sh prometheus
 	@$(NODE) observability/run/main.ts $(ARGS)
 

@@ -19,11 +19,11 @@ nav{margin:1.2rem 1.5rem 0}nav>*{margin-right:1rem}main{padding:1.2rem 1.5rem;ma
 h1{font-size:1.5rem;margin:0}h1+p{margin:.3rem 0 0}h2{font-size:1rem;margin:1.1rem 0 .5rem}
 section{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:12px;margin-bottom:12px}
 section.lines{grid-template-columns:repeat(auto-fill,minmax(min(420px,100%),1fr))}
-figure{margin:0;padding:.6rem .8rem;background:#fff;border:1px solid #dfe4e8;border-radius:6px}
-figcaption{font-size:13px;font-weight:600;margin-bottom:.3rem}.number{font-size:34px;font-weight:600;margin:.4rem 0}
+figure{display:flex;flex-direction:column;margin:0;padding:.6rem .8rem;background:#fff;border:1px solid #dfe4e8;border-radius:6px}
+figcaption{font-size:13px;font-weight:600;margin-bottom:.3rem}.number{font-size:34px;font-weight:600;margin:auto 0 0}
 figure>svg{display:block;width:100%}text{font-size:12px;fill:#4a5763}
 ul{display:flex;flex-wrap:wrap;gap:.1rem .9rem;margin:.3rem 0 0;padding:0;list-style:none;font-size:11px;color:#4a5763}
-li svg{margin-right:5px}`;
+li svg{margin-right:5px}ol.spans{margin:.2rem 0;padding-left:1.4rem;list-style:none;border-left:2px solid #dfe4e8}`;
 
 /** Asks Prometheus for everything that the dashboard shows. HTML for a page with `STYLE`. */
 export async function drawDashboard(

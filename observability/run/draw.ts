@@ -1,5 +1,6 @@
 import type { Panel } from '../dashboards/panel.ts';
 import type { Series } from './ask.ts';
+import { escape } from './escape.ts';
 import { formatValue, scaleOf } from './scale.ts';
 
 /** A panel with what Prometheus answered to each of its queries, in their order. */
@@ -10,7 +11,7 @@ export type Shown = { readonly from: number; readonly to: number; readonly stepS
 
 const WIDTH = 560;
 const HEIGHT = 172;
-const PLOT = { left: 64, right: 12, top: 8, bottom: 20 };
+const PLOT = { left: 80, right: 12, top: 8, bottom: 20 };
 /** Okabe and Ito's, which people with any colour vision tell apart, darker where white paper needs it. */
 const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#b84c8f', '#8a6d00', '#3a87ad', '#555555', '#7a3db8'];
 /** Of the first eight lines, of the next eight, and so on. */
@@ -105,9 +106,6 @@ const nameOf = (pattern: string, labels: Readonly<Record<string, string>>) =>
   pattern.replaceAll(/\{\{(\w+)\}\}/g, (_, label: string) => labels[label] ?? '');
 
 const clock = (seconds: number) => new Date(seconds * 1000).toISOString().slice(11, 19);
-
-const escape = (raw: string) =>
-  raw.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 
 function text(x: number, y: number, content: string, anchor: 'start' | 'middle' | 'end'): string {
   return `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" text-anchor="${anchor}">${escape(content)}</text>`;

@@ -5,14 +5,16 @@ import { repositoryDirectory } from '@suffrage/stack/paths';
 import { requireFreePorts } from '@suffrage/stack/ports';
 import { table } from '@suffrage/stack/table';
 import { dashboards } from '../dashboards/all.ts';
-import { DASHBOARDS_PORT, PROMETHEUS_PORT } from './ports.ts';
-import { serveDashboards } from './serve-dashboards.ts';
+import { DASHBOARDS_PORT, PROMETHEUS_PORT, TRACES_PORT } from './ports.ts';
+import { receiveTraces } from './receive-traces.ts';
+import { serveDashboards, TRACES } from './serve-dashboards.ts';
 import { startPrometheus, type Target } from './start-prometheus.ts';
 
-const HELP = `Prometheus with all rules beside the running local stack, and the dashboards as plain pages, until Ctrl-C.
+const HELP = `Prometheus with all rules beside the running local stack, the dashboards and newest traces as plain pages, until Ctrl-C.
 
   make observe          needs make up (or make demo) first; scrapes every process of the stack, and the audit when it runs
-                        with make audit ARGS='--follow'
+                        with make audit ARGS='--follow'; takes spans when the stack was started with
+                        OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318 OTEL_EXPORTER_OTLP_PROTOCOL=http/json
 
   SUFFRAGE_DATA=DIR     where the stack's data lives (default .data/local); the metrics are kept there too, for 7 days
 `;
@@ -35,6 +37,7 @@ async function run(): Promise<number> {
   await requireFreePorts([
     { port: PROMETHEUS_PORT, part: 'Prometheus' },
     { port: DASHBOARDS_PORT, part: 'the dashboards' },
+    { port: TRACES_PORT, part: 'the spans' },
   ]);
   const prometheus = await startPrometheus({
     directory: join(stack, 'prometheus'),
@@ -42,10 +45,12 @@ async function run(): Promise<number> {
     targets: [...targets, { instance: 'audit', port: AUDIT_PORT, isOptional: true }],
     scrapeSeconds: SCRAPE_SECONDS,
   });
-  const pages = await serveDashboards(DASHBOARDS_PORT, `http://127.0.0.1:${PROMETHEUS_PORT}`);
-  process.stdout.write(`${addresses(targets)}\n\nCtrl-C ends it; the metrics are kept.\n`);
+  const traces = await receiveTraces(TRACES_PORT);
+  const pages = await serveDashboards(DASHBOARDS_PORT, `http://127.0.0.1:${PROMETHEUS_PORT}`, traces);
+  process.stdout.write(`${addresses(stack, targets)}\n\nCtrl-C ends it; the metrics are kept.\n`);
   await interrupted();
   await pages.close();
+  await traces.close();
   await prometheus.stop();
   return 0;
 }
@@ -58,12 +63,14 @@ function findTargets(stack: string): Target[] {
   });
 }
 
-function addresses(targets: readonly Target[]): string {
+function addresses(stack: string, targets: readonly Target[]): string {
   const pages = dashboards.map(({ title, uid }) => [title, `http://127.0.0.1:${DASHBOARDS_PORT}/${uid}`]);
   return table(
     [
       ['what', 'address'],
       ...pages,
+      ['traces', `http://127.0.0.1:${DASHBOARDS_PORT}/${TRACES}`],
+      ['logs', join(stack, 'logs')],
       ['queries', `http://127.0.0.1:${PROMETHEUS_PORT}/api/v1/query?query=up`],
       ['alerts', `http://127.0.0.1:${PROMETHEUS_PORT}/api/v1/alerts`],
       ...targets.map(({ instance, port }) => [`metrics of ${instance}`, `http://127.0.0.1:${port}/metrics`]),

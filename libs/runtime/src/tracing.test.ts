@@ -1,6 +1,7 @@
 import { SpanStatusCode } from '@opentelemetry/api';
 import { NodeSDK, type NodeSDKConfiguration } from '@opentelemetry/sdk-node';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { createLog } from './log.ts';
 import { exemplarOf, type RequestTrace, traceRequest, traceWork, turnOnTracing } from './tracing.ts';
 
 type Processor = NonNullable<NodeSDKConfiguration['spanProcessors']>[number];
@@ -79,5 +80,22 @@ test('a span of a request that failed through a fault of ours says so, and by wh
   expect(ended.map(({ status, attributes }) => [status.code, attributes['error.type']])).toEqual([
     [SpanStatusCode.ERROR, 'log-unavailable'],
     [SpanStatusCode.UNSET, undefined],
+  ]);
+});
+
+test('what is logged within a request names its trace, unless the request may not be traced', async () => {
+  const written: string[] = [];
+  const log = createLog('test', 'test-1', 'info', { write: line => void written.push(line) });
+  await request(trace => {
+    trace.allow();
+    log.info('traced');
+    trace.forbid();
+    log.info('secret after all');
+  });
+  log.info('outside');
+  expect(written.map(line => JSON.parse(line)).map(({ msg, trace_id }) => [msg, trace_id])).toEqual([
+    ['traced', traceOf('b')],
+    ['secret after all', undefined],
+    ['outside', undefined],
   ]);
 });

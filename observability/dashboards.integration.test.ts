@@ -35,7 +35,7 @@ beforeAll(async () => {
   const audited = { brokers, databaseUrls, namespace: '', waitMillis: 10_000, issued: [] };
   const silent = { onReport: () => undefined, onError: () => undefined, onServing: () => undefined };
   auditing = follow(
-    { ...audited, ...silent, metricsPort: auditPort, intervalMillis: 2_000 },
+    { ...audited, ...silent, metricsHost: '127.0.0.1', metricsPort: auditPort, intervalMillis: 2_000 },
     stopAudit.signal,
   );
   const services = suite.services.places.map(({ name, ports }) => ({

@@ -76,6 +76,7 @@ spec:
 {{- if $follow }}
 - --follow
 - --interval={{ $.Values.audit.follow.interval }}
+- --metrics-host=0.0.0.0
 - --metrics-port=9469
 {{- else }}
 - --wait={{ $.Values.audit.wait }}

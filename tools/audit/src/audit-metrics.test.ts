@@ -8,7 +8,7 @@ const about = { topic: 'votes', startedAt: '2026-05-07T23:00:00.000Z', seconds: 
 
 test('what was found is a metric, and goes back to 0 when it is healed', async () => {
   const metrics = createAuditMetrics();
-  const server = await serveAuditMetrics(metrics, 0);
+  const server = await serveAuditMetrics(metrics, '127.0.0.1', 0);
   const read = async () => (await fetch(`http://127.0.0.1:${server.port}/metrics`)).text();
   try {
     const broken = sound();

@@ -62,6 +62,7 @@ export function createAuditMetrics(): AuditMetrics {
 /** Serves `/metrics`. Resolves with the port in use. */
 export async function serveAuditMetrics(
   { registry }: AuditMetrics,
+  host: string,
   port: number,
 ): Promise<{ readonly port: number; close(): Promise<void> }> {
   const server = createServer((request, response) => {
@@ -76,7 +77,7 @@ export async function serveAuditMetrics(
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, resolve);
+    server.listen(port, host, resolve);
   });
   const address = server.address();
   return {

@@ -293,6 +293,7 @@ test('continuous audits export what they find, until they are stopped', async ()
       brokers,
       databaseUrls: databases.urls,
       namespace,
+      metricsHost: '127.0.0.1',
       metricsPort: 0,
       intervalMillis: 60_000,
       onServing: given => (port = given),

@@ -3,7 +3,9 @@ import { audit, type AuditOptions } from './audit.ts';
 import { createAuditMetrics, serveAuditMetrics } from './audit-metrics.ts';
 import type { AuditReport } from './report.ts';
 
-type FollowOptions = AuditOptions & {
+export type FollowOptions = AuditOptions & {
+  /** Address of the interface that serves metrics. */
+  readonly metricsHost: string;
   readonly metricsPort: number;
   /** From the end of one audit to the start of the next. */
   readonly intervalMillis: number;
@@ -16,7 +18,7 @@ type FollowOptions = AuditOptions & {
 /** Audits over and over, and exports what it finds, until it is told to stop. An audit that can't be made is counted. */
 export async function follow(options: FollowOptions, signal: AbortSignal): Promise<void> {
   const metrics = createAuditMetrics();
-  const server = await serveAuditMetrics(metrics, options.metricsPort);
+  const server = await serveAuditMetrics(metrics, options.metricsHost, options.metricsPort);
   options.onServing(server.port);
   try {
     while (!signal.aborted) {

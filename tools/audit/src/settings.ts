@@ -2,9 +2,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
-import type { ActionsSource } from './compare-actions.ts';
 import type { Source } from './case.ts';
+import type { ActionsSource } from './compare-actions.ts';
 import { encryptionUsage, serviceEncryptionUsage } from './encryption.ts';
+import type { FollowOptions } from './follow.ts';
 
 export const usage = `Holds topic votes against the votes databases: every record has exactly one outcome, and all sums are right.
 
@@ -32,6 +33,7 @@ export const usage = `Holds topic votes against the votes databases: every recor
   --follow                 audit over and over and export the findings as metrics, until stopped
   --interval TIME          from one such audit to the next (default 1m)
   --metrics-port PORT      where /metrics is served meanwhile (default 9469)
+  --metrics-host ADDRESS   of which interface, such as 0.0.0.0 in a pod (default 127.0.0.1)
   --help
 
 ${encryptionUsage}${serviceEncryptionUsage}
@@ -60,7 +62,7 @@ export type Settings = {
   readonly published?: Source;
   readonly issued: readonly Source[];
   readonly actions: readonly ActionsSource[];
-  readonly follow: { readonly intervalMillis: number; readonly metricsPort: number } | undefined;
+  readonly follow: Pick<FollowOptions, 'intervalMillis' | 'metricsHost' | 'metricsPort'> | undefined;
 };
 
 /** Where `tools/stack` keeps the local stack, unless told otherwise. */
@@ -93,6 +95,7 @@ export function readSettings(args: readonly string[]): Settings | 'help' {
       follow: { type: 'boolean', default: false },
       interval: { type: 'string', default: '1m' },
       'metrics-port': { type: 'string', default: '9469' },
+      'metrics-host': { type: 'string', default: '127.0.0.1' },
       help: { type: 'boolean', default: false },
     },
   });
@@ -124,7 +127,7 @@ export function readSettings(args: readonly string[]): Settings | 'help' {
     ...(published === undefined ? {} : { published }),
     issued: values.issued?.map(from => ({ from, isRequired: true })) ?? ofStack?.issued ?? [],
     actions: values.actions.map(from => ({ from, ...(token === undefined ? {} : { token }) })),
-    follow: values.follow ? { intervalMillis, metricsPort } : undefined,
+    follow: values.follow ? { intervalMillis, metricsHost: values['metrics-host'], metricsPort } : undefined,
   };
 }
 

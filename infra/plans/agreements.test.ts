@@ -6,10 +6,9 @@ import { parse } from 'yaml';
 import { NAMESPACE } from '../failover/commands.ts';
 import { identityDisagreements, rightsDisagreements, topicDisagreements } from './agreements.ts';
 import { CALLS } from './aws-calls.ts';
-import { CASES, complaints } from './cases.ts';
+import { type Case, complaints } from './complaints.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-const [nothing] = CASES;
 
 test.each(CALLS)('the code still asks for what the list says: $service $on', ({ code: [file, words] }) => {
   expect(readFileSync(join(ROOT, file), 'utf8')).toContain(words);
@@ -55,10 +54,25 @@ test('weaker brokers than topics are named', () => {
   ]);
 });
 
-test('a plan that changes more than it should is told from one that does not', () => {
-  if (!nothing) throw new Error('there are no cases');
-  expect(complaints(nothing, [])).toEqual([]);
-  expect(
-    complaints(nothing, [{ address: 'aws_msk_cluster.this', type: 'aws_msk_cluster', actions: ['delete'] }]),
-  ).toEqual(['aws_msk_cluster.this: delete']);
+test('a plan that changes more than it should, or to something else, is told from one that does not', () => {
+  const [address, type] = ['aws_msk_cluster.this', 'aws_msk_cluster'];
+  const expected: Case = {
+    name: 'three brokers are added',
+    variables: {},
+    changes: { [type]: 'update' },
+    addresses: [address],
+    planned: { [address]: { brokers: 9, zones: [{ name: 'b' }] } },
+  };
+  const found = (brokers: number, zone: string) => ({
+    address,
+    type,
+    actions: ['update'],
+    after: { brokers, zones: [{ name: 'a' }, { name: zone, rack: 1 }], tags: {} },
+  });
+  expect(complaints(expected, [found(9, 'b')])).toEqual([]);
+  expect(complaints(expected, [found(6, 'b')])).toEqual([expect.stringContaining('not planned as')]);
+  expect(complaints(expected, [found(9, 'c')])).toEqual([expect.stringContaining('not planned as')]);
+  expect(complaints(expected, [])).toHaveLength(3);
+  const more = { ...found(9, 'b'), address: 'aws_msk_cluster.other', actions: ['delete'] };
+  expect(complaints(expected, [found(9, 'b'), more])).toContain('aws_msk_cluster.other: delete');
 });

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { voteTopicSettings } from '@suffrage/ingestion/prepare/topic-settings';
 import { z } from 'zod';
 import { rightsDisagreements, topicDisagreements } from './agreements.ts';
-import { ACCOUNT, ARCHIVE, CASES, complaints, PRODUCTION } from './cases.ts';
+import { ARCHIVE, CASES, LEADS_TO_A_BALANCER, ONE_REGION, PRODUCTION } from './cases.ts';
+import { complaints } from './complaints.ts';
 import { type Change, environment, type Variables } from './run-tofu.ts';
 
 const HELP = `node infra/plans/main.ts DIRECTORY
@@ -33,7 +34,10 @@ function main(copy: string): void {
   const program = process.env['TOFU'] ?? 'tofu';
   let failed = false;
   for (const name of ['dev', 'staging']) {
-    const second = firstApply(join(copy, 'environments', name), program).plan('standing', ACCOUNT);
+    const second = firstApply(join(copy, 'environments', name), program, ONE_REGION).plan(
+      'standing',
+      ONE_REGION,
+    );
     const changed = second.map(({ address }) => address);
     failed = !says(`${name}: a second apply changes nothing`, changed) || failed;
   }
@@ -71,11 +75,14 @@ function agrees(outputs: string): boolean {
   ].every(Boolean);
 }
 
-function firstApply(path: string, program: string, variables = ACCOUNT) {
+function firstApply(path: string, program: string, variables: Variables) {
   const tofu = environment(path, program);
   const changes = tofu.plan('plan', variables);
   const others = changes.filter(({ actions }) => actions.join() !== 'create');
   if (changes.length === 0 || others.length > 0) throw new Error(`${path}: a first plan only creates`);
+  const early = changes.filter(({ type }) => LEADS_TO_A_BALANCER.test(type)).map(({ address }) => address);
+  if (early.length > 0)
+    throw new Error(`${path}: nothing is there yet that ${early.join(', ')} could lead to`);
   tofu.apply('plan');
   writeFileSync(join(path, 'outputs.json'), tofu.outputs());
   say(`ok   ${path.split('/').at(-1)}: a first apply creates ${changes.length} resources`);

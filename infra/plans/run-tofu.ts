@@ -6,15 +6,19 @@ import { z } from 'zod';
 const change = z.object({
   address: z.string(),
   type: z.string(),
-  change: z.object({ actions: z.array(z.enum(['no-op', 'create', 'read', 'update', 'delete', 'forget'])) }),
+  change: z.object({
+    actions: z.array(z.enum(['no-op', 'create', 'read', 'update', 'delete', 'forget'])),
+    after: z.record(z.string(), z.unknown()).nullish(),
+  }),
 });
 const plan = z.object({ resource_changes: z.array(change).default([]) });
 
-/** A resource that a plan changes; `actions` as OpenTofu prints them. */
+/** A resource that a plan changes; `actions` as OpenTofu prints them, `after` what it will be, as far as that is known. */
 export type Change = {
   readonly address: string;
   readonly type: string;
   readonly actions: readonly string[];
+  readonly after: Readonly<Record<string, unknown>>;
 };
 
 export type Variables = Readonly<Record<string, unknown>>;
@@ -48,7 +52,12 @@ export function environment(directory: string, program: string) {
       writeFileSync(join(directory, `${name}.json`), shown);
       return plan
         .parse(JSON.parse(shown))
-        .resource_changes.map(({ address, type, change: { actions } }) => ({ address, type, actions }))
+        .resource_changes.map(({ address, type, change: { actions, after } }) => ({
+          address,
+          type,
+          actions,
+          after: after ?? {},
+        }))
         .filter(({ actions }) => actions.some(action => action !== 'no-op'));
     },
     /** Applies the plan of that name. */

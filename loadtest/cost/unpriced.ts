@@ -4,7 +4,7 @@ export const BY_USE: Readonly<Record<string, string>> = {
   aws_cloudfront_distribution: 'requests, gigabytes to the internet',
   aws_cloudwatch_log_group: 'gigabytes written and kept',
   aws_ecr_registry_scanning_configuration: 'images scanned, anew with each advisory',
-  aws_ecr_repository: 'gigabytes kept, and copied to another region',
+  aws_ecr_repository: 'gigabytes kept, and copied to other registries',
   aws_eks_cluster: 'what the chart makes: load balancers, disks',
   aws_flow_log: 'gigabytes written',
   aws_globalaccelerator_accelerator: 'gigabytes carried',
@@ -27,6 +27,8 @@ export const BY_USE: Readonly<Record<string, string>> = {
 
 /** What AWS takes nothing for. */
 export const FREE: ReadonlySet<string> = new Set([
+  'aws_apigatewayv2_api_mapping',
+  'aws_apigatewayv2_domain_name',
   'aws_apigatewayv2_integration',
   'aws_apigatewayv2_route',
   'aws_apigatewayv2_stage',
@@ -42,6 +44,7 @@ export const FREE: ReadonlySet<string> = new Set([
   'aws_db_subnet_group',
   'aws_default_security_group',
   'aws_ecr_lifecycle_policy',
+  'aws_ecr_registry_policy',
   'aws_ecr_replication_configuration',
   'aws_eks_access_entry',
   'aws_eks_access_policy_association',

@@ -48,6 +48,12 @@ deny contains sprintf("%s: anybody may take on this role", [resource.address]) i
 	anybody(statement.Principal)
 }
 
+deny contains sprintf("%s: anybody may bring images", [resource.address]) if {
+	some resource in planned.of_type("aws_ecr_registry_policy")
+	some statement in json.unmarshal(resource.values.policy).Statement
+	anybody(statement.Principal)
+}
+
 anybody("*")
 
 anybody(principal) if principal.AWS == "*"

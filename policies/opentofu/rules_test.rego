@@ -72,6 +72,7 @@ cases := [
 	{"type": "aws_iam_role_policy", "right": rights("ecr:GetAuthorizationToken", "*"), "wrong": rights("s3:GetObject", "*")},
 	{"type": "aws_iam_role", "right": trusts({"Service": "pods.eks.amazonaws.com"}), "wrong": trusts({"AWS": "*"})},
 	{"type": "aws_iam_role", "right": trusts({"Service": "pods.eks.amazonaws.com"}), "wrong": trusts("*")},
+	{"type": "aws_ecr_registry_policy", "right": lets({"AWS": "arn:aws:iam::111122223333:root"}), "wrong": lets({"AWS": "*"})},
 ]
 
 log(other) := object.union(
@@ -107,6 +108,8 @@ brokers(replicas, in_sync, unclean, hours) := {"server_properties": concat("\n",
 ])}
 
 rights(action, resource) := {"policy": json.marshal({"Statement": [{"Effect": "Allow", "Action": action, "Resource": resource}]})}
+
+lets(principal) := {"policy": json.marshal({"Statement": [{"Effect": "Allow", "Principal": principal, "Action": ["ecr:ReplicateImage"]}]})}
 
 trusts(principal) := {"assume_role_policy": json.marshal({"Statement": [{"Effect": "Allow", "Principal": principal}]})}
 

@@ -17,3 +17,8 @@ output "audit_window_days" {
   description = "Days for which votes and reports must stay; the policies hold log and archive to it."
   value       = local.audit_window_days
 }
+
+output "names" {
+  description = "Where your hosts must point (CNAME or alias); null: there is none."
+  value       = { api_gateways = { (local.region) = module.region.api_gateway_domain } }
+}

@@ -54,6 +54,7 @@ module "first" {
   audit_window_days    = local.audit_window_days
   key_rotation_days    = var.key_rotation_days
   versions             = var.versions
+  rate_limits          = var.rate_limits
   options              = try(var.options[local.regions.first], {})
   rules                = local.rules
   grafana              = true
@@ -66,9 +67,9 @@ module "first" {
   private_connectivity = var.replicate
   replicator           = var.replicate_back ? local.name_back : ""
   archive              = { replica = module.second.archive }
-  replica_region       = local.regions.second
+  image_copies         = concat([{ account_id = var.account_id, region = local.regions.second }], var.image_copies)
   delivery             = var.delivery
-  load_balancer        = try({ arn = var.load_balancers[local.regions.first].arn, dns_name = var.load_balancers[local.regions.first].dns_name }, null)
+  load_balancer        = try(var.load_balancers[local.regions.first].arn, null)
   shield_advanced      = var.shield_advanced
 }
 
@@ -89,6 +90,7 @@ module "second" {
   audit_window_days     = local.audit_window_days
   key_rotation_days     = var.key_rotation_days
   versions              = var.versions
+  rate_limits           = var.rate_limits
   options               = try(var.options[local.regions.second], {})
   rules                 = local.rules
   nodes                 = local.nodes.second
@@ -101,7 +103,7 @@ module "second" {
   cache                 = local.cache
   private_connectivity  = var.replicate_back
   replicator            = var.replicate ? local.name : ""
-  load_balancer         = try({ arn = var.load_balancers[local.regions.second].arn, dns_name = var.load_balancers[local.regions.second].dns_name }, null)
+  load_balancer         = try(var.load_balancers[local.regions.second].arn, null)
   shield_advanced       = var.shield_advanced
 }
 
@@ -147,18 +149,20 @@ module "replicator_back" {
   log_group_name = module.first.replicator_log_group
 }
 
-# One for both regions: its two addresses stay when a region is lost.
+# One for both regions: its two addresses stay when a region is lost. It leads to balancers that the chart makes, so until one is
+# there it is left out, CloudFront too.
 module "edge" {
   source = "../../modules/edge"
 
   name            = "${local.name}-global"
   accelerator     = length(var.load_balancers) > 0
   endpoints       = { for region, one in var.load_balancers : region => { load_balancer_arn = one.arn, dial = one.dial } }
-  page            = var.page
+  page            = length(var.load_balancers) > 0 ? var.page : null
   shield_advanced = var.shield_advanced
   log_key_arn     = module.first.log_key_arn
   # It stands before both regions: whoever one of them refuses must not come in by it.
-  blocked_countries = distinct(flatten([for region in values(var.options) : region.blocked_countries]))
+  blocked_countries = distinct(flatten([for region in values(var.options) : try(region.blocked_countries, [])]))
+  rate_limits       = var.rate_limits
 }
 
 module "cost" {

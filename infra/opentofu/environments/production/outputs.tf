@@ -30,3 +30,12 @@ output "audit_window_days" {
   description = "Days for which votes and reports must stay; the policies hold log and archive to it."
   value       = local.audit_window_days
 }
+
+output "names" {
+  description = "Where your hosts must point (CNAME or alias); null: there is none."
+  value = {
+    accelerator  = try(module.edge.accelerator.dns_name, null)
+    page         = module.edge.page_domain
+    api_gateways = { (local.regions.first) = module.first.api_gateway_domain, (local.regions.second) = module.second.api_gateway_domain }
+  }
+}

@@ -88,7 +88,7 @@ variable "replicate_back" {
 
 variable "load_balancers" {
   description = "The chart's ALB of each region, once it exists, and its share of the traffic in percent. A failover moves the shares (docs/operate-aws.md)."
-  type        = map(object({ arn = string, dns_name = string, dial = number }))
+  type        = map(object({ arn = string, dial = number }))
   default     = {}
 
   validation {
@@ -98,7 +98,7 @@ variable "load_balancers" {
 }
 
 variable "page" {
-  description = "CloudFront before the page: see module edge."
+  description = "CloudFront before the page: see module edge. Left out until `load_balancers` names what it leads to."
   type        = object({ hosts = list(string), certificate_arn = string, origin_host = string })
   default     = null
 }
@@ -107,6 +107,12 @@ variable "shield_advanced" {
   description = "See module edge."
   type        = bool
   default     = false
+}
+
+variable "image_copies" {
+  description = "Registries of the other environments' accounts, which get each image that is pushed to this one. Each must say `images_from` first."
+  type        = list(object({ account_id = string, region = string }))
+  default     = []
 }
 
 variable "delivery" {
@@ -121,23 +127,23 @@ variable "key_rotation_days" {
   default     = 365
 }
 
+# `any`: module region says the types, once for all environments.
+variable "rate_limits" {
+  description = "Requests of one address in five minutes (`all`, `tokens`, `sessions`), where they are to be others: see module edge."
+  type        = any
+  default     = {}
+}
+
 variable "versions" {
   description = "Other versions than the modules begin with: see module region."
-  type        = object({ kubernetes = optional(string), kafka = optional(string), aurora = optional(string), valkey = optional(string) })
+  type        = any
   default     = {}
 }
 
 variable "options" {
   description = "By region, what is off unless asked for: see module region."
-  type = map(object({
-    certificate_authority_arns = optional(list(string), [])
-    scram_secret_arns          = optional(list(string), [])
-    database_proxies           = optional(set(string), [])
-    rotation_function_arns     = optional(map(string), {})
-    api_gateway                = optional(object({ listener_arn = string, requests_per_second = optional(number, 10000) }))
-    blocked_countries          = optional(list(string), [])
-  }))
-  default = {}
+  type        = any
+  default     = {}
 
   validation {
     condition     = length(setsubtract(keys(var.options), values(local.regions))) == 0

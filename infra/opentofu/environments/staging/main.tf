@@ -31,7 +31,9 @@ module "region" {
   password_version    = var.password_version
   key_rotation_days   = var.key_rotation_days
   versions            = var.versions
+  rate_limits         = var.rate_limits
   options             = var.options
+  images_from         = var.images_from
   grafana             = true
   archive             = { mode = "GOVERNANCE" }
   keep_votes          = true

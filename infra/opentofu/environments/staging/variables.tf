@@ -36,21 +36,27 @@ variable "key_rotation_days" {
   default     = 365
 }
 
+variable "images_from" {
+  description = "Account whose registry copies each image to this one's (`image_copies` there); empty: images are brought by hand."
+  type        = string
+  default     = ""
+}
+
+# `any`: module region says the types, once for all environments.
+variable "rate_limits" {
+  description = "Requests of one address in five minutes (`all`, `tokens`, `sessions`), where they are to be others: see module edge."
+  type        = any
+  default     = {}
+}
+
 variable "versions" {
   description = "Other versions than the modules begin with: see module region."
-  type        = object({ kubernetes = optional(string), kafka = optional(string), aurora = optional(string), valkey = optional(string) })
+  type        = any
   default     = {}
 }
 
 variable "options" {
   description = "What is off unless asked for: see module region."
-  type = object({
-    certificate_authority_arns = optional(list(string), [])
-    scram_secret_arns          = optional(list(string), [])
-    database_proxies           = optional(set(string), [])
-    rotation_function_arns     = optional(map(string), {})
-    api_gateway                = optional(object({ listener_arn = string, requests_per_second = optional(number, 10000) }))
-    blocked_countries          = optional(list(string), [])
-  })
-  default = {}
+  type        = any
+  default     = {}
 }

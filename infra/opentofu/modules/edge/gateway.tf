@@ -6,9 +6,38 @@ resource "aws_apigatewayv2_api" "this" {
   for_each = local.gateways
 
   name                         = var.name
-  description                  = "REST for clients with keys"
+  description                  = "REST under a name of its own"
   protocol_type                = "HTTP"
   disable_execute_api_endpoint = true
+}
+
+# The only way in: the API's own address is off.
+resource "aws_apigatewayv2_domain_name" "this" {
+  for_each = local.gateways
+
+  domain_name = each.value.host
+
+  domain_name_configuration {
+    certificate_arn = each.value.certificate_arn
+    endpoint_type   = "REGIONAL"
+    security_policy = "TLS_1_2"
+  }
+
+  dynamic "mutual_tls_authentication" {
+    for_each = each.value.truststore == null ? [] : [each.value.truststore]
+
+    content {
+      truststore_uri = mutual_tls_authentication.value
+    }
+  }
+}
+
+resource "aws_apigatewayv2_api_mapping" "this" {
+  for_each = local.gateways
+
+  api_id      = aws_apigatewayv2_api.this[each.key].id
+  domain_name = aws_apigatewayv2_domain_name.this[each.key].domain_name
+  stage       = aws_apigatewayv2_stage.this[each.key].id
 }
 
 resource "aws_apigatewayv2_vpc_link" "this" {
@@ -29,8 +58,15 @@ resource "aws_apigatewayv2_integration" "this" {
   connection_type        = "VPC_LINK"
   connection_id          = aws_apigatewayv2_vpc_link.this[each.key].id
   payload_format_version = "1.0"
+  # The chart's ALB tells services apart by the host, and would not know the gateway's.
+  request_parameters = { "overwrite:header.Host" = each.value.server_name }
   # Longer than the services take to answer: theirs are the deadlines.
   timeout_milliseconds = 15000
+
+  # Without it the link would speak HTTP.
+  tls_config {
+    server_name_to_verify = each.value.server_name
+  }
 }
 
 resource "aws_apigatewayv2_route" "this" {

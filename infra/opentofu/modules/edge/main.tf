@@ -179,5 +179,5 @@ resource "aws_shield_protection" "load_balancer" {
   count = var.shield_advanced && var.load_balancer != null ? 1 : 0
 
   name         = "${var.name}-load-balancer"
-  resource_arn = var.load_balancer.arn
+  resource_arn = var.load_balancer
 }

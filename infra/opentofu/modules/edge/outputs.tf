@@ -15,3 +15,8 @@ output "page_domain" {
   description = "Where the page's hosts must point (CNAME or alias); null without CloudFront."
   value       = one([for distribution in aws_cloudfront_distribution.page : distribution.domain_name])
 }
+
+output "api_gateway_domain" {
+  description = "Where the API Gateway's host must point (CNAME or alias); null without one."
+  value       = one([for name in aws_apigatewayv2_domain_name.this : name.domain_name_configuration[0].target_domain_name])
+}

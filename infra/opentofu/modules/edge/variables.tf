@@ -10,8 +10,8 @@ variable "name" {
 
 variable "rate_limits" {
   description = "Requests of one address in five minutes: to the whole edge, for tokens (each asks the registrar to sign), and for sessions. A whole household, school or mobile network can stand behind one address."
-  type        = object({ all = number, tokens = number, sessions = number })
-  default     = { all = 20000, tokens = 2000, sessions = 1000 }
+  type        = object({ all = optional(number, 20000), tokens = optional(number, 2000), sessions = optional(number, 1000) })
+  default     = {}
 
   validation {
     condition     = alltrue([for limit in values(var.rate_limits) : limit >= 10 && limit <= 2000000000])
@@ -31,12 +31,12 @@ variable "blocked_countries" {
 }
 
 variable "load_balancer" {
-  description = "The ALB that the chart's ingress has made in this region: ARN and DNS name. Null until it exists: the edge before it comes with a second apply."
-  type        = object({ arn = string, dns_name = string })
+  description = "ARN of the ALB that the chart's ingress has made in this region. Null until it exists: the edge before it comes with a second apply."
+  type        = string
   default     = null
 
   validation {
-    condition     = var.load_balancer == null || can(regex("^arn:aws:elasticloadbalancing:[^:]+:[0-9]{12}:loadbalancer/app/", var.load_balancer.arn))
+    condition     = var.load_balancer == null || can(regex("^arn:aws:elasticloadbalancing:[^:]+:[0-9]{12}:loadbalancer/app/", var.load_balancer))
     error_message = "The ARN of an ALB."
   }
 }
@@ -79,9 +79,13 @@ variable "page" {
 }
 
 variable "api_gateway" {
-  description = "Puts an API Gateway in front of REST for clients that need its keys and quotas: the internal ALB's listener, and subnets and security groups of the link. Votes cost more and answer later through it, and gRPC does not pass. Null: none."
+  description = "Puts an API Gateway in front of REST, for clients that come by a name of their own (`host`, with its certificate) and share a rate of their own: the HTTPS listener of an internal ALB, the host by which its certificate and the chart know it (`server_name`), and subnets and security groups of the link. With `truststore` (`s3://…`, the CAs) only who shows a certificate comes in. No web ACL can stand before it, so without a truststore nothing limits one client. Votes cost more and answer later through it, and gRPC does not pass. Null: none."
   type = object({
+    host                = string
+    certificate_arn     = string
+    truststore          = optional(string)
     listener_arn        = string
+    server_name         = string
     subnet_ids          = list(string)
     security_group_ids  = list(string)
     requests_per_second = optional(number, 10000)
@@ -91,6 +95,14 @@ variable "api_gateway" {
   validation {
     condition     = var.api_gateway == null || can(regex("^arn:aws:elasticloadbalancing:[^:]+:[0-9]{12}:listener/", var.api_gateway.listener_arn))
     error_message = "The ARN of a load balancer's listener."
+  }
+  validation {
+    condition     = var.api_gateway == null || try(split(":", var.api_gateway.certificate_arn)[2] == "acm" && split(":", var.api_gateway.certificate_arn)[3] == split(":", var.api_gateway.listener_arn)[3], false)
+    error_message = "An API Gateway takes a certificate of ACM in its own region."
+  }
+  validation {
+    condition     = try(var.api_gateway.truststore, null) == null || can(regex("^s3://[^/]+/.+", var.api_gateway.truststore))
+    error_message = "The truststore is a file in a bucket: s3://BUCKET/FILE.pem."
   }
 }
 

@@ -143,9 +143,11 @@ module "limits_cache" {
 module "registry" {
   source = "../registry"
 
-  account_id     = var.account_id
-  key_arn        = module.secrets.key_arns["images"]
-  replica_region = var.replica_region
+  account_id  = var.account_id
+  region      = var.region
+  key_arn     = module.secrets.key_arns["images"]
+  copies      = var.image_copies
+  copied_from = var.images_from
 }
 
 module "archive" {
@@ -205,9 +207,14 @@ module "edge" {
   load_balancer     = var.load_balancer
   shield_advanced   = var.shield_advanced
   log_key_arn       = module.secrets.key_arns["logs"]
+  rate_limits       = var.rate_limits
   blocked_countries = var.options.blocked_countries
   api_gateway = var.options.api_gateway == null ? null : {
+    host                = var.options.api_gateway.host
+    certificate_arn     = var.options.api_gateway.certificate_arn
+    truststore          = var.options.api_gateway.truststore
     listener_arn        = var.options.api_gateway.listener_arn
+    server_name         = var.options.api_gateway.server_name
     requests_per_second = var.options.api_gateway.requests_per_second
     subnet_ids          = module.network.private_subnet_ids
     security_group_ids  = [module.cluster.node_security_group_id]

@@ -71,3 +71,8 @@ output "broker_settings" {
   description = "What a topic gets that names nothing itself."
   value       = module.kafka.broker_settings
 }
+
+output "api_gateway_domain" {
+  description = "Where the API Gateway's host must point; null without one."
+  value       = module.edge.api_gateway_domain
+}

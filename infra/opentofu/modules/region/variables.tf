@@ -187,14 +187,25 @@ variable "archive" {
   }
 }
 
-variable "replica_region" {
-  description = "Region that images are copied to; empty: none."
+variable "image_copies" {
+  description = "Registries that images are copied to: see `copies` of module registry."
+  type        = list(object({ account_id = string, region = string }))
+  default     = []
+
+  validation {
+    condition     = !contains(var.image_copies, { account_id = var.account_id, region = var.region })
+    error_message = "Other registries than this region's own."
+  }
+}
+
+variable "images_from" {
+  description = "Account whose registry copies images to this one; empty: none, or another region of this account."
   type        = string
   default     = ""
 
   validation {
-    condition     = var.replica_region == "" || (can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.replica_region)) && var.replica_region != var.region)
-    error_message = "Another region than this, or none."
+    condition     = var.images_from == "" || can(regex("^[0-9]{12}$", var.images_from))
+    error_message = "An AWS account has twelve digits."
   }
 }
 
@@ -238,13 +249,24 @@ variable "delivery" {
 }
 
 variable "load_balancer" {
-  description = "The chart's ALB, once it exists."
-  type        = object({ arn = string, dns_name = string })
+  description = "ARN of the chart's ALB, once it exists."
+  type        = string
   default     = null
 
   validation {
-    condition     = var.load_balancer == null || can(regex("^arn:aws:elasticloadbalancing:[^:]+:[0-9]{12}:loadbalancer/app/", var.load_balancer.arn))
+    condition     = var.load_balancer == null || can(regex("^arn:aws:elasticloadbalancing:[^:]+:[0-9]{12}:loadbalancer/app/", var.load_balancer))
     error_message = "The ARN of an ALB."
+  }
+}
+
+variable "rate_limits" {
+  description = "Requests of one address in five minutes, where they are to be others than module edge begins with."
+  type        = object({ all = optional(number), tokens = optional(number), sessions = optional(number) })
+  default     = {}
+
+  validation {
+    condition     = alltrue([for limit in values(var.rate_limits) : try(limit >= 10, limit == null)])
+    error_message = "WAF counts from 10 requests."
   }
 }
 
@@ -272,14 +294,21 @@ variable "versions" {
 }
 
 variable "options" {
-  description = "Off unless asked for: private CAs (mTLS) and `AmazonMSK_…` secrets (SCRAM) that let clients in to the brokers beside IAM, RDS Proxy before `votes` or `registrar`, functions that rotate secrets by the secret's name, an API Gateway before an internal ALB's listener, countries that are refused."
+  description = "Off unless asked for: private CAs (mTLS) and `AmazonMSK_…` secrets (SCRAM) that let clients in to the brokers beside IAM, RDS Proxy before `votes` or `registrar`, functions that rotate secrets by the secret's name, an API Gateway before an internal ALB (see module edge), countries that are refused."
   type = object({
     certificate_authority_arns = optional(list(string), [])
     scram_secret_arns          = optional(list(string), [])
     database_proxies           = optional(set(string), [])
     rotation_function_arns     = optional(map(string), {})
-    api_gateway                = optional(object({ listener_arn = string, requests_per_second = optional(number, 10000) }))
-    blocked_countries          = optional(list(string), [])
+    api_gateway = optional(object({
+      host                = string
+      certificate_arn     = string
+      truststore          = optional(string)
+      listener_arn        = string
+      server_name         = string
+      requests_per_second = optional(number)
+    }))
+    blocked_countries = optional(list(string), [])
   })
   default = {}
 

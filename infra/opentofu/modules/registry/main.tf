@@ -55,13 +55,17 @@ resource "aws_ecr_registry_scanning_configuration" "this" {
 }
 
 resource "aws_ecr_replication_configuration" "this" {
-  count = var.replica_region == "" ? 0 : 1
+  count = length(var.copies) > 0 ? 1 : 0
 
   replication_configuration {
     rule {
-      destination {
-        region      = var.replica_region
-        registry_id = var.account_id
+      dynamic "destination" {
+        for_each = var.copies
+
+        content {
+          region      = destination.value.region
+          registry_id = destination.value.account_id
+        }
       }
 
       repository_filter {
@@ -70,4 +74,20 @@ resource "aws_ecr_replication_configuration" "this" {
       }
     }
   }
+}
+
+# To bring images, and not to make repositories: those that are here are encrypted with our key and have tags that can't change.
+resource "aws_ecr_registry_policy" "this" {
+  count = var.copied_from == "" ? 0 : 1
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Sid       = "Copy"
+      Effect    = "Allow"
+      Principal = { AWS = "arn:aws:iam::${var.copied_from}:root" }
+      Action    = ["ecr:ReplicateImage"]
+      Resource  = ["arn:aws:ecr:${var.region}:${var.account_id}:repository/${var.prefix}/*"]
+    }]
+  })
 }

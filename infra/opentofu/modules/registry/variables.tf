@@ -5,7 +5,12 @@ variable "prefix" {
 }
 
 variable "account_id" {
-  description = "The AWS account, where images of the second region go too."
+  description = "The AWS account."
+  type        = string
+}
+
+variable "region" {
+  description = "The region."
   type        = string
 }
 
@@ -31,8 +36,28 @@ variable "kept_images" {
   }
 }
 
-variable "replica_region" {
-  description = "Region that every image is copied to; empty: none."
+variable "copies" {
+  description = "Registries that every image pushed from now on is copied to: another region's, another account's. The other account says so by `copied_from`."
+  type        = list(object({ account_id = string, region = string }))
+  default     = []
+
+  validation {
+    condition     = alltrue([for copy in var.copies : can(regex("^[0-9]{12}$", copy.account_id)) && can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", copy.region))])
+    error_message = "A registry is told by the twelve digits of its account and a region such as eu-west-1."
+  }
+  validation {
+    condition     = !contains(var.copies, { account_id = var.account_id, region = var.region }) && length(var.copies) <= 25
+    error_message = "At most 25 registries, and not this one."
+  }
+}
+
+variable "copied_from" {
+  description = "Account whose registry may copy its images to this one; empty: none."
   type        = string
   default     = ""
+
+  validation {
+    condition     = var.copied_from == "" || can(regex("^[0-9]{12}$", var.copied_from)) && var.copied_from != var.account_id
+    error_message = "Another AWS account, of twelve digits. The own one needs no leave."
+  }
 }

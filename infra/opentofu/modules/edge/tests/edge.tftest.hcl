@@ -18,6 +18,22 @@ run "each_address_has_its_rate_and_is_told_when_to_come_back" {
   }
 }
 
+run "a_limit_that_is_set_leaves_the_others_as_they_are" {
+  command = plan
+  variables { rate_limits = { tokens = 500, sessions = null } }
+
+  assert {
+    condition     = { for rule in aws_wafv2_web_acl.this["load-balancer"].rule : rule.name => rule.statement[0].rate_based_statement[0].limit if startswith(rule.name, "rate-") } == { rate-tokens = 500, rate-sessions = 1000, rate-all = 20000 }
+    error_message = "500 tokens, and the rest as they were."
+  }
+}
+
+run "a_limit_below_what_WAF_counts_is_refused" {
+  command = plan
+  variables { rate_limits = { all = 9 } }
+  expect_failures = [var.rate_limits]
+}
+
 run "nothing_is_sampled_or_logged_that_tells_who_voted" {
   command = plan
 
@@ -45,14 +61,14 @@ run "shield_protects_all_that_stands_before_the_suite" {
   command = plan
   variables {
     shield_advanced = true
-    load_balancer   = { arn = "arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/app/a/1", dns_name = "a.example.org" }
+    load_balancer   = "arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/app/a/1"
     accelerator     = true
     endpoints       = { "eu-west-1" = { load_balancer_arn = "arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/app/a/1", dial = 100 } }
     page            = { hosts = ["vote.example.org"], certificate_arn = "arn:aws:acm:us-east-1:111122223333:certificate/1", origin_host = "origin.example.org" }
   }
 
   assert {
-    condition     = aws_shield_protection.load_balancer[0].resource_arn == var.load_balancer.arn && length(aws_shield_protection.accelerator) == 1 && length(aws_shield_protection.page) == 1
+    condition     = aws_shield_protection.load_balancer[0].resource_arn == var.load_balancer && length(aws_shield_protection.accelerator) == 1 && length(aws_shield_protection.page) == 1
     error_message = "Load balancer, accelerator and page."
   }
 }
@@ -134,7 +150,7 @@ run "an_accelerator_that_leads_nowhere_is_refused" {
 run "the_gateway_waits_longer_than_the_services_deadline" {
   command = plan
   variables {
-    api_gateway = { listener_arn = "arn:aws:elasticloadbalancing:eu-west-1:111122223333:listener/app/a/1/2", subnet_ids = ["subnet-1"], security_group_ids = ["sg-1"] }
+    api_gateway = { host = "api.example.org", certificate_arn = "arn:aws:acm:eu-west-1:111122223333:certificate/1", listener_arn = "arn:aws:elasticloadbalancing:eu-west-1:111122223333:listener/app/a/1/2", server_name = "votes.example.org", subnet_ids = ["subnet-1"], security_group_ids = ["sg-1"] }
   }
 
   assert {
@@ -145,4 +161,48 @@ run "the_gateway_waits_longer_than_the_services_deadline" {
     condition     = aws_cloudwatch_log_group.gateway["this"].kms_key_id == var.log_key_arn && !strcontains(aws_apigatewayv2_stage.this["this"].access_log_settings[0].format, "sourceIp")
     error_message = "Its log is encrypted, and holds no address."
   }
+}
+
+run "the_gateway_is_reached_by_its_own_name_and_speaks_tls_on_both_sides" {
+  command = plan
+  variables {
+    api_gateway = { host = "api.example.org", certificate_arn = "arn:aws:acm:eu-west-1:111122223333:certificate/1", listener_arn = "arn:aws:elasticloadbalancing:eu-west-1:111122223333:listener/app/a/1/2", server_name = "votes.example.org", subnet_ids = ["subnet-1"], security_group_ids = ["sg-1"] }
+  }
+
+  assert {
+    condition     = aws_apigatewayv2_domain_name.this["this"].domain_name == "api.example.org" && aws_apigatewayv2_domain_name.this["this"].domain_name_configuration[0].security_policy == "TLS_1_2" && aws_apigatewayv2_api.this["this"].disable_execute_api_endpoint
+    error_message = "Its host, by TLS 1.2 or newer, is the only way in."
+  }
+  assert {
+    condition     = aws_apigatewayv2_api_mapping.this["this"].domain_name == "api.example.org"
+    error_message = "The host leads to the API."
+  }
+  assert {
+    condition     = aws_apigatewayv2_integration.this["this"].tls_config[0].server_name_to_verify == "votes.example.org" && aws_apigatewayv2_integration.this["this"].request_parameters["overwrite:header.Host"] == "votes.example.org"
+    error_message = "The ALB's certificate is looked at, and the chart's ingress knows the host."
+  }
+  assert {
+    condition     = length(aws_apigatewayv2_domain_name.this["this"].mutual_tls_authentication) == 0
+    error_message = "Certificates of clients are asked for only with a truststore."
+  }
+}
+
+run "with_a_truststore_only_who_shows_a_certificate_comes_in" {
+  command = plan
+  variables {
+    api_gateway = { host = "api.example.org", certificate_arn = "arn:aws:acm:eu-west-1:111122223333:certificate/1", listener_arn = "arn:aws:elasticloadbalancing:eu-west-1:111122223333:listener/app/a/1/2", server_name = "votes.example.org", subnet_ids = ["subnet-1"], security_group_ids = ["sg-1"], truststore = "s3://suffrage-clients/authorities.pem" }
+  }
+
+  assert {
+    condition     = aws_apigatewayv2_domain_name.this["this"].mutual_tls_authentication[0].truststore_uri == "s3://suffrage-clients/authorities.pem"
+    error_message = "The authorities that are trusted."
+  }
+}
+
+run "a_gateway_with_a_certificate_of_another_region_is_refused" {
+  command = plan
+  variables {
+    api_gateway = { host = "api.example.org", certificate_arn = "arn:aws:acm:us-east-1:111122223333:certificate/1", listener_arn = "arn:aws:elasticloadbalancing:eu-west-1:111122223333:listener/app/a/1/2", server_name = "votes.example.org", subnet_ids = ["subnet-1"], security_group_ids = ["sg-1"] }
+  }
+  expect_failures = [var.api_gateway]
 }

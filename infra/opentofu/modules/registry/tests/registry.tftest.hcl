@@ -2,6 +2,7 @@ mock_provider "aws" {}
 
 variables {
   account_id = "111122223333"
+  region     = "eu-west-1"
   key_arn    = "arn:aws:kms:eu-west-1:111122223333:key/images"
 }
 
@@ -22,14 +23,50 @@ run "a_tag_means_the_same_bytes_for_ever" {
   }
 }
 
-run "images_reach_the_second_region" {
+run "images_reach_the_second_region_and_the_other_accounts" {
   command = plan
-  variables { replica_region = "eu-central-1" }
+  variables { copies = [{ account_id = "111122223333", region = "eu-central-1" }, { account_id = "444455556666", region = "eu-west-1" }] }
 
   assert {
-    condition     = aws_ecr_replication_configuration.this[0].replication_configuration[0].rule[0].destination[0].region == "eu-central-1"
-    error_message = "A region that has to take over pulls from its own registry."
+    condition     = [for destination in aws_ecr_replication_configuration.this[0].replication_configuration[0].rule[0].destination : "${destination.registry_id} ${destination.region}"] == ["111122223333 eu-central-1", "444455556666 eu-west-1"]
+    error_message = "Each region and each environment pulls from its own registry."
   }
+  assert {
+    condition     = length(aws_ecr_registry_policy.this) == 0
+    error_message = "Nobody else brings images here."
+  }
+}
+
+run "another_account_may_bring_images_and_nothing_else" {
+  command = plan
+  variables { copied_from = "444455556666" }
+
+  assert {
+    condition = jsondecode(aws_ecr_registry_policy.this[0].policy).Statement == [{
+      Sid       = "Copy"
+      Effect    = "Allow"
+      Principal = { AWS = "arn:aws:iam::444455556666:root" }
+      Action    = ["ecr:ReplicateImage"]
+      Resource  = ["arn:aws:ecr:eu-west-1:111122223333:repository/suffrage/*"]
+    }]
+    error_message = "It fills the suite's repositories, and makes none: theirs would have tags that can change."
+  }
+  assert {
+    condition     = length(aws_ecr_replication_configuration.this) == 0
+    error_message = "What was brought is not passed on."
+  }
+}
+
+run "a_registry_that_copies_to_itself_is_refused" {
+  command = plan
+  variables { copies = [{ account_id = "111122223333", region = "eu-west-1" }] }
+  expect_failures = [var.copies]
+}
+
+run "leave_for_the_own_account_is_refused" {
+  command = plan
+  variables { copied_from = "111122223333" }
+  expect_failures = [var.copied_from]
 }
 
 run "throwing_audited_images_away_is_refused" {

@@ -102,6 +102,11 @@ infra-check: setup ## form, schema, tests, policies and plans of infra/opentofu,
 	@tools/setup/setup.sh tofu conftest helm checkov $(if $(FULL),tflint)
 	@$(if $(REAL_PROVIDER),REAL_PROVIDER=1) infra/check.sh
 
+INFRA_PLATFORMS = -platform=linux_amd64 -platform=linux_arm64 -platform=darwin_arm64
+infra-lock: setup ## write which AWS provider it is, with its hashes, beside each state of infra/opentofu; asks the registry
+	@tools/setup/setup.sh tofu
+	@infra/lock.sh infra/opentofu $(INFRA_PLATFORMS)
+
 INFRA_ARGUMENTS = --environment '$(ENVIRONMENT)' $(if $(VARIABLES),--variables '$(VARIABLES)') $(ARGS)
 infra-plan: setup ## plan an environment against its real state, hold it to rules and budget; out/plans/NAME (ENVIRONMENT=dev VARIABLES=file)
 	@tools/setup/setup.sh tofu conftest

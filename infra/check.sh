@@ -17,13 +17,17 @@ copy="$work/infra/opentofu"
 
 . tools/steps.sh
 
+# DIRECTORY: gets a copy, whose states are files there.
+copied() {
+  mkdir -p "$1/infra"
+  cp -r infra/opentofu "$1/infra/opentofu"
+  ln -s "$root/observability" "$1/observability"
+  sed -i '/^  # Bucket and key are those/,/^  }$/d' "$1"/infra/opentofu/environments/*/versions.tf
+}
+
 prepare() {
   rm -rf "$work"
-  mkdir -p "$work/infra"
-  cp -r infra/opentofu "$copy"
-  ln -s "$root/observability" "$work/observability"
-  # States of the plans are files here.
-  sed -i '/^  # Bucket and key are those/,/^  }$/d' "$copy"/environments/*/versions.tf
+  copied "$work"
   [ -n "${REAL_PROVIDER:-}" ] && return
   # The brace must stand on the block's own line.
   printf 'provider_installation {\n  dev_overrides {\n    "hashicorp/aws" = "%s"\n  }\n}\n' "$root/.tools/aws-provider-double" >"$work/tofu.rc"
@@ -84,6 +88,10 @@ chart_takes() {
   done
 }
 
+rehearsed() {
+  copied "$work/rehearsal" && infra/pipeline/rehearse.sh "$work/rehearsal"
+}
+
 prepare
 step 'format' "$tofu" fmt -check -recursive -diff infra/opentofu
 for directory in "$copy"/state "$copy"/modules/*; do
@@ -100,6 +108,7 @@ if [ -n "${FULL:-}" ]; then
 fi
 step 'rules fire and are silent' "$conftest" verify --policy policies/opentofu
 step 'plans' node infra/plans/main.ts "$copy"
+step 'stages of the pipelines' rehearsed
 for directory in "$copy"/environments/*; do
   step "rules: ${directory#"$copy/"}" kept_by_rules "$directory"
   step "chart: ${directory#"$copy/"}" chart_takes "${directory##*/}"

@@ -33,10 +33,16 @@ export type Place = {
 
 const directoryOf = ({ root, name }: Place) => join(root, 'infra/opentofu/environments', name);
 
+const LOCK = '.terraform.lock.hcl';
+
+/** @throws Error where no committed file says which provider it is, to the byte */
 function begin(run: RunProgram, place: Place): void {
+  const directory = directoryOf(place);
+  if (!existsSync(join(directory, LOCK)))
+    throw new Error(`${directory} has no ${LOCK}: make infra-lock writes it, once; commit it`);
   const settings = Object.entries(place.state).map(([key, value]) => `-backend-config=${key}=${value}`);
-  run(place.tofu, ['init', '-input=false', '-no-color', '-reconfigure', ...settings], {
-    directory: directoryOf(place),
+  run(place.tofu, ['init', '-input=false', '-no-color', '-reconfigure', '-lockfile=readonly', ...settings], {
+    directory,
     shows: true,
   });
 }

@@ -23,6 +23,7 @@ const HELP = `make infra-plan ENVIRONMENT=dev, make infra-apply ENVIRONMENT=dev,
   --environment NAME   ${environmentNames.join(', ')}
   --variables FILE     default infra/opentofu/environments/NAME/environment.tfvars
   --plans DIRECTORY    default out/plans/NAME
+  --root DIRECTORY     where infra/opentofu, policies and gitops are, for a rehearsal; default this checkout
 
 Environment: SUFFRAGE_STATE, what "tofu output -json backend" of infra/opentofu/state prints; AWS's own settings for a role that
 may do it; TOFU and CONFTEST name other programs. Exit status 1 where the plan is refused, fails, or is not the one reviewed.
@@ -45,20 +46,22 @@ function main(): void {
       environment: { type: 'string' },
       variables: { type: 'string' },
       plans: { type: 'string' },
+      root: { type: 'string', default: ROOT },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
   const [command] = positionals;
   if (values.help) return say(HELP);
   const name = environmentNamed(values.environment);
+  const root = resolve(values.root);
   const place: Place = {
-    root: ROOT,
+    root,
     name,
     state: stateGiven(),
     variables: resolve(
-      values.variables ?? join(ROOT, 'infra/opentofu/environments', name, 'environment.tfvars'),
+      values.variables ?? join(root, 'infra/opentofu/environments', name, 'environment.tfvars'),
     ),
-    plans: resolve(values.plans ?? join(ROOT, 'out/plans', name)),
+    plans: resolve(values.plans ?? join(root, 'out/plans', name)),
     commit: runProgram('git', ['rev-parse', 'HEAD'], { directory: ROOT }).trim(),
     tofu: process.env['TOFU'] ?? join(ROOT, '.tools/bin/tofu'),
     conftest: process.env['CONFTEST'] ?? join(ROOT, '.tools/bin/conftest'),
@@ -71,18 +74,18 @@ function main(): void {
       );
     }
     case 'apply':
-      return writeValues(applyEnvironment(runProgram, place));
+      return writeValues(root, applyEnvironment(runProgram, place));
     case 'values':
-      return writeValues(readOutputs(runProgram, place));
+      return writeValues(root, readOutputs(runProgram, place));
     case undefined:
     default:
       throw new Error(`there is no command ${command ?? '(none)'}: --help lists them`);
   }
 }
 
-function writeValues(printed: string): void {
+function writeValues(root: string, printed: string): void {
   for (const { path, text } of valuesFiles(printed)) {
-    const file = join(ROOT, path);
+    const file = join(root, path);
     const isNew = !existsSync(file) || readFileSync(file, 'utf8') !== text;
     if (isNew) writeFileSync(file, text);
     say(

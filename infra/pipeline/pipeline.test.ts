@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
@@ -31,11 +31,15 @@ beforeEach(() => {
     conftest: 'conftest',
   };
   writeFileSync(place.variables, '');
+  mkdirSync(join(directory, 'infra/opentofu/environments/dev'), { recursive: true });
+  writeFileSync(lockFile(), '');
 });
 afterEach(() => {
   jest.restoreAllMocks();
   rmSync(directory, { recursive: true, force: true });
 });
+
+const lockFile = () => join(directory, 'infra/opentofu/environments/dev/.terraform.lock.hcl');
 
 /** OpenTofu and conftest, as far as we use them: a plan is a file, what is shown of it is `planned`. */
 const run: RunProgram = (program, words) => {
@@ -126,6 +130,16 @@ test('a plan that was changed, is of another commit or for another environment, 
 test('without its variables nothing is planned', () => {
   rmSync(place.variables);
   expect(() => planEnvironment(run, place)).toThrow('docs/operate-aws.md');
+  expect(calls).toEqual([]);
+});
+
+test('no provider is taken that nobody has committed', () => {
+  planEnvironment(run, place);
+  expect(calls[0]).toContain(' -lockfile=readonly ');
+  rmSync(lockFile());
+  calls = [];
+  expect(() => planEnvironment(run, place)).toThrow('make infra-lock');
+  expect(() => applyEnvironment(run, place)).toThrow('no reviewed plan');
   expect(calls).toEqual([]);
 });
 

@@ -98,7 +98,7 @@ cost: setup ## what a rate needs and costs on AWS, from the last benchmark (RATE
 	  $(if $(PRICES),--prices $(PRICES)) $(if $(BENCH),--bench $(BENCH)) \
 	  $(if $(ENVIRONMENT),--environment $(ENVIRONMENT)) $(if $(PLAN),--plan $(PLAN)) $(ARGS)
 
-infra-check: setup ## form, schema, tests, policies and plans of infra/opentofu, offline (FULL=1: tflint too, REAL_PROVIDER=1, TOFU=program: your own OpenTofu)
+infra-check: setup ## form, schema, tests, policies and plans of infra/opentofu, offline (FULL=1 builds tflint for it, REAL_PROVIDER=1, TOFU=program: your own OpenTofu)
 	@tools/setup/setup.sh tofu conftest helm checkov $(if $(FULL),tflint)
 	@$(if $(REAL_PROVIDER),REAL_PROVIDER=1) infra/check.sh
 

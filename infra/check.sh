@@ -2,7 +2,7 @@
 # make infra-check: form, schema, tests, policies, plans and their cost, of infra/opentofu, offline and without an account.
 # Prints one line per step; a step's output only where it fails. Works on a copy in out/infra, which is left for looking at.
 #
-#   FULL=1            reads it with tflint too, which takes some five minutes of CPU to build, once
+#   FULL=1            builds tflint first, which takes some five minutes of CPU, once; where it is, it is always used
 #   REAL_PROVIDER=1   takes the real AWS provider from the registry instead of its double, for all but the plans
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -67,6 +67,17 @@ refused_by_tflint() {
   ! found=$(read_by_tflint infra/refused) && grep terraform_unused_declarations <<<"$found"
 }
 
+# What no plan shows: what may never be destroyed, and where the states are.
+source_kept_by_rules() {
+  find "$1" -name '*.tf' -not -path '*/.terraform/*' -print0 |
+    xargs -0 "$conftest" test --parser hcl2 --namespace source --policy policies/opentofu-source
+}
+
+source_refused_by_rules() {
+  local found
+  ! found=$(source_kept_by_rules infra/refused) && grep 'prevent_destroy must be true' <<<"$found"
+}
+
 # The plans that infra/plans has left there. Where all stands nothing is unknown, so that every right is judged.
 kept_by_rules() {
   local rules=(--namespace opentofu --policy policies/opentofu) plan
@@ -102,11 +113,15 @@ done
 for directory in "$copy"/environments/*; do step "valid: ${directory#"$copy/"}" validated "$directory"; done
 step 'checkov' read_by_checkov infra/opentofu
 step 'checkov refuses' refused_by_checkov
-if [ -n "${FULL:-}" ]; then
+if [ -n "${FULL:-}" ] || command -v "$tflint" >/dev/null; then
   step 'tflint' read_by_tflint infra/opentofu
   step 'tflint refuses' refused_by_tflint
+else
+  printf '  left  %-28s FULL=1 builds it\n' 'tflint'
 fi
-step 'rules fire and are silent' "$conftest" verify --policy policies/opentofu
+step 'rules fire and are silent' "$conftest" verify --policy policies/opentofu --policy policies/opentofu-source
+step 'rules: source' source_kept_by_rules infra/opentofu
+step 'rules: source refuses' source_refused_by_rules
 step 'plans' node infra/plans/main.ts "$copy"
 step 'stages of the pipelines' rehearsed
 for directory in "$copy"/environments/*; do

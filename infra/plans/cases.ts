@@ -19,9 +19,7 @@ const balancers = (first: number, second: number) => ({
 const endpointGroup = (region: string) =>
   `module.edge.aws_globalaccelerator_endpoint_group.region["${region}"]`;
 
-/** What stands before both regions has two: one that CloudFront takes, and one of the module that nothing stands behind. */
 const WEB_ACLS = [
-  'module.edge.aws_wafv2_web_acl.this["load-balancer"]',
   'module.edge.aws_wafv2_web_acl.this["page"]',
   'module.first.module.edge.aws_wafv2_web_acl.this["load-balancer"]',
   'module.second.module.edge.aws_wafv2_web_acl.this["load-balancer"]',
@@ -217,7 +215,6 @@ export const CASES: readonly Case[] = [
     variables: { options: { 'eu-west-1': { blocked_countries: ['XX'] } } },
     changes: { aws_wafv2_web_acl: 'update' },
     addresses: [
-      'module.edge.aws_wafv2_web_acl.this["load-balancer"]',
       'module.edge.aws_wafv2_web_acl.this["page"]',
       'module.first.module.edge.aws_wafv2_web_acl.this["load-balancer"]',
     ],

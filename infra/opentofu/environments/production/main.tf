@@ -155,11 +155,11 @@ module "edge" {
   source = "../../modules/edge"
 
   name            = "${local.name}-global"
+  regional        = false
   accelerator     = length(var.load_balancers) > 0
   endpoints       = { for region, one in var.load_balancers : region => { load_balancer_arn = one.arn, dial = one.dial } }
   page            = length(var.load_balancers) > 0 ? var.page : null
   shield_advanced = var.shield_advanced
-  log_key_arn     = module.first.log_key_arn
   # It stands before both regions: whoever one of them refuses must not come in by it.
   blocked_countries = distinct(flatten([for region in values(var.options) : try(region.blocked_countries, [])]))
   rate_limits       = var.rate_limits

@@ -2,7 +2,7 @@ locals {
   # Before the ALB of the chart's ingress, whose annotation names this ACL (the chart's edge.rateLimit.wafAcl). Behind CloudFront
   # all voters come from CloudFront's addresses: there the same rules stand before it, where addresses are still the voters'.
   web_acls = merge(
-    { load-balancer = { name = var.name, scope = "REGIONAL", region = null } },
+    var.regional ? { load-balancer = { name = var.name, scope = "REGIONAL", region = null } } : {},
     { for key in keys(local.pages) : "page" => { name = "${var.name}-page", scope = "CLOUDFRONT", region = "us-east-1" } },
   )
 }
@@ -140,14 +140,18 @@ locals {
 # The name must begin with aws-waf-logs-. Only what was refused, without what could tell who voted. The page's ACL counts and logs
 # nothing: its log would stand in us-east-1, outside of the regions that voters' addresses stay in.
 resource "aws_cloudwatch_log_group" "refused" {
+  count = var.regional ? 1 : 0
+
   name              = "aws-waf-logs-${var.name}"
   retention_in_days = 30
   kms_key_id        = var.log_key_arn
 }
 
 resource "aws_wafv2_web_acl_logging_configuration" "this" {
+  count = var.regional ? 1 : 0
+
   resource_arn            = aws_wafv2_web_acl.this["load-balancer"].arn
-  log_destination_configs = [aws_cloudwatch_log_group.refused.arn]
+  log_destination_configs = [aws_cloudwatch_log_group.refused[0].arn]
 
   logging_filter {
     default_behavior = "DROP"

@@ -1,6 +1,6 @@
 output "web_acl_arn" {
-  description = "Web ACL of the ALB: the chart's `edge.rateLimit.wafAcl`."
-  value       = aws_wafv2_web_acl.this["load-balancer"].arn
+  description = "Web ACL of the region's ALB: the chart's `edge.rateLimit.wafAcl`. Null: none."
+  value       = try(aws_wafv2_web_acl.this["load-balancer"].arn, null)
 }
 
 output "accelerator" {

@@ -8,6 +8,12 @@ variable "name" {
   }
 }
 
+variable "regional" {
+  description = "Whether this stands before one region's ALB, with a web ACL and its log. False: before all regions."
+  type        = bool
+  default     = true
+}
+
 variable "rate_limits" {
   description = "Requests of one address in five minutes: to the whole edge, for tokens (each asks the registrar to sign), and for sessions. A whole household, school or mobile network can stand behind one address."
   type        = object({ all = optional(number, 20000), tokens = optional(number, 2000), sessions = optional(number, 1000) })
@@ -113,6 +119,12 @@ variable "shield_advanced" {
 }
 
 variable "log_key_arn" {
-  description = "KMS key of the logs of web ACL and API Gateway."
+  description = "KMS key of the logs of web ACL and API Gateway, of which what stands before all regions has none."
   type        = string
+  default     = null
+
+  validation {
+    condition     = var.log_key_arn != null || !var.regional && var.api_gateway == null
+    error_message = "A key: each log is encrypted with our own."
+  }
 }

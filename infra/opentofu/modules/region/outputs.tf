@@ -52,11 +52,6 @@ output "registrar_cluster_arn" {
   value       = one(module.registrar_database.shards[*].arn)
 }
 
-output "log_key_arn" {
-  description = "KMS key of logs and metrics."
-  value       = module.secrets.key_arns["logs"]
-}
-
 output "elections_key_arn" {
   description = "KMS key that wraps the keys of elections."
   value       = module.secrets.key_arns["elections"]

@@ -42,7 +42,7 @@ run "nothing_is_sampled_or_logged_that_tells_who_voted" {
     error_message = "Samples would show what voters sent."
   }
   assert {
-    condition     = aws_wafv2_web_acl_logging_configuration.this.logging_filter[0].default_behavior == "DROP"
+    condition     = aws_wafv2_web_acl_logging_configuration.this[0].logging_filter[0].default_behavior == "DROP"
     error_message = "Only what was refused is logged."
   }
 }
@@ -205,4 +205,24 @@ run "a_gateway_with_a_certificate_of_another_region_is_refused" {
     api_gateway = { host = "api.example.org", certificate_arn = "arn:aws:acm:us-east-1:111122223333:certificate/1", listener_arn = "arn:aws:elasticloadbalancing:eu-west-1:111122223333:listener/app/a/1/2", server_name = "votes.example.org", subnet_ids = ["subnet-1"], security_group_ids = ["sg-1"] }
   }
   expect_failures = [var.api_gateway]
+}
+
+run "before_all_regions_there_is_no_web_acl_that_nothing_stands_behind" {
+  command = plan
+  variables {
+    regional    = false
+    log_key_arn = null
+    page        = { hosts = ["vote.example.org"], certificate_arn = "arn:aws:acm:us-east-1:111122223333:certificate/1", origin_host = "origin.example.org" }
+  }
+
+  assert {
+    condition     = keys(aws_wafv2_web_acl.this) == ["page"] && length(aws_cloudwatch_log_group.refused) == 0 && output.web_acl_arn == null
+    error_message = "CloudFront's alone."
+  }
+}
+
+run "a_log_without_a_key_is_refused" {
+  command = plan
+  variables { log_key_arn = null }
+  expect_failures = [var.log_key_arn]
 }

@@ -161,7 +161,7 @@ check: setup ## types, lint, format, dependency rules, unused code, generated fi
 	@tools/check.sh
 
 pipeline-check: setup ## run the Jenkinsfile, read workflows and GitOps, hold licences, secrets, advisories (REQUIRE_ADVISORIES=1: needs a registry that keeps them)
-	@tools/setup/setup.sh actionlint groovy
+	@tools/setup/setup.sh actionlint aws groovy
 	@delivery/check.sh $(if $(REQUIRE_ADVISORIES),--require)
 
 licences: setup ## the licence of everything that ships, against what is allowed; writes out/licences.json

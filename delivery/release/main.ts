@@ -14,6 +14,7 @@ import {
   installationsOf,
 } from './environments.ts';
 import { infrastructureOf } from './infrastructure.ts';
+import { prometheusAt } from './prometheus.ts';
 import { servedFile, servedText } from './promote.ts';
 import { publish } from './publish.ts';
 import { loadRelease, saveRelease } from './release-file.ts';
@@ -39,7 +40,8 @@ const usage = `Brings a release to where people vote. Each step is a make target
 
 Environment: SUFFRAGE_REGISTRY, AWS_REGION, COSIGN_KEY (optional: without it cosign signs by the run's identity),
 SUFFRAGE_BUILDER (address of the run), SUFFRAGE_IMAGE_TAG (of the local images; default: the commit),
-SUFFRAGE_PROMETHEUS (address, for watch). The context of a cluster is suffrage-NAME, of production's second
+SUFFRAGE_PROMETHEUS (address, for watch; that of a workspace of Amazon's is asked with signed requests, as is any other where
+SUFFRAGE_PROMETHEUS_REGION says of which region). The context of a cluster is suffrage-NAME, of production's second
 region suffrage-production-2; with AWS_REGION it is taken from EKS, in the region that its values name.
 `;
 
@@ -117,7 +119,7 @@ async function scanRelease(file: string): Promise<number> {
 async function watchRelease(minutes: number): Promise<number> {
   if (!(minutes > 0)) throw new Error('--minutes must be a number above 0');
   const reason = await watch({
-    prometheus: needed('SUFFRAGE_PROMETHEUS'),
+    ask: prometheusAt(needed('SUFFRAGE_PROMETHEUS'), process.env.SUFFRAGE_PROMETHEUS_REGION || undefined),
     watchMillis: minutes * 60_000,
     pollMillis: POLL_MILLIS,
     blindMillis: BLIND_MILLIS,

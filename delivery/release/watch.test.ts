@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
+import { prometheusAt } from './prometheus.ts';
 import { questions, watch } from './watch.ts';
 
 type Sample = { readonly metric: Record<string, string>; readonly value: string };
@@ -51,7 +52,7 @@ function minutes(): () => number {
 }
 const look = () =>
   watch({
-    prometheus,
+    ask: prometheusAt(prometheus),
     watchMillis: 300_000,
     pollMillis: 1,
     blindMillis: 60_000,

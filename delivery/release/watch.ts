@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { z } from 'zod';
+import type { AskPrometheus } from './prometheus.ts';
 
 /**
  * What stops a release: an alert that pages; or, since a long window hides what began a minute ago, the month's budget of
@@ -11,17 +11,8 @@ export const questions = {
   served: 'sum(up{job=~".*suffrage.*"})',
 } as const;
 
-const answer = z.object({
-  status: z.literal('success'),
-  data: z.object({
-    result: z.array(
-      z.object({ metric: z.record(z.string(), z.string()), value: z.tuple([z.number(), z.string()]) }),
-    ),
-  }),
-});
-
 export type WatchOptions = {
-  readonly prometheus: string;
+  readonly ask: AskPrometheus;
   readonly watchMillis: number;
   readonly pollMillis: number;
   /** Prometheus may be silent for so long; longer is a reason to go back, because nobody sees the release. */
@@ -37,7 +28,7 @@ export async function watch(options: WatchOptions): Promise<string | undefined> 
   let seen = begun;
   for (;;) {
     try {
-      const reason = await findReason(options.prometheus);
+      const reason = await findReason(options.ask);
       seen = now();
       if (reason) return reason;
     } catch (error) {
@@ -50,26 +41,17 @@ export async function watch(options: WatchOptions): Promise<string | undefined> 
   }
 }
 
-async function findReason(prometheus: string): Promise<string | undefined> {
+async function findReason(ask: AskPrometheus): Promise<string | undefined> {
   const [alerts, burning, served] = await Promise.all([
-    ask(prometheus, questions.alerts),
-    ask(prometheus, questions.burning),
-    ask(prometheus, questions.served),
+    ask(questions.alerts),
+    ask(questions.burning),
+    ask(questions.served),
   ]);
   if (alerts.length > 0)
     return `alerts: ${[...new Set(alerts.map(({ metric }) => metric.alertname ?? 'without a name'))].join(', ')}`;
   if (burning[0]) return `${(Number(burning[0].value[1]) * 100).toFixed(2)} % of votes were not acknowledged`;
   if (Number(served[0]?.value[1] ?? 0) === 0) throw new Error('it scrapes no process of Suffrage');
   return undefined;
-}
-
-/** An instant query (https://prometheus.io/docs/prometheus/latest/querying/api/). */
-async function ask(prometheus: string, query: string): Promise<z.infer<typeof answer>['data']['result']> {
-  const url = new URL('/api/v1/query', prometheus);
-  url.searchParams.set('query', query);
-  const response = await fetch(url, { signal: AbortSignal.timeout(10_000) });
-  if (!response.ok) throw new Error(`status ${response.status}`);
-  return answer.parse(await response.json()).data.result;
 }
 
 const seconds = (millis: number) => `${Math.round(millis / 1_000)} s`;

@@ -46,6 +46,15 @@ const OTHERS: readonly [string, Values][] = [
     'a volume to replay',
     { rollouts: { enabled: false }, ingestion: { localQueue: { enabled: true, replayClaims: ['lost'] } } },
   ],
+  [
+    'Amazon Managed Prometheus',
+    {
+      rollouts: {
+        prometheus: 'https://aps-workspaces.eu-west-1.amazonaws.com/workspaces/ws-0',
+        prometheusRegion: 'eu-west-1',
+      },
+    },
+  ],
   ['Secrets of other hands', { externalSecrets: { enabled: false }, image: { pullSecrets: ['registry'] } }],
   [
     'nothing optional',

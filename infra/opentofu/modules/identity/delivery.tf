@@ -67,7 +67,7 @@ resource "aws_iam_role_policy" "push_images" {
   })
 }
 
-# AWS lets it find the cluster, and nothing else; what it may do there is the cluster's to say.
+# AWS lets it find the cluster and ask Prometheus, and nothing else; what it may do in the cluster is the cluster's to say.
 resource "aws_iam_role" "deploy" {
   count = var.delivery == null ? 0 : 1
 
@@ -81,15 +81,14 @@ resource "aws_iam_role" "deploy" {
 resource "aws_iam_role_policy" "deploy" {
   count = var.delivery == null ? 0 : 1
 
-  name = "find-cluster"
+  name = "find-and-watch"
   role = aws_iam_role.deploy[0].id
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [{
-      Effect   = "Allow"
-      Action   = "eks:DescribeCluster"
-      Resource = "arn:aws:eks:${var.region}:${var.account_id}:cluster/${var.cluster_name}"
-    }]
+    Statement = [
+      { Effect = "Allow", Action = "eks:DescribeCluster", Resource = "arn:aws:eks:${var.region}:${var.account_id}:cluster/${var.cluster_name}" },
+      { Effect = "Allow", Action = "aps:QueryMetrics", Resource = var.prometheus_workspace_arn },
+    ]
   })
 }
 

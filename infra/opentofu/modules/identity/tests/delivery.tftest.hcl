@@ -37,8 +37,11 @@ run "only_an_approved_job_reaches_the_cluster_and_there_its_namespace" {
     error_message = "What may install is what the reviewers of the environment have let through."
   }
   assert {
-    condition     = jsondecode(aws_iam_role_policy.deploy[0].policy).Statement == [{ Effect = "Allow", Action = "eks:DescribeCluster", Resource = "arn:aws:eks:eu-west-1:111122223333:cluster/suffrage-test" }]
-    error_message = "AWS lets it find its cluster, and nothing else."
+    condition = jsondecode(aws_iam_role_policy.deploy[0].policy).Statement == [
+      { Effect = "Allow", Action = "eks:DescribeCluster", Resource = "arn:aws:eks:eu-west-1:111122223333:cluster/suffrage-test" },
+      { Effect = "Allow", Action = "aps:QueryMetrics", Resource = "arn:aws:aps:eu-west-1:111122223333:workspace/ws-1" },
+    ]
+    error_message = "AWS lets it find its cluster and ask its Prometheus, and nothing else."
   }
   assert {
     condition     = one(aws_eks_access_policy_association.deploy[0].access_scope).type == "namespace" && tolist(one(aws_eks_access_policy_association.deploy[0].access_scope).namespaces) == tolist(["apps"])

@@ -90,11 +90,12 @@ kept_by_rules() {
 # What the chart is told of the infrastructure, behind the values of the environment: its schema takes it, the policies do, and the
 # roles of its services go to its own pods.
 chart_takes() {
-  local name=$1 values="$work/helm-values/$1" file
+  local name=$1 values="$work/helm-values/$1" kind=(--production) file
+  [ "$name" != dev ] || kind=()
   node infra/helm-values/main.ts "$copy/environments/$name/outputs.json" "$values" || return
   for file in "$values"/*.yaml; do
     helm template suffrage helm/suffrage -f "helm/suffrage/values-$name.yaml" -f "$file" >"$work/rendered.yaml" || return
-    policies/judge.sh "$work/rendered.yaml" || return
+    policies/judge.sh "${kind[@]}" "$work/rendered.yaml" || return
     node infra/plans/identities.ts "$copy/environments/$name/standing.json" "$work/rendered.yaml" "$name" || return
   done
 }

@@ -104,7 +104,7 @@ test('what refuses a rendering says all that is wrong with it, and ends with 1',
   const refused = await run(judge, ['--production', file], environment).catch((error: unknown) => error);
   expect(refused).toMatchObject({
     code: 1,
-    stdout: expect.stringMatching(/1 replicas are fewer than 2[^]*no NetworkPolicy limits its egress/),
+    stdout: expect.stringMatching(/one pod, and no other beside it[^]*no NetworkPolicy limits its egress/),
   });
   const values = join(work, 'values.yaml');
   writeFileSync(values, 'kafka: { sasl: { password: x } }\n');

@@ -30,7 +30,7 @@ export async function deploy(
     infrastructure.file,
     '--set',
     `standby=${standby}`,
-    ...registryOption(file, installation),
+    ...(infrastructure.registry ? [] : ['--set-string', `image.registry=${registryOf(file)}`]),
     ...file.images.flatMap(({ name, digest }) => ['--set-string', `image.digests.${name}=${digest}`]),
     '--description',
     description(file.commit),
@@ -39,11 +39,6 @@ export async function deploy(
     WAIT,
     (await helmMajor(run)) >= 4 ? '--rollback-on-failure' : '--atomic',
   ]);
-}
-
-/** A second region pulls the same digests from the copy of the registry beside it, which its own values name. */
-function registryOption(file: ReleaseFile, { isSecond }: Installation): string[] {
-  return isSecond ? [] : ['--set-string', `image.registry=${registryOf(file)}`];
 }
 
 const listing = z.array(z.object({ name: z.string() }));

@@ -7,8 +7,14 @@ import { infrastructureFile, type Installation, valuesFile } from './environment
 const values = z.looseObject({
   kafka: z.looseObject({ brokers: z.string().default('') }).optional(),
   aws: z.looseObject({ region: z.string() }).optional(),
+  image: z.looseObject({ registry: z.string().optional() }).optional(),
 });
-export type Infrastructure = { readonly file: string; readonly region: string | undefined };
+export type Infrastructure = {
+  readonly file: string;
+  readonly region: string | undefined;
+  /** The environment's own copy of what was published; `undefined`: it installs from where that is. */
+  readonly registry: string | undefined;
+};
 
 /**
  * The values that only the infrastructure knows, to be put over the environment's own. Without them an upgrade would put the
@@ -21,7 +27,7 @@ export function infrastructureOf(installation: Installation): Infrastructure {
   const remedy = `make infra-values ENVIRONMENT=${installation.environment} writes it, and it is committed`;
   if (!existsSync(file)) throw new Error(`${file} is not there: ${remedy}`);
   const own = readValues(file);
-  const { kafka, aws } = values.parse(own);
+  const { kafka, aws, image } = values.parse(own);
   if (!kafka?.brokers) throw new Error(`${file} names no brokers: ${remedy}`);
   const environment = valuesFile(installation.environment);
   const left = examples(merged(readValues(environment), own));
@@ -29,7 +35,7 @@ export function infrastructureOf(installation: Installation): Infrastructure {
     throw new Error(
       `${left.join(', ')}: an example's, to be replaced by your own in ${environment} or ${file}`,
     );
-  return { file, region: aws?.region };
+  return { file, region: aws?.region, registry: image?.registry };
 }
 
 type Values = Readonly<Record<string, unknown>>;

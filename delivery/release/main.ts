@@ -165,7 +165,8 @@ function promoteRelease(file: string, environment: EnvironmentName): number {
   const release = loadRelease(file);
   for (const installation of installationsOf(environment)) {
     const written = servedFile(installation);
-    writeFileSync(written, servedText(release, installation, standbyOf(written)));
+    const text = servedText(release, installation, infrastructureOf(installation), standbyOf(written));
+    writeFileSync(written, text);
     process.stdout.write(`${written} is written; commit it, and what watches the repository installs it.\n`);
   }
   return 0;

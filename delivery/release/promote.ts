@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
 import { registryOf } from './deploy.ts';
 import type { Installation } from './environments.ts';
+import type { Infrastructure } from './infrastructure.ts';
 import type { ReleaseFile } from './release-file.ts';
 
 export const servedFile = ({ name }: Installation) => `gitops/environments/${name}.yaml`;
@@ -11,12 +12,12 @@ export const servedFile = ({ name }: Installation) => `gitops/environments/${nam
  */
 export function servedText(
   release: ReleaseFile,
-  { name, environment, isSecond }: Installation,
+  { name, environment }: Installation,
+  infrastructure: Infrastructure,
   standby: boolean | undefined,
 ): string {
   const digests = Object.fromEntries(release.images.map(({ name: image, digest }) => [image, digest]));
-  // A second region pulls from the copy of the registry that its infrastructure names.
-  const image = isSecond ? { digests } : { registry: registryOf(release), digests };
+  const image = infrastructure.registry ? { digests } : { registry: registryOf(release), digests };
   return [
     `# What ${name} serves: commit ${release.commit}. Written by make promote ENVIRONMENT=${environment}.`,
     stringify(standby === undefined ? { image } : { standby, image }),

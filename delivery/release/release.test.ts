@@ -134,7 +134,8 @@ test('an image that nobody has looked at is not released', async () => {
   await expect(scan(registry('AccessDeniedException'), file, quick)).rejects.toThrow('AccessDenied');
 });
 
-const values = { file: 'gitops/infrastructure/NAME.yaml', region: 'eu-west-1' };
+const values = { file: 'gitops/infrastructure/NAME.yaml', region: 'eu-west-1', registry: undefined };
+const withCopy = { ...values, registry: 'copy/suffrage' };
 /** A helm that has installed the suite with these values; undefined: nothing yet. */
 const helm = (installed: object | null | undefined, version = 'v4.3.1') =>
   recorded(command => {
@@ -161,14 +162,20 @@ test('an environment gets its own values in its own cluster, those of its infras
   }
 });
 
-test('production goes to both regions: first to the one that stands by, which pulls from its own registry', async () => {
+test('an environment that has a copy of the registry installs from there', async () => {
+  const { run, calls } = helm(null);
+  await deploy(run, file, named('staging'), withCopy);
+  expect(upgrade(calls)).not.toContain('image.registry');
+  expect(servedText(file, dev, withCopy, undefined)).not.toContain('registry:');
+});
+
+test('production goes to both regions: first to the one that stands by', async () => {
   expect(installationsOf('production')).toEqual([second, first]);
   const { run, calls } = helm(undefined);
   await deploy(run, file, second, values);
   expect(upgrade(calls)).toContain('--kube-context suffrage-production-2');
   expect(upgrade(calls)).toContain('--values helm/suffrage/values-production.yaml');
   expect(upgrade(calls)).toContain('--set standby=true');
-  expect(upgrade(calls)).not.toContain('image.registry');
 });
 
 test.each([
@@ -205,9 +212,11 @@ test('an upgrade that would bring an example’s names is refused, with what to 
     );
     const good = 'aws: { region: eu-west-1 }\nkafka: { brokers: "b-1.amazonaws.com:9098" }\n';
     expect(written(good)).toThrow('registrar.issuerName names votes.example.org: an example');
-    expect(written(`${good}registrar: { issuerName: votes.gov.uk }`)()).toEqual({
+    const whole = `${good}registrar: { issuerName: votes.gov.uk }\nimage: { registry: copy/suffrage }\n`;
+    expect(written(whole)()).toEqual({
       file: infrastructureFile(first),
       region: 'eu-west-1',
+      registry: 'copy/suffrage',
     });
   } finally {
     process.chdir(here);
@@ -255,10 +264,10 @@ test('an audit with a finding, or without an end, fails the release', async () =
 });
 
 test('what a repository of an environment is given names the images by digest, and keeps who stands by', () => {
-  expect(servedText(file, dev, undefined)).toContain(
+  expect(servedText(file, dev, values, undefined)).toContain(
     `\nimage:\n  registry: registry/suffrage\n  digests:\n    web: ${digest}\n`,
   );
-  expect(servedText(file, second, true)).toContain(
+  expect(servedText(file, second, withCopy, true)).toContain(
     `\nstandby: true\nimage:\n  digests:\n    web: ${digest}\n`,
   );
 });

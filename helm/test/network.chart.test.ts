@@ -87,7 +87,7 @@ const TO_SERVERS = [
 ];
 
 test('everything is denied but the arrows of the design, which both ends allow', async () => {
-  const all = await render('dev', { tests: { enabled: false } });
+  const all = await render('nginx', { tests: { enabled: false } });
   const deny = all.find(
     ({ kind, metadata }) => kind === 'NetworkPolicy' && metadata.name === 'suffrage-deny',
   );
@@ -105,7 +105,7 @@ test('everything is denied but the arrows of the design, which both ends allow',
 });
 
 test('balancers reach what has a host, and Prometheus every port of metrics', async () => {
-  const arrows = arrowsOf(await render('dev', { tests: { enabled: false } }));
+  const arrows = arrowsOf(await render('nginx', { tests: { enabled: false } }));
   const fromOutside = [...arrows.in].filter(arrow => !isWithin(arrow));
   expect(fromOutside.toSorted()).toEqual(
     [
@@ -124,7 +124,7 @@ test('balancers reach what has a host, and Prometheus every port of metrics', as
 });
 
 test('every pod is under the policy that denies, and under one that allows', async () => {
-  const all = await render('staging', { ingestion: { localQueue: { replayClaims: ['one'] } } });
+  const all = await render('gateway', { ingestion: { localQueue: { replayClaims: ['one'] } } });
   const allowed = all.flatMap(({ kind, spec }) =>
     kind === 'NetworkPolicy' ? (policy.parse(spec).podSelector.matchLabels[COMPONENT] ?? []) : [],
   );
@@ -134,7 +134,7 @@ test('every pod is under the policy that denies, and under one that allows', asy
 });
 
 test('of the registrar and the votes neither reaches the other database, Redis or credentials', async () => {
-  const all = await render('staging');
+  const all = await render('gateway');
   const { out } = arrowsOf(all);
   const reach = (from: string) => [...out].filter(arrow => arrow.startsWith(`${from} ->`)).join();
   expect(reach('registrar')).not.toMatch(/-> votes \(outside\)|-> redis \(outside\)/);

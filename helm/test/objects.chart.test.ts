@@ -31,7 +31,7 @@ describe.each(VALUE_FILES)('objects of values-%s.yaml', file => {
         /"scaleUp":\{"stabilizationWindowSeconds":0.*"scaleDown":\{"stabilizationWindowSeconds":600/,
       );
     }
-    expect(scalers.length).toBe({ kind: 0, dev: 1, staging: 5, production: 5 }[file]);
+    expect(scalers.length).toBe({ kind: 0, nginx: 1, gateway: 5, dev: 1, staging: 5, production: 5 }[file]);
   });
 
   test('give a secret only to the components that use it, and the registrar its own', async () => {
@@ -125,7 +125,7 @@ test('KEDA reads the lag of the group and topic that the processors have', async
   expect(source).toContain('groupId: `${topics.votes}-processor`');
   for (const installation of ['', 'spring']) {
     const { votes } = topicNames(installation);
-    const { spec } = find(await render('dev', { installation }), 'ScaledObject', 'suffrage-processor');
+    const { spec } = find(await render('nginx', { installation }), 'ScaledObject', 'suffrage-processor');
     expect(spec).toMatchObject({
       triggers: [
         {
@@ -146,7 +146,7 @@ test('of blue and green processors one has pods, and the scaler scales that one'
     ['blue', 'green'],
     ['green', 'blue'],
   ] as const) {
-    const all = await render('staging', {
+    const all = await render('gateway', {
       processor: { blueGreen: { active, tags: { [active]: '9.9.9' } } },
     });
     expect(find(all, 'Deployment', `suffrage-processor-${idle}`).spec).toMatchObject({ replicas: 0 });
@@ -223,7 +223,7 @@ test('ingresses of one group name the same of what their balancer has once', asy
 });
 
 test('nginx limits requests, and never sends a vote a second time by itself', async () => {
-  const { metadata } = find(await render('dev'), 'Ingress', 'suffrage-votes');
+  const { metadata } = find(await render('nginx'), 'Ingress', 'suffrage-votes');
   expect(metadata.annotations).toMatchObject({
     'nginx.ingress.kubernetes.io/limit-rps': '50',
     'nginx.ingress.kubernetes.io/proxy-next-upstream': 'off',
@@ -232,14 +232,14 @@ test('nginx limits requests, and never sends a vote a second time by itself', as
 });
 
 test('the Gateway API has a route for each host, and none without', async () => {
-  const all = await render('staging', { edge: { hosts: { registrar: '' } } });
+  const all = await render('gateway', { edge: { hosts: { registrar: '' } } });
   expect(named(all, 'GRPCRoute').toSorted()).toEqual(['suffrage-results-grpc', 'suffrage-votes-grpc']);
   expect(named(all, 'HTTPRoute').toSorted()).toEqual(['suffrage-page', 'suffrage-results', 'suffrage-votes']);
   expect(named(all, 'Ingress')).toEqual([]);
 });
 
 test.each([
-  ['staging', 'vault'],
+  ['gateway', 'vault'],
   ['production', 'aws'],
 ] as const)('in %s secrets come from %s, the registrar’s by another role', async (file, provider) => {
   const all = await render(file);

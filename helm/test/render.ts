@@ -8,7 +8,7 @@ import { type Manifest, manifest } from './manifest.ts';
 
 export const ROOT = join(import.meta.dirname, '../..');
 export const CHART = join(ROOT, 'helm/suffrage');
-export const VALUE_FILES = ['kind', 'dev', 'staging', 'production'] as const;
+export const VALUE_FILES = ['kind', 'nginx', 'gateway', 'dev', 'staging', 'production'] as const;
 export type ValueFile = (typeof VALUE_FILES)[number];
 
 const run = promisify(execFile);

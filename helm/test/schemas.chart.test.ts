@@ -1,36 +1,6 @@
-import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { kustomize, renderText, ROOT, VALUE_FILES, type Values } from './render.ts';
-
-const PROGRAM = join(ROOT, '.tools/bin/kubeconform');
-const SCHEMAS = join(ROOT, '.tools/bin/kubernetes-schemas');
-const LOCATIONS = [
-  `${SCHEMAS}/{{ .NormalizedKubernetesVersion }}-local{{ .StrictSuffix }}/{{ .ResourceKind }}{{ .KindSuffix }}.json`,
-  `${join(import.meta.dirname, 'crds')}/{{ .Group }}/{{ .ResourceKind }}_{{ .ResourceAPIVersion }}.json`,
-];
-
-/** The versions that tools/setup/versions.env has unpacked. */
-const VERSIONS =
-  /^KUBERNETES_VERSIONS='(.*)'$/m
-    .exec(readFileSync(join(ROOT, 'tools/setup/versions.env'), 'utf8'))?.[1]
-    ?.split(' ')
-    .map(version => version.slice(1)) ?? [];
-
-/** Strict: a field that the API does not know is refused. */
-function kubeconform(text: string, version: string): Promise<{ status: number | null; output: string }> {
-  return new Promise((resolve, reject) => {
-    const locations = LOCATIONS.flatMap(location => ['-schema-location', location]);
-    const child = spawn(PROGRAM, ['-strict', '-summary', '-kubernetes-version', version, ...locations]);
-    let output = '';
-    child.stdout.on('data', (part: Buffer) => (output += part.toString()));
-    child.stderr.on('data', (part: Buffer) => (output += part.toString()));
-    child.once('error', reject);
-    child.once('close', status => resolve({ status, output }));
-    child.stdin.end(text);
-  });
-}
+import { kubeconform, VERSIONS } from './kubeconform.ts';
+import { kustomize, renderText, VALUE_FILES, type Values } from './render.ts';
 
 /** What the value files don't have. */
 const OTHERS: readonly [string, Values][] = [

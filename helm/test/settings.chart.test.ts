@@ -102,7 +102,7 @@ test.each([
   ['server', ['SUFFRAGE_PEER_CA_FILE']],
   ['none', []],
 ])('with tls.services %s the audit shows the services %j', async (services, shown) => {
-  const containers = containersOf(await render('staging', { tls: { services } }), 'audit');
+  const containers = containersOf(await render('gateway', { tls: { services } }), 'audit');
   expect(containers).toHaveLength(2);
   for (const started of containers) {
     const { environment } = settle(started);

@@ -10,6 +10,7 @@ const deployment = {
   elections_key: 'arn:aws:kms:eu-west-1:111122223333:alias/elections',
   secrets_roles: { votes: 'arn:votes', registrar: 'arn:registrar' },
   web_acl: null,
+  cidr: '10.20.0.0/16',
   data_cidrs: ['10.20.0.0/22', '10.20.4.0/22'],
   public_cidrs: ['10.20.16.0/22'],
   votes_databases: [{ endpoint: 'votes.example.org' }],
@@ -21,6 +22,14 @@ test('stores are reached in their own subnets, at the port that the brokers list
   const peers = [{ ipBlock: { cidr: '10.20.0.0/22' } }, { ipBlock: { cidr: '10.20.4.0/22' } }];
   expect(network.kafka).toEqual({ peers, ports: [9098] });
   expect(network.limitsRedis).toEqual({ peers });
+});
+
+test('the registrar reaches AWS at its endpoints in the network, and nothing else that is private', () => {
+  const { peers } = valuesOf(deployment).network.registrarOutside;
+  expect(peers).toEqual([
+    { ipBlock: { cidr: '0.0.0.0/0', except: expect.arrayContaining(['10.0.0.0/8', '169.254.169.254/32']) } },
+    { ipBlock: { cidr: '10.20.0.0/16' } },
+  ]);
 });
 
 test('registrar and votes read their secrets in roles of their own', () => {

@@ -16,6 +16,7 @@ export const outputs = z.object({
         elections_key: z.string().min(1),
         secrets_roles: z.object({ votes: z.string(), registrar: z.string() }),
         web_acl: z.string().nullish(),
+        cidr: z.string().min(1),
         data_cidrs: z.array(z.string()).min(1),
         public_cidrs: z.array(z.string()).min(1),
         votes_databases: z.array(database).min(1),
@@ -26,13 +27,18 @@ export const outputs = z.object({
 });
 export type Deployment = z.output<typeof outputs>['deployments']['value'][string];
 
+/** Other networks, and the address at which a node tells its role's credentials. */
+const PRIVATE = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '169.254.169.254/32'];
+
 /**
  * Values of the chart that only the infrastructure knows. They go behind the environment's own file
- * (`-f values-production.yaml -f THIS`): hosts, sizes and digests are not the infrastructure's.
+ * (`-f values-production.yaml -f THIS`), which says everything else of AWS: hosts, sizes and digests are not the infrastructure's.
  */
 export function valuesOf(deployment: Deployment) {
   const peers = (ranges: readonly string[]) => ranges.map(cidr => ({ ipBlock: { cidr } }));
   const stores = { peers: peers(deployment.data_cidrs) };
+  // Services of AWS answer inside the network, where it has endpoints; sign-in providers and captchas outside of every private one.
+  const beyond = { ipBlock: { cidr: '0.0.0.0/0', except: PRIVATE } };
   const secretsOf = (role: string) => ({
     provider: { aws: { service: 'SecretsManager', region: deployment.region, role } },
   });
@@ -58,6 +64,7 @@ export function valuesOf(deployment: Deployment) {
       redis: stores,
       limitsRedis: stores,
       edge: peers(deployment.public_cidrs),
+      registrarOutside: { peers: [beyond, ...peers([deployment.cidr])] },
     },
   };
 }

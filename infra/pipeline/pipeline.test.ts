@@ -153,6 +153,7 @@ test('each cluster of an environment gets the values of its own region', () => {
     shards: 4,
     elections_key: 'arn:key',
     secrets_roles: { votes: 'arn:votes', registrar: 'arn:registrar' },
+    cidr: '10.20.0.0/16',
     data_cidrs: ['10.20.0.0/22'],
     public_cidrs: ['10.20.16.0/22'],
     votes_databases: [{ endpoint: 'votes' }],

@@ -7,9 +7,9 @@ own := {"ingestion", "processor", "aggregator", "registrar", "web"}
 
 deny contains message if {
 	is_own
-	input.spec.replicas < 2
-	not stands_by
-	message := sprintf("%s: %d replicas are fewer than 2", [workload.name, input.spec.replicas])
+	# None are those of a region, or of a colour, that stands by.
+	input.spec.replicas == 1
+	message := sprintf("%s: one pod, and no other beside it", [workload.name])
 }
 
 deny contains message if {
@@ -35,9 +35,6 @@ is_own if {
 	input.kind in {"Deployment", "StatefulSet", "Rollout"}
 	workload.component in own
 }
-
-# Of a blue and a green Deployment the one that does not work has no pods.
-stands_by if input.spec.selector.matchLabels["suffrage.io/colour"]
 
 spread_over(key) if {
 	some constraint in workload.pod.topologySpreadConstraints

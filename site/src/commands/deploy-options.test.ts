@@ -38,7 +38,7 @@ function recorder() {
 test('the Helm that is pinned knows every option that a release gives it', async () => {
   const { run, calls } = recorder();
   for (const installation of installations) {
-    await deploy(run, release, installation, { file: 'values.yaml', region: undefined });
+    await deploy(run, release, installation, { file: 'values.yaml', region: undefined, registry: undefined });
     expect(await rollback(run, release, installation)).toBe(1);
   }
   expect(new Set(calls.map(([action]) => action))).toEqual(

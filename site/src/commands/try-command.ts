@@ -16,6 +16,7 @@ const NEEDS: Readonly<Record<string, string>> = {
   ab: 'a running service',
   aws: 'an account of AWS',
   cosign: 'a registry with images',
+  curl: 'the hosts that it asks',
   jq: 'what the command before it prints',
   kind: 'a container engine',
   locust: 'a running service',
@@ -106,7 +107,8 @@ function tryKubectl(words: readonly string[], scratch: string): Tried {
   }
   const created = words.findIndex(word => word === 'secret' || word === 'configmap');
   if (words.includes('create') && created > 0) {
-    for (const file of optionOf(words, '--from-file')) writeFileSync(join(scratch, file), 'x');
+    for (const file of optionOf(words, '--from-file'))
+      writeFileSync(join(scratch, file.slice(file.indexOf('=') + 1)), 'x');
     const sent = words.filter(word => !/^(--dry-run|-o$|yaml$)/.test(word));
     run(tool('kubectl'), [...sent, '--dry-run=client', '--validate=false', '-o', 'yaml'], scratch);
     return { ran: 'kubectl create --dry-run=client' };

@@ -40,6 +40,13 @@ export function parseMake(text: string): MakeCommand | undefined {
   };
 }
 
+/** What the make commands of a Jenkinsfile, or of a part of it, call; the set-up, which comes before all else, left out. */
+export function targetsOf(jenkins: string): string[] {
+  const commands = [...jenkins.matchAll(/make [^'\n]+/g)].map(([text]) => parseMake(text));
+  const names = commands.flatMap(command => command?.targets ?? []).filter(name => name !== 'setup');
+  return [...new Set(names)].toSorted();
+}
+
 /** What is wrong with a command; nothing when make would take it and something would read each variable. */
 export function judgeMake(command: MakeCommand, targets: readonly Target[]): string[] {
   const called = command.targets.map(name => ({ name, target: targets.find(each => each.name === name) }));

@@ -9,12 +9,12 @@ import { Kustomization } from '@kubernetes-models/flux-cd/kustomize.toolkit.flux
 import { GitRepository } from '@kubernetes-models/flux-cd/source.toolkit.fluxcd.io/v1/GitRepository';
 import { repositoryDirectory } from '@suffrage/stack/paths';
 import { z } from 'zod';
-import { judgeMake, parseMake, readTargets } from '../make-targets.ts';
+import { judgeMake, parseMake, readTargets, targetsOf } from '../make-targets.ts';
 import { environmentNames, infrastructureFile, installations } from '../release/environments.ts';
 import { readDocuments } from './read-documents.ts';
 import { type Manifest, readManifests } from './read-manifests.ts';
 import { renderSet } from './render-set.ts';
-import { tektonPipeline, tektonTask } from './tekton-shapes.ts';
+import { tektonPipeline, tektonRun, tektonTask } from './tekton-shapes.ts';
 
 const directory = join(repositoryDirectory, 'gitops');
 const inRepository = (path: string) => existsSync(join(repositoryDirectory, path));
@@ -183,22 +183,53 @@ test('Flux installs the same as Argo CD: infra before apps, the same values, pro
   }
 });
 
-test('the pipeline of Tekton has the shape of its reference, and calls make targets that are there', () => {
+const tektonShapes: Readonly<Record<string, typeof tektonPipeline | typeof tektonRun | typeof tektonTask>> = {
+  Pipeline: tektonPipeline,
+  PipelineRun: tektonRun,
+  Task: tektonTask,
+};
+const ofTekton = (kind: string): object =>
+  without(tekton.find(one => one.kind === kind) ?? { file: '', apiVersion: '', kind });
+
+/** The command of a task: each word of its list is one argument, spaces or not. */
+const madeBy = (words: readonly string[]) =>
+  `make ${words.map(word => word.replace(/=(.* .*)/, "='$1'")).join(' ')}`;
+
+test('what Tekton is given has the shape of its reference, in an order that can be, by make commands that make would take', () => {
   const targets = readTargets();
-  for (const manifest of tekton)
-    (manifest.kind === 'Pipeline' ? tektonPipeline : tektonTask).parse(without(manifest));
-  const pipeline = tektonPipeline.parse(without(tekton.find(({ kind }) => kind === 'Pipeline') as Manifest));
+  for (const manifest of tekton) tektonShapes[manifest.kind]?.parse(without(manifest));
+  expect(tekton.map(({ kind }) => kind).filter(kind => !(kind in tektonShapes))).toEqual([]);
   const tasks = tekton.filter(({ kind }) => kind === 'Task').map(({ metadata }) => metadata?.name);
-  const made = pipeline.spec.tasks.flatMap(({ params }) => params.flatMap(({ value }) => value));
-  for (const target of ['test', 'bundle-test', 'images']) expect(made).toContain(target);
   const before = new Set<string>();
-  for (const { name, taskRef, runAfter, params } of pipeline.spec.tasks) {
+  for (const { name, taskRef, runAfter, params } of tektonPipeline.parse(ofTekton('Pipeline')).spec.tasks) {
     expect(tasks).toContain(taskRef.name);
     for (const earlier of runAfter) expect([name, before.has(earlier)]).toEqual([name, true]);
     before.add(name);
     const words = params.find(({ name: param }) => param === 'targets')?.value;
     if (!Array.isArray(words)) continue;
-    const command = parseMake(`make ${words.join(' ')}`);
+    const command = parseMake(madeBy(words));
     expect([name, command && judgeMake(command, targets)]).toEqual([name, []]);
   }
+});
+
+test('Tekton verifies a change by all that Jenkins does', () => {
+  const jenkins = readFileSync(join(repositoryDirectory, 'Jenkinsfile'), 'utf8');
+  const verify = jenkins.slice(
+    jenkins.indexOf("stage('Verify')"),
+    jenkins.indexOf("stage('Infrastructure of"),
+  );
+  const made = tektonPipeline
+    .parse(ofTekton('Pipeline'))
+    .spec.tasks.flatMap(({ params }) => params.flatMap(({ value }) => (Array.isArray(value) ? value : [])))
+    .filter(word => word !== 'setup' && !word.includes('='));
+  expect(made.toSorted()).toEqual(targetsOf(verify));
+});
+
+test('a run of Tekton gives its pipeline what it asks for, and the time that it takes', () => {
+  const { metadata, spec } = tektonPipeline.parse(ofTekton('Pipeline'));
+  const run = tektonRun.parse(ofTekton('PipelineRun')).spec;
+  expect(run.pipelineRef.name).toBe(metadata.name);
+  for (const what of ['params', 'workspaces'] as const)
+    expect(run[what].map(({ name }) => name)).toEqual(spec[what].map(({ name }) => name));
+  expect(run.timeouts.tasks).toBe(run.timeouts.pipeline);
 });

@@ -6,7 +6,8 @@ import { readDocuments } from './read-documents.ts';
 const manifest = z.looseObject({
   apiVersion: z.string(),
   kind: z.string(),
-  metadata: z.looseObject({ name: z.string() }).optional(),
+  // A run is given its name (`generateName`).
+  metadata: z.looseObject({ name: z.string().optional() }).optional(),
 });
 export type Manifest = z.infer<typeof manifest> & { readonly file: string };
 

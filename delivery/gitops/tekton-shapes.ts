@@ -35,6 +35,34 @@ export const tektonPipeline = z.strictObject({
   }),
 });
 
+const hours = z.string().regex(/^\d+h$/);
+export const tektonRun = z.strictObject({
+  apiVersion: z.literal('tekton.dev/v1'),
+  kind: z.literal('PipelineRun'),
+  metadata: z.strictObject({ generateName: z.string(), namespace: z.string() }),
+  spec: z.strictObject({
+    pipelineRef: z.strictObject({ name: z.string() }),
+    params: z.array(z.strictObject({ name: z.string(), value: z.string() })),
+    timeouts: z.strictObject({ pipeline: hours, tasks: hours }),
+    taskRunTemplate: z.strictObject({
+      podTemplate: z.strictObject({
+        securityContext: z.strictObject({ runAsNonRoot: z.literal(true), fsGroup: z.int() }),
+      }),
+    }),
+    workspaces: z.array(
+      z.strictObject({
+        name: z.string(),
+        volumeClaimTemplate: z.strictObject({
+          spec: z.strictObject({
+            accessModes: z.tuple([z.literal('ReadWriteOnce')]),
+            resources: z.strictObject({ requests: z.strictObject({ storage: z.string() }) }),
+          }),
+        }),
+      }),
+    ),
+  }),
+});
+
 const resources = z.record(z.enum(['cpu', 'memory']), z.string());
 export const tektonTask = z.strictObject({
   apiVersion: z.literal('tekton.dev/v1'),

@@ -60,12 +60,19 @@ const ACCOUNT: Variables = {
 /** Another environment's account, whose registry gets images from production's. */
 const OTHER_ACCOUNT = '444455556666';
 
+const deliveredFrom = (environment: string) => ({ repository: 'suffrage/suffrage', environment });
+
 /** Of dev and of staging. */
-export const ONE_REGION: Variables = { ...ACCOUNT, images_from: OTHER_ACCOUNT };
+export const ONE_REGION: Variables = {
+  ...ACCOUNT,
+  images_from: OTHER_ACCOUNT,
+  delivery: deliveredFrom('dev'),
+};
 
 /** Production as it stands before the cases: with room for more databases, and the page asked for before anything is there. */
 export const PRODUCTION: Variables = {
   ...ACCOUNT,
+  delivery: deliveredFrom('production'),
   shards: 8,
   page: {
     hosts: ['vote.example.org'],

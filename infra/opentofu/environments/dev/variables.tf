@@ -18,6 +18,12 @@ variable "alarm_addresses" {
   type        = set(string)
 }
 
+variable "delivery" {
+  description = "GitHub repository and environment whose pipelines install the chart. They push no images here: those are copied from production's registry."
+  type        = object({ repository = string, environment = string })
+  default     = null
+}
+
 variable "public_access_cidrs" {
   description = "Addresses from which the API server is reached from outside; empty: from the network only."
   type        = list(string)

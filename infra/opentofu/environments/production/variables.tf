@@ -116,7 +116,7 @@ variable "image_copies" {
 }
 
 variable "delivery" {
-  description = "GitHub repository and environment whose pipelines push images."
+  description = "GitHub repository and environment whose pipelines push images and install the chart in both regions."
   type        = object({ repository = string, environment = string })
   default     = null
 }

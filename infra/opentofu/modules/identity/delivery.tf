@@ -8,8 +8,13 @@ locals {
     push-images = "release"
     deploy      = var.delivery.environment
   }
+  # One region makes the roles, which belong to the whole account; another lets the same one in. Only where images are published do
+  # pipelines push any: from there they are copied.
+  makes_roles = var.delivery != null && try(var.delivery.role, null) == null
+  pushes      = local.makes_roles && try(var.delivery.pushes, false)
+  deployers   = var.delivery == null ? [] : local.makes_roles ? [{ name = aws_iam_role.deploy[0].name, arn = aws_iam_role.deploy[0].arn }] : [var.delivery.role]
   trust = {
-    for role, environment in local.deliverers : role => jsonencode({
+    for role, environment in local.makes_roles ? local.deliverers : {} : role => jsonencode({
       Version = "2012-10-17"
       Statement = [{
         Effect    = "Allow"
@@ -28,14 +33,14 @@ locals {
 
 # Pipelines sign in with GitHub's tokens: no key of ours is stored there.
 resource "aws_iam_openid_connect_provider" "github" {
-  count = var.delivery == null ? 0 : 1
+  count = local.makes_roles ? 1 : 0
 
   url            = "https://${local.github}"
   client_id_list = ["sts.amazonaws.com"]
 }
 
 resource "aws_iam_role" "push_images" {
-  count = var.delivery == null ? 0 : 1
+  count = local.pushes ? 1 : 0
 
   name               = "${var.name}-push-images"
   description        = "The release pipeline, before anything is installed"
@@ -43,7 +48,7 @@ resource "aws_iam_role" "push_images" {
 }
 
 resource "aws_iam_role_policy" "push_images" {
-  count = var.delivery == null ? 0 : 1
+  count = local.pushes ? 1 : 0
 
   name = "push"
   role = aws_iam_role.push_images[0].id
@@ -69,7 +74,7 @@ resource "aws_iam_role_policy" "push_images" {
 
 # AWS lets it find the cluster and ask Prometheus, and nothing else; what it may do in the cluster is the cluster's to say.
 resource "aws_iam_role" "deploy" {
-  count = var.delivery == null ? 0 : 1
+  count = local.makes_roles ? 1 : 0
 
   name        = "${var.name}-deploy"
   description = "The release pipeline, where it installs, watches, audits and takes back"
@@ -79,10 +84,10 @@ resource "aws_iam_role" "deploy" {
 }
 
 resource "aws_iam_role_policy" "deploy" {
-  count = var.delivery == null ? 0 : 1
+  count = length(local.deployers)
 
-  name = "find-and-watch"
-  role = aws_iam_role.deploy[0].id
+  name = "find-and-watch-${var.region}"
+  role = local.deployers[0].name
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [
@@ -94,16 +99,16 @@ resource "aws_iam_role_policy" "deploy" {
 
 # The group gets what the chart needs beside the usual resources of a namespace (gitops/infra/deployers).
 resource "aws_eks_access_entry" "deploy" {
-  count = var.delivery == null ? 0 : 1
+  count = length(local.deployers)
 
   cluster_name      = var.cluster_name
-  principal_arn     = aws_iam_role.deploy[0].arn
+  principal_arn     = local.deployers[0].arn
   kubernetes_groups = ["suffrage-deployers"]
   type              = "STANDARD"
 }
 
 resource "aws_eks_access_policy_association" "deploy" {
-  count = var.delivery == null ? 0 : 1
+  count = length(local.deployers)
 
   cluster_name  = var.cluster_name
   principal_arn = aws_eks_access_entry.deploy[0].principal_arn

@@ -12,3 +12,8 @@ output "statements" {
   description = "What each service may call: actions and resources."
   value       = local.statements
 }
+
+output "deployer" {
+  description = "Role of the pipelines that install here, for another region of the environment; null: none."
+  value       = one(local.deployers)
+}

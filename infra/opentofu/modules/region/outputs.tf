@@ -71,3 +71,8 @@ output "api_gateway_domain" {
   description = "Where the API Gateway's host must point; null without one."
   value       = module.edge.api_gateway_domain
 }
+
+output "deployer" {
+  description = "Role of the pipelines that install here; null: none."
+  value       = module.identity.deployer
+}

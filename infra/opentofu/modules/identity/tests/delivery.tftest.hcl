@@ -49,6 +49,40 @@ run "only_an_approved_job_reaches_the_cluster_and_there_its_namespace" {
   }
 }
 
+run "where_nobody_pushes_only_who_installs_is_trusted" {
+  command = plan
+  variables {
+    delivery = { repository = "suffrage/suffrage", environment = "dev", repository_arns = [], pushes = false }
+  }
+
+  assert {
+    condition     = length(aws_iam_role.push_images) + length(aws_iam_role_policy.push_images) == 0 && length(aws_iam_role.deploy) == 1
+    error_message = "Images come from another account: nobody needs the right to push them here."
+  }
+}
+
+run "a_second_region_lets_in_the_role_of_the_first" {
+  command = apply
+  variables {
+    region       = "eu-central-1"
+    cluster_name = "suffrage-test-2"
+    delivery     = { repository = "suffrage/suffrage", environment = "production", repository_arns = [], role = { name = "suffrage-test-deploy", arn = "arn:aws:iam::111122223333:role/suffrage-test-deploy" } }
+  }
+
+  assert {
+    condition     = length(aws_iam_role.push_images) + length(aws_iam_role.deploy) + length(aws_iam_openid_connect_provider.github) == 0
+    error_message = "Roles and GitHub's provider belong to the account, which has them already."
+  }
+  assert {
+    condition     = aws_eks_access_entry.deploy[0].principal_arn == "arn:aws:iam::111122223333:role/suffrage-test-deploy" && one(aws_eks_access_policy_association.deploy[0].access_scope).type == "namespace"
+    error_message = "The same role installs in both clusters, in the suite's namespace."
+  }
+  assert {
+    condition     = aws_iam_role_policy.deploy[0].role == "suffrage-test-deploy" && jsondecode(aws_iam_role_policy.deploy[0].policy).Statement[0].Resource == "arn:aws:eks:eu-central-1:111122223333:cluster/suffrage-test-2"
+    error_message = "It may find this cluster, too."
+  }
+}
+
 run "without_a_repository_nobody_signs_in" {
   command = plan
   variables { delivery = null }

@@ -5,12 +5,19 @@ cd "$(dirname "$0")/.."
 PATH="$PWD/.tools/bin:$PWD/node_modules/.bin:$PATH"
 
 failed=0
+unchecked=
 step() {
-  local name=$1 started status=ok
+  local name=$1 started status=0
   shift
   printf '\n--- %s\n' "$name"
   started=$(date +%s)
-  "$@" || status=FAILED failed=1
+  "$@" || status=$?
+  case $status in
+    0) status=ok ;;
+    # Nobody could be asked: no failure, and no success either.
+    75) status='NOT CHECKED' unchecked+=" $name" ;;
+    *) status=FAILED failed=1 ;;
+  esac
   printf '%s: %s (%d s)\n' "$name" "$status" $(($(date +%s) - started))
 }
 supply_chain() { node delivery/supply-chain/main.ts "$@"; }
@@ -22,4 +29,5 @@ step 'licences' supply_chain licences
 step 'credentials' supply_chain secrets
 step 'bill of materials' supply_chain sbom
 step 'advisories' supply_chain advisories "$@"
+[ -z "$unchecked" ] || printf '\nNOT CHECKED:%s. What passed does not cover it.\n' "$unchecked"
 exit "$failed"

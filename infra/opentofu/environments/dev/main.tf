@@ -27,7 +27,7 @@ module "region" {
   operators           = var.operators
   public_access_cidrs = var.public_access_cidrs
   alarm_addresses     = var.alarm_addresses
-  delivery            = var.delivery == null ? null : merge(var.delivery, { pushes = false })
+  delivery            = var.delivery == null ? null : { repository = var.delivery.repository, environment = var.delivery.environment, pushes = false }
   audit_window_days   = local.audit_window_days
   password_version    = var.password_version
   key_rotation_days   = var.key_rotation_days

@@ -100,7 +100,7 @@ module "second" {
   global_registrar      = "secondary"
   global_cluster_ids    = module.first.global_cluster_ids
   elections_primary_key = { arn = module.first.elections_key_arn }
-  delivery              = var.delivery == null ? null : merge(var.delivery, { role = module.first.deployer })
+  delivery              = var.delivery == null ? null : { repository = var.delivery.repository, environment = var.delivery.environment, role = module.first.deployer }
   cache                 = local.cache
   private_connectivity  = var.replicate_back
   replicator            = var.replicate ? local.name : ""

@@ -10,9 +10,9 @@ locals {
   }
   # One region makes the roles, which belong to the whole account; another lets the same one in. Only where images are published do
   # pipelines push any: from there they are copied.
-  makes_roles = var.delivery != null && try(var.delivery.role, null) == null
+  makes_roles = var.delivery != null && try(var.delivery.role, "") == ""
   pushes      = local.makes_roles && try(var.delivery.pushes, false)
-  deployers   = var.delivery == null ? [] : local.makes_roles ? [{ name = aws_iam_role.deploy[0].name, arn = aws_iam_role.deploy[0].arn }] : [var.delivery.role]
+  deployers   = var.delivery == null ? [] : local.makes_roles ? aws_iam_role.deploy[*].name : [var.delivery.role]
   trust = {
     for role, environment in local.makes_roles ? local.deliverers : {} : role => jsonencode({
       Version = "2012-10-17"
@@ -87,7 +87,7 @@ resource "aws_iam_role_policy" "deploy" {
   count = length(local.deployers)
 
   name = "find-and-watch-${var.region}"
-  role = local.deployers[0].name
+  role = local.deployers[0]
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [
@@ -102,7 +102,7 @@ resource "aws_eks_access_entry" "deploy" {
   count = length(local.deployers)
 
   cluster_name      = var.cluster_name
-  principal_arn     = local.deployers[0].arn
+  principal_arn     = "arn:aws:iam::${var.account_id}:role/${local.deployers[0]}"
   kubernetes_groups = ["suffrage-deployers"]
   type              = "STANDARD"
 }

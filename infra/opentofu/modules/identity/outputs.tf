@@ -14,6 +14,6 @@ output "statements" {
 }
 
 output "deployer" {
-  description = "Role of the pipelines that install here, for another region of the environment; null: none."
+  description = "Name of the pipelines' role that installs here, for another region of the environment; null: none."
   value       = one(local.deployers)
 }

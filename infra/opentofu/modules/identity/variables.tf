@@ -67,7 +67,7 @@ variable "prometheus_workspace_arn" {
 }
 
 variable "delivery" {
-  description = "GitHub repository (`owner/name`) whose pipelines may sign in: from `environment` to install the chart and, where it `pushes`, from its environment `release` to push images to the repositories named. `role`: that another region of the environment has made, to be let into this cluster too. Null: none."
-  type        = object({ repository = string, environment = string, repository_arns = list(string), pushes = optional(bool, true), role = optional(object({ name = string, arn = string })) })
+  description = "GitHub repository (`owner/name`) whose pipelines may sign in: from `environment` to install the chart and, where it `pushes`, from its environment `release` to push images to the repositories named. `role`: name of that which another region of the environment has made, to be let into this cluster too. Null: none."
+  type        = object({ repository = string, environment = string, repository_arns = list(string), pushes = optional(bool, true), role = optional(string, "") })
   default     = null
 }

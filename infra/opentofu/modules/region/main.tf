@@ -193,7 +193,13 @@ module "identity" {
     registrar = { secret_arns = concat(values(module.secrets.secret_arns["registrar"]), [module.limits_cache.password_secret_arn]), key_arns = [module.secrets.key_arns["secrets-registrar"]] }
   }
   prometheus_workspace_arn = module.observability.prometheus.arn
-  delivery                 = var.delivery == null ? null : merge(var.delivery, { repository_arns = values(module.registry.repository_arns) })
+  delivery = var.delivery == null ? null : {
+    repository      = var.delivery.repository
+    environment     = var.delivery.environment
+    repository_arns = values(module.registry.repository_arns)
+    pushes          = var.delivery.pushes
+    role            = var.delivery.role
+  }
 }
 
 module "edge" {

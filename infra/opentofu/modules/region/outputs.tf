@@ -73,6 +73,6 @@ output "api_gateway_domain" {
 }
 
 output "deployer" {
-  description = "Role of the pipelines that install here; null: none."
+  description = "Name of the pipelines' role that installs here; null: none."
   value       = module.identity.deployer
 }

@@ -238,8 +238,8 @@ variable "replicator" {
 }
 
 variable "delivery" {
-  description = "GitHub repository and environment whose pipelines install the chart and, where it `pushes`, push images; `role`: that another region has made for them. Null: none."
-  type        = object({ repository = string, environment = string, pushes = optional(bool, true), role = optional(object({ name = string, arn = string })) })
+  description = "GitHub repository and environment whose pipelines install the chart and, where it `pushes`, push images; `role`: name of that which another region has made for them. Null: none."
+  type        = object({ repository = string, environment = string, pushes = optional(bool, true), role = optional(string, "") })
   default     = null
 
   validation {

@@ -66,7 +66,7 @@ run "a_second_region_lets_in_the_role_of_the_first" {
   variables {
     region       = "eu-central-1"
     cluster_name = "suffrage-test-2"
-    delivery     = { repository = "suffrage/suffrage", environment = "production", repository_arns = [], role = { name = "suffrage-test-deploy", arn = "arn:aws:iam::111122223333:role/suffrage-test-deploy" } }
+    delivery     = { repository = "suffrage/suffrage", environment = "production", repository_arns = [], role = "suffrage-test-deploy" }
   }
 
   assert {

@@ -12,7 +12,7 @@ import { stringify } from 'yaml';
 import { z } from 'zod';
 import { kubeconform } from './kubeconform.ts';
 import { component, podOf } from './manifest.ts';
-import { readManifests, ROOT } from './render.ts';
+import { HELM, readManifests, ROOT } from './render.ts';
 
 const run = promisify(execFile);
 const directory = mkdtempSync(join(tmpdir(), 'suffrage-environments-'));
@@ -58,8 +58,17 @@ function written(name: string, text: string): string {
 }
 
 async function template(...options: readonly string[]): Promise<string> {
-  const args = ['template', 'suffrage', 'helm/suffrage', '--namespace', 'apps', ...options];
-  const { stdout } = await run(join(ROOT, '.tools/bin/helm'), args, {
+  const args = [
+    'template',
+    'suffrage',
+    'helm/suffrage',
+    '-n',
+    'apps',
+    '--kube-version',
+    'v1.37.0',
+    ...options,
+  ];
+  const { stdout } = await run(HELM, args, {
     cwd: ROOT,
     maxBuffer: 64 * 1024 * 1024,
   });

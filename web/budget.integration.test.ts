@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { launchChromium } from '@suffrage/test/chromium';
-import { rm } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { buildPage } from './test/built-page.ts';
 import { edinburgh, flow, snapshot } from './test/edinburgh.ts';
@@ -9,6 +10,7 @@ import { startTestWeb } from './test/web.ts';
 
 jest.setTimeout(120_000);
 
+const OUT = join(import.meta.dirname, '../out');
 const ELECTION = '/elections/edinburgh-2022-ward-16';
 
 /**
@@ -31,6 +33,7 @@ let browser: Browser;
 let pageDirectory: string;
 let upstream: StandIn;
 let web: Awaited<ReturnType<typeof startTestWeb>>;
+const visits: Record<string, Awaited<ReturnType<typeof visit>>> = {};
 
 beforeAll(async () => {
   pageDirectory = await buildPage();
@@ -47,6 +50,9 @@ afterAll(async () => {
   await web?.close();
   await upstream?.close();
   await rm(pageDirectory, { recursive: true });
+  // Kept for whoever wants to know by how much.
+  await mkdir(OUT, { recursive: true });
+  await writeFile(join(OUT, 'first-visits.json'), `${JSON.stringify(visits, null, 2)}\n`);
 });
 
 async function visit(path: string) {
@@ -83,6 +89,7 @@ function paintsOf(page: Page): Promise<{ shift: number; firstPaintMillis: number
 
 test.each(BUDGETS)('a first visit of $path stays within its budget', async ({ path, ...budget }) => {
   const visited = await visit(path);
+  visits[path] = visited;
   expect(visited.bytes).toBeLessThanOrEqual(budget.bytes);
   expect(visited.requests).toBeLessThanOrEqual(budget.requests);
   expect(visited.shift).toBeLessThanOrEqual(MAX_SHIFT);

@@ -1,3 +1,6 @@
+import { scaleLinear } from '@visx/scale';
+import { AreaClosed, LinePath } from '@visx/shape';
+
 const WIDTH = 100;
 const HEIGHT = 24;
 
@@ -5,15 +8,13 @@ const HEIGHT = 24;
 export function Sparkline({ series }: { series: readonly number[] }) {
   const greatest = Math.max(...series);
   if (series.length < 2 || greatest === 0) return null;
-  const points = series.map((value, index) => {
-    const x = (WIDTH * index) / (series.length - 1);
-    return `${x.toFixed(1)} ${(HEIGHT * (1 - value / greatest)).toFixed(1)}`;
-  });
-  const line = `M${points.join('L')}`;
+  const x = scaleLinear<number>({ domain: [0, series.length - 1], range: [0, WIDTH] });
+  const y = scaleLinear<number>({ domain: [0, greatest], range: [HEIGHT, 0] });
+  const course = { data: [...series], x: (_: number, index: number) => x(index), y };
   return (
     <svg className="spark" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
-      <path className="spark-area" d={`${line}L${WIDTH} ${HEIGHT}L0 ${HEIGHT}Z`} />
-      <path d={line} />
+      <AreaClosed className="spark-area" yScale={y} {...course} />
+      <LinePath {...course} />
     </svg>
   );
 }

@@ -1,3 +1,5 @@
+import { GridRows } from '@visx/grid';
+import { AreaClosed, LinePath } from '@visx/shape';
 import { type CSSProperties, useMemo } from 'react';
 import { paths } from '../api/fetch.ts';
 import { courseSchema, type Snapshot } from '../api/schemas.ts';
@@ -5,7 +7,15 @@ import { formatClock, formatCount } from '../format.ts';
 import { useDocument } from '../hooks.ts';
 import { say } from '../language/say.ts';
 import type { Presentation } from '../views/contest-card.tsx';
-import { type CourseShape, joinCourse, type Mark, pickMarks, shapeOf } from './course-shape.ts';
+import {
+  type CourseShape,
+  HEIGHT,
+  joinCourse,
+  type Mark,
+  pickMarks,
+  shapeOf,
+  WIDTH,
+} from './course-shape.ts';
 import { sayWatch } from './say.ts';
 
 const REFRESH_MILLIS = 20_000;
@@ -45,7 +55,7 @@ function newestOf({ asOf, counted, provisional }: Snapshot, remembered: readonly
 
 type ChartProps = { shape: CourseShape; marks: readonly Mark[]; timeZone: string };
 
-function Chart({ shape, marks, timeZone }: ChartProps) {
+function Chart({ shape: { x, y, counts, instants }, marks, timeZone }: ChartProps) {
   const clock = clockOf(marks, timeZone);
   const [first, last] = [marks[0], marks.at(-1)];
   const label = sayWatch('course.label', {
@@ -54,27 +64,28 @@ function Chart({ shape, marks, timeZone }: ChartProps) {
     first: formatCount(first?.counted ?? 0),
     last: formatCount(last?.counted ?? 0),
   });
-  const line = `M${shape.places.map(({ x, y }) => `${(1_000 * x).toFixed(1)} ${(300 * (1 - y)).toFixed(1)}`).join('L')}`;
-  const top = shape.counts.at(-1) ?? 1;
+  const course = {
+    data: [...marks],
+    x: ({ at: instant }: Mark) => x(instant),
+    y: ({ counted }: Mark) => y(counted),
+  };
   return (
     <figure className="course" role="img" aria-label={label} dir="ltr" data-testid="course">
       <div className="course-counts" aria-hidden="true">
-        {shape.counts.map(count => (
-          <span key={count} style={placed(count / top)}>
+        {counts.map(count => (
+          <span key={count} style={placed(y(count) / HEIGHT)}>
             {formatCount(count)}
           </span>
         ))}
       </div>
-      <svg viewBox="0 0 1000 300" preserveAspectRatio="none" aria-hidden="true">
-        {shape.counts.map(count => (
-          <path key={count} className="grid" d={`M0 ${300 * (1 - count / top)}h1000`} />
-        ))}
-        <path className="area" d={`${line}V300H0Z`} />
-        <path className="line" d={line} />
+      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
+        <GridRows className="grid" scale={y} width={WIDTH} tickValues={[...counts]} />
+        <AreaClosed className="area" yScale={y} {...course} />
+        <LinePath className="line" {...course} />
       </svg>
       <div className="course-instants" aria-hidden="true">
-        {shape.instants.map(({ at: instant, x }) => (
-          <span key={x} style={placed(x)}>
+        {instants.map(instant => (
+          <span key={instant} style={placed(x(instant) / WIDTH)}>
             {clock(instant)}
           </span>
         ))}

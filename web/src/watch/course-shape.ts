@@ -1,19 +1,28 @@
+import { scaleLinear } from '@visx/scale';
+
 /** How many votes were counted at an instant, milliseconds since 1970. */
 export type Mark = { readonly at: number; readonly counted: number };
 
-/** Shares of the drawing's width and height, 0 to 1, from its start and its bottom. */
-type Place = { readonly x: number; readonly y: number };
+/** The drawing's own units: it is stretched to its place, and its lines keep their width. */
+export const WIDTH = 1_000;
+export const HEIGHT = 300;
+
+type Scale = ReturnType<typeof scaleLinear<number>>;
 
 export type CourseShape = {
-  readonly places: readonly Place[];
+  /** From an instant, and from a count, to its place in the drawing. */
+  readonly x: Scale;
+  readonly y: Scale;
   /** Round counts on the axis, from 0 up; the last is the top of the drawing. */
   readonly counts: readonly number[];
-  /** Instants on the axis, with their places. */
-  readonly instants: readonly { readonly at: number; readonly x: number }[];
+  /** Instants on the axis, from the first to the last. */
+  readonly instants: readonly number[];
 };
 
-const MAX_STEPS = 4;
-const INSTANTS = 4;
+/** A wish: what is round may take up to five. */
+const STEPS = 3;
+/** Evenly apart: what a scale of time holds to be round is so in the reader's zone, not in the election's. */
+const INSTANTS = [0, 1 / 3, 2 / 3, 1].map(share => share * WIDTH);
 
 /** What was remembered, and what was seen since: never back in time or count. */
 export function joinCourse(remembered: readonly Mark[], seen: readonly Mark[]): Mark[] {
@@ -31,25 +40,11 @@ export function shapeOf(marks: readonly Mark[]): CourseShape | null {
   const [first] = marks;
   const last = marks.at(-1);
   if (first === undefined || last === undefined || last.at <= first.at) return null;
-  const counts = roundCounts(last.counted);
-  const top = counts.at(-1) ?? 1;
-  const span = last.at - first.at;
-  return {
-    places: marks.map(({ at, counted }) => ({ x: (at - first.at) / span, y: counted / top })),
-    counts,
-    instants: Array.from({ length: INSTANTS }, (_, index) => {
-      const x = index / (INSTANTS - 1);
-      return { at: first.at + x * span, x };
-    }),
-  };
-}
-
-/** The smallest axis of at most four steps of 1, 2 or 5 times a power of ten. */
-function roundCounts(greatest: number): number[] {
-  const least = Math.max(1, greatest / MAX_STEPS);
-  const power = 10 ** Math.floor(Math.log10(least));
-  const step = [1, 2, 5, 10].map(times => times * power).find(size => size >= least) ?? 10 * power;
-  return Array.from({ length: Math.max(1, Math.ceil(greatest / step)) + 1 }, (_, index) => index * step);
+  const x = scaleLinear<number>({ domain: [first.at, last.at], range: [0, WIDTH] });
+  const y = scaleLinear<number>({ domain: [0, Math.max(1, last.counted)], nice: STEPS, range: [HEIGHT, 0] });
+  // There is no half of a vote.
+  const counts = y.ticks(STEPS).filter(Number.isInteger);
+  return { x, y, counts, instants: INSTANTS.map(place => x.invert(place)) };
 }
 
 /** So many of the marks, evenly, with the first and the last. */

@@ -51,3 +51,10 @@ test('no station covers another or leaves the picture, whatever its width', () =
     { numRuns: 60 },
   );
 });
+
+test.each([
+  ['beside it', 60, ['M13,3.7C18.25,3.7,18.25,3.7,23.5,3.7', 'M36.5,3.7C41.75,3.7,41.75,3.7,47,3.7']],
+  ['below it', 20, ['M10,5.1C10,7.95,10,7.95,10,10.8', 'M10,14.2C10,17.05,10,17.05,10,19.9']],
+])('a way leads from a station to the one %s, in a picture that is %d wide', (_, width, paths) => {
+  expect(layOut(shapeOf(1, 1, 1), width).ways.map(({ path }) => path)).toEqual(paths);
+});

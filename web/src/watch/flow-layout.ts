@@ -1,3 +1,4 @@
+import { pathHorizontalDiagonal, pathVerticalDiagonal } from '@visx/shape';
 import type { FlowShape, Stage, Station, Way } from './flow-shape.ts';
 
 /** In units of the text's size (1 = 1 rem), from the top left of the picture. */
@@ -22,6 +23,22 @@ const GAP = 0.6;
 /** Below this width stages follow each other downwards. */
 const UPRIGHT_BELOW = 44;
 
+type Ends = { readonly from: Box; readonly to: Box };
+type Point = { readonly x: number; readonly y: number };
+
+const ofPoint = { x: ({ x }: Point) => x, y: ({ y }: Point) => y };
+/** From the middle of a side to the middle of the one that faces it. */
+const curveAcross = pathHorizontalDiagonal<Ends, Point>({
+  source: ({ from }) => ({ x: from.x + from.width, y: from.y + from.height / 2 }),
+  target: ({ to }) => ({ x: to.x, y: to.y + to.height / 2 }),
+  ...ofPoint,
+});
+const curveDown = pathVerticalDiagonal<Ends, Point>({
+  source: ({ from }) => ({ x: from.x + from.width / 2, y: from.y + from.height }),
+  target: ({ to }) => ({ x: to.x + to.width / 2, y: to.y }),
+  ...ofPoint,
+});
+
 /** How many partitions, or groups of them, the picture has room for. */
 export const roomFor = (width: number): number => (width < UPRIGHT_BELOW ? 4 : 12);
 
@@ -34,7 +51,7 @@ export function layOut(shape: FlowShape, width: number): FlowLayout {
   const ways = shape.ways.flatMap(way => {
     const [from, to] = [boxOf.get(way.from), boxOf.get(way.to)];
     if (!from || !to) return [];
-    const path = isUpright ? curveDown(from, to) : curveAcross(from, to);
+    const path = (isUpright ? curveDown : curveAcross)({ from, to }) ?? '';
     return [{ ...way, path, strength: way.votes / busiest }];
   });
   return { width, isUpright, ...placed, ways };
@@ -97,16 +114,4 @@ function layOutUpright({ stations }: FlowShape, width: number): Placed {
     return boxes;
   });
   return { height: y - DROP, stations: placed, heads };
-}
-
-function curveAcross(from: Box, to: Box): string {
-  const [x1, y1, x2, y2] = [from.x + from.width, from.y + from.height / 2, to.x, to.y + to.height / 2];
-  const bend = (x2 - x1) / 2;
-  return `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`;
-}
-
-function curveDown(from: Box, to: Box): string {
-  const [x1, y1, x2, y2] = [from.x + from.width / 2, from.y + from.height, to.x + to.width / 2, to.y];
-  const bend = (y2 - y1) / 2;
-  return `M${x1} ${y1}C${x1} ${y1 + bend} ${x2} ${y2 - bend} ${x2} ${y2}`;
 }

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
 import { readFile, stat } from 'node:fs/promises';
+import { expectEveryLook } from './test/quality.ts';
 import {
   chooseAndReview,
   counted,
@@ -243,6 +244,40 @@ test('a refusal says what the voter can do', async () => {
   await press(again, 'Give your proof again');
   await again.getByLabel('One-time code').waitFor();
 });
+
+test('each step of a vote can be used by everybody, at three widths, light or dark', async () => {
+  const { codes } = await room.api.openWithCodes('looked-at', ['ada']);
+  const context = await room.newContext();
+  const page = await room.open('/elections/looked-at/vote', context);
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+  await page.reload();
+  await press(page, 'Continue');
+  await page.getByRole('alert').filter({ hasText: 'One contest needs another look.' }).waitFor();
+  await expectEveryLook(page, 'vote-contest-left');
+  await page.getByRole('radio', { name: 'a', exact: true }).check();
+  await press(page, 'Continue');
+  await heading(page, 'Your right to vote');
+  await expectEveryLook(page, 'vote-proof');
+  await page.getByLabel('One-time code').fill(codes.get('ada') ?? '');
+  await press(page, 'Review your vote');
+  await heading(page, 'Review your vote');
+  await expectEveryLook(page, 'vote-review');
+  await context.setOffline(true);
+  await press(page, 'Cast your vote');
+  await page.getByTestId('progress').filter({ hasText: 'This device has no network.' }).waitFor();
+  await expectEveryLook(page, 'vote-waiting');
+  await context.setOffline(false);
+  await counted(page);
+  await expectEveryLook(page, 'vote-receipt');
+  const again = await room.open('/elections/looked-at/vote');
+  await again.getByRole('radio', { name: 'a', exact: true }).check();
+  await press(again, 'Continue');
+  await again.getByLabel('One-time code').fill(codes.get('ada') ?? '');
+  await press(again, 'Review your vote');
+  await press(again, 'Cast your vote');
+  await again.getByTestId('problem-proof-refused').waitFor();
+  await expectEveryLook(again, 'vote-refused');
+}, 240_000);
 
 /** Bytes, gzipped. */
 const BUDGET_BYTES = 150_000;

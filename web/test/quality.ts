@@ -34,6 +34,21 @@ export async function keepPicture(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(PICTURES, `${name}.png`), fullPage: true });
 }
 
+const WIDTHS = [320, 768, 1280];
+
+/** Fails with what axe finds in a light and a dark page, and with what does not fit at three widths; keeps a picture of each. */
+export async function expectEveryLook(page: Page, state: string): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await expectAccessible(page, state);
+    for (const width of WIDTHS) {
+      await page.setViewportSize({ width, height: 800 });
+      await expectWithin(page, state, width);
+      await keepPicture(page, `${state}-${width}-${colorScheme}`);
+    }
+  }
+}
+
 /** Whether something is cut off at the side. */
 const widthOf = (page: Page): Promise<number> => page.evaluate(() => document.documentElement.scrollWidth);
 

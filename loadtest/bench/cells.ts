@@ -1,4 +1,5 @@
 import { measureBareFloors } from './bare-floors.ts';
+import { measureBrokers } from './brokers.ts';
 import { measureIngestionAlone, measureProcessorDrain, measureSubscribers } from './components.ts';
 import { measureDuplicates } from './duplicates.ts';
 import { measureEfficiency } from './efficiency.ts';
@@ -51,6 +52,11 @@ const telemetryCell = (rate: number): Cell => ({
   measure: run => measureTelemetry(run, { rate, rounds: 8 }),
 });
 
+const brokersCell = (rate: number): Cell => ({
+  name: 'three brokers',
+  measure: run => measureBrokers(run, { mode: 'secret', rate }),
+});
+
 const tokens: Cell = { name: 'tokens', measure: run => measureTokens(run, { tokens: 15_000 }) };
 
 /** Kafka's own tools may not be installed where the tests run, so no floors. */
@@ -76,6 +82,7 @@ function quickCells(rate: number, asked: number | undefined): Cell[] {
     componentCell('processor', run => measureProcessorDrain(run, { mode: 'secret', votes: 100_000 })),
     tokens,
     telemetryCell(rate),
+    brokersCell(rate),
     componentCell('aggregator', run => measureSubscribers(run, { subscribers: 9_500, rate: 100 })),
     ...[100_000, 5_000_000].map(stored => growthCell({ ...SMALL, stored }, 20_000, rate)),
     growthCell({ ...SMALL, partitions: 64 }, 20_000, rate),
@@ -95,6 +102,7 @@ function fullCells(rate: number, asked: number | undefined): Cell[] {
     componentCell('processor', run => measureProcessorDrain(run, { mode: 'pseudonymous', votes: 500_000 })),
     tokens,
     telemetryCell(rate),
+    brokersCell(rate),
     componentCell('aggregator', run => measureSubscribers(run, { subscribers: 9_500, rate: 100 })),
     ...GROWN.map(stored => growthCell({ ...SMALL, stored }, 100_000, rate)),
     ...[4, 16, 64, 256].map(partitions => growthCell({ ...SMALL, partitions }, 100_000, rate)),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { round, total } from './processes.ts';
 
 const compared = z.object({
   ingestionRest: z.number(),
@@ -9,9 +10,15 @@ const compared = z.object({
   wholePathRest: z.number(),
 });
 const efficiency = z.object({ cpuMicrosPerVote: compared, floors: compared, efficiency: compared });
-const quantiles = z.object({ p99: z.number().nullable() });
-const window = z.object({ acknowledgedMillis: quantiles, acknowledgedToPublishedMillis: quantiles });
+const millis = z.object({ p50: z.number().nullable(), p99: z.number().nullable() });
+const window = z.object({
+  rate: z.number(),
+  acknowledgedMillis: millis,
+  acknowledgedToPublishedMillis: millis,
+  cpuMicrosPerVote: z.record(z.string(), z.number()),
+});
 const endToEnd = z.object({ saturationVotesPerSecond: z.number(), halfLoad: window });
+const brokers = z.object({ one: window, three: window });
 const overload = z.object({
   goodputRatio: z.number(),
   overload: z.object({ refusedMillis: z.object({ p50: z.number().nullable() }) }),
@@ -26,8 +33,23 @@ const growth = z.object({
   serverMicrosPerVote: z.number(),
 });
 
+/** One way through the whole path, at one rate; latencies in milliseconds. */
+type Path = {
+  readonly way: string;
+  readonly votesPerSecond: number;
+  readonly acknowledgedP50: number | null;
+  readonly acknowledgedP99: number | null;
+  readonly publishedP99: number | null;
+  /** CPU of all server processes for a vote. */
+  readonly serverMicros: number;
+  /** And of the brokers among them. */
+  readonly brokerMicros: number;
+};
+
 /** What the targets are held against. `null` where its cell was not measured. */
 export type Summary = {
+  /** Each transport at half of what saturates it, and three brokers beside one. */
+  readonly paths: readonly Path[];
   readonly cpuMicrosPerVote: z.infer<typeof compared> | null;
   readonly efficiency: z.infer<typeof compared> | null;
   readonly floors: Readonly<Record<string, unknown>>;
@@ -57,6 +79,7 @@ export function summarise(cells: Readonly<Record<string, unknown>>): Summary {
   const storm = duplicates.optional().parse(cells['duplicates secret']);
   const bare = z.record(z.string(), z.unknown()).optional().parse(cells['bare floors']);
   return {
+    paths: pathsOf(cells),
     cpuMicrosPerVote: share?.cpuMicrosPerVote ?? null,
     efficiency: share?.efficiency ?? null,
     floors: { ...share?.floors, ...bare },
@@ -71,6 +94,36 @@ export function summarise(cells: Readonly<Record<string, unknown>>): Summary {
     growthRatio: growthRatio(cells),
     telemetryOverhead: telemetry.optional().parse(cells.telemetry)?.overhead ?? null,
     tokenEfficiency: tokens.optional().parse(cells.tokens)?.efficiency ?? null,
+  };
+}
+
+const TRANSPORT = /^end to end (\S+) secret 0 %/;
+
+function pathsOf(cells: Readonly<Record<string, unknown>>): Path[] {
+  const transports = Object.entries(cells).flatMap(([name, cell]) => {
+    const transport = TRANSPORT.exec(name)?.[1];
+    return transport === undefined ? [] : [pathOf(transport, endToEnd.parse(cell).halfLoad)];
+  });
+  const measured = brokers.optional().parse(cells['three brokers']);
+  if (!measured) return transports;
+  return [
+    ...transports,
+    pathOf('rest, one broker', measured.one),
+    pathOf('rest, three brokers', measured.three),
+  ];
+}
+
+function pathOf(way: string, measured: z.infer<typeof window>): Path {
+  const { client: _, ...servers } = measured.cpuMicrosPerVote;
+  const ofBrokers = Object.entries(servers).filter(([name]) => name.startsWith('broker'));
+  return {
+    way,
+    votesPerSecond: measured.rate,
+    acknowledgedP50: measured.acknowledgedMillis.p50,
+    acknowledgedP99: measured.acknowledgedMillis.p99,
+    publishedP99: measured.acknowledgedToPublishedMillis.p99,
+    serverMicros: round(total(servers)),
+    brokerMicros: round(total(Object.fromEntries(ofBrokers))),
   };
 }
 

@@ -87,8 +87,12 @@ export async function openWorld(
 }
 
 export function serverPids({ kafka, postgres, redis }: Infrastructure): Pids {
-  const pid = (part: typeof redis.part | undefined) => part?.reference()?.pid ?? 0;
-  return { broker: pid(kafka.brokers[0]), postgres: pid(postgres.part), redis: pid(redis.part) };
+  const pid = (part: typeof redis.part) => part.reference()?.pid ?? 0;
+  const brokers = kafka.brokers.map((part, index) => [
+    index === 0 ? 'broker' : `broker-${index + 1}`,
+    pid(part),
+  ]);
+  return { ...Object.fromEntries(brokers), postgres: pid(postgres.part), redis: pid(redis.part) };
 }
 
 async function createDatabase({ postgres, secrets }: Infrastructure, name: string) {

@@ -168,6 +168,27 @@ const blocks: Readonly<Record<string, (figures: Figures) => string>> = {
         }),
       ),
     ].join('\n'),
+  paths: ({ benchmark }) =>
+    table(
+      [
+        '',
+        'votes/s',
+        'acknowledged p50, ms',
+        'p99, ms',
+        'published p99, ms',
+        'servers, µs of CPU a vote',
+        'brokers among them',
+      ],
+      benchmark.paths.map(path => [
+        path.way,
+        count(path.votesPerSecond),
+        latency(path.acknowledgedP50),
+        latency(path.acknowledgedP99),
+        latency(path.publishedP99),
+        count(Math.round(path.serverMicros)),
+        count(Math.round(path.brokerMicros)),
+      ]),
+    ),
   benchmark: ({ benchmark }) =>
     [
       `${measured(benchmark)} Commit ${benchmark.commit}.`,
@@ -216,3 +237,5 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   const rule = head.map((_, column) => (column === 0 ? '---' : '---:'));
   return [line(head), line(rule), ...rows.map(line)].join('\n');
 }
+
+const latency = (millis: number | null) => (millis === null ? '–' : String(millis));

@@ -43,6 +43,17 @@ export const benchmarkFigures = z.strictObject({
   ackP99MillisAtHalfLoad: z.number(),
   publishedP99MillisAtHalfLoad: z.number(),
   saturationVotesPerSecond: z.number(),
+  paths: z.array(
+    z.strictObject({
+      way: z.string(),
+      votesPerSecond: z.number(),
+      acknowledgedP50: z.number().nullable(),
+      acknowledgedP99: z.number().nullable(),
+      publishedP99: z.number().nullable(),
+      serverMicros: z.number(),
+      brokerMicros: z.number(),
+    }),
+  ),
   targets: z.array(
     z.strictObject({
       figure: z.string(),
@@ -164,6 +175,7 @@ export const benchmarkReport = z
       ackP99MillisAtHalfLoad: summary.ackP99MillisAtHalfLoad,
       publishedP99MillisAtHalfLoad: summary.publishedP99MillisAtHalfLoad,
       saturationVotesPerSecond: summary.saturationVotesPerSecond,
+      paths: summary.paths,
       audited: { runs: audits.length, records: audits.reduce((sum, { records }) => sum + records, 0) },
     };
   });

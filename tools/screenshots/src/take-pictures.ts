@@ -1,3 +1,4 @@
+import { audit } from '@suffrage/audit/audit';
 import type { LocalStack } from '@suffrage/demo/local-stack';
 import { openElection, results } from '@suffrage/demo/manager';
 import { waitFor } from '@suffrage/stack/wait-for';
@@ -54,7 +55,7 @@ export async function takePictures(
     }
     await watch(camera, council.id);
     await check(camera, receipt);
-    await manage(camera, council.id, stack.managerToken);
+    await manage(camera, council.id, stack.managerToken, await auditOf(stack));
     say('Waiting for the closing of the first election …');
     await official(camera, short.id);
   } finally {
@@ -76,7 +77,11 @@ async function voteOnPhone({ browser, pageUrl, keep }: Camera, id: string): Prom
   await page.getByRole('button', { name: 'Continue' }).click();
   await page.getByRole('heading', { name: 'Review your vote' }).waitFor();
   await keep(page, 'review');
+  await context.setOffline(true);
   await page.getByRole('button', { name: 'Cast your vote' }).click();
+  await page.getByText('This device has no network.').waitFor();
+  await keep(page, 'casting');
+  await context.setOffline(false);
   await page.getByTestId('outcome').waitFor({ timeout: 60_000 });
   await keep(page, 'receipt');
   const saving = page.waitForEvent('download');
@@ -92,6 +97,9 @@ async function watch({ browser, pageUrl, keep }: Camera, id: string): Promise<vo
   await page.goto(`${pageUrl}/elections/${id}`);
   await page.locator('.row').first().waitFor();
   await keep(page, 'results');
+  await page.getByRole('radio', { name: 'Table' }).check();
+  await page.getByRole('table').first().waitFor();
+  await keep(page, 'results-table');
   await page.goto(`${pageUrl}/elections/${id}/screen`);
   await page.locator('.row').first().waitFor();
   await keep(page, 'big-screen');
@@ -118,17 +126,39 @@ async function check({ browser, pageUrl, keep }: Camera, receipt: string): Promi
   await context.close();
 }
 
-async function manage({ browser, pageUrl, keep }: Camera, id: string, token: string): Promise<void> {
+/** The report of an audit of the whole stack, as `make audit ARGS='--json FILE'` writes it. */
+async function auditOf({ brokers, databaseUrls, registrarUrl }: LocalStack): Promise<Buffer> {
+  const issued = [{ from: registrarUrl, isRequired: true }];
+  const report = await audit({ brokers, databaseUrls, namespace: '', waitMillis: 30_000, issued });
+  return Buffer.from(JSON.stringify(report));
+}
+
+async function manage(
+  { browser, pageUrl, keep }: Camera,
+  id: string,
+  token: string,
+  report: Buffer,
+): Promise<void> {
   const context = await browser.newContext({ locale: 'en-GB', ...DESKTOP });
   const page = await context.newPage();
-  await page.goto(`${pageUrl}/manage/elections/${id}`);
+  await page.goto(`${pageUrl}/manage`);
+  await page.getByLabel('Token', { exact: true }).waitFor();
+  await keep(page, 'manage-sign-in');
   await page.getByLabel('Token', { exact: true }).fill(token);
   await page.getByRole('button', { name: 'Sign in to manage' }).click();
+  await page.getByRole('link', { name: 'Riverside town election' }).first().waitFor();
+  await keep(page, 'manage-elections');
+  await page.goto(`${pageUrl}/manage/elections/${id}`);
   await page.getByRole('heading', { name: 'Record of actions' }).waitFor();
   await keep(page, 'manage');
   await page.goto(`${pageUrl}/manage/new`);
   await page.getByLabel('Title of the election').fill('Riverside town election');
   await keep(page, 'new-election');
+  await page.goto(`${pageUrl}/manage/audit`);
+  const file = { name: 'audit.json', mimeType: 'application/json', buffer: report };
+  await page.getByLabel('Report').setInputFiles(file);
+  await page.getByTestId('audit-verdict').waitFor();
+  await keep(page, 'manage-audit');
   await context.close();
 }
 

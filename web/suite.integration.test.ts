@@ -150,7 +150,9 @@ test('an election that is made to break the page is shown as text, in every view
   await press(page, 'Cast your vote');
   await counted(page);
   expect(await isBroken(page)).toBe(false);
-  expect(suite.complaints).toEqual([]);
+  // The way of votes is 503 until the first of them has been added up; the page asks again.
+  const isEarly = (complaint: string) => /status of 503 .*\/hostile\/flow$/.test(complaint);
+  expect(suite.complaints.filter(complaint => !isEarly(complaint))).toEqual([]);
 });
 
 test('what is typed or linked to break the page stays text', async () => {

@@ -4,6 +4,7 @@ import type { Page } from 'playwright-core';
 export function hearComplaints(page: Page, complaints: string[]): void {
   page.on('pageerror', error => complaints.push(error.message));
   page.on('console', message => {
-    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+    if (message.type() === 'error' || message.type() === 'warning')
+      complaints.push(`${message.text()} ${message.location().url}`.trim());
   });
 }

@@ -45,7 +45,7 @@ async function request(
   fault?: string,
   sampled = true,
 ): Promise<Readonly<Record<string, string>>> {
-  const incoming = { request: {}, headers: { traceparent: parent('b', sampled) } };
+  const incoming = { request: {}, headers: () => ({ traceparent: parent('b', sampled) }) };
   await traceRequest(
     'POST /votes',
     {},

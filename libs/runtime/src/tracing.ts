@@ -70,7 +70,8 @@ const NOT_TRACED: RequestTrace = {
 type Incoming = {
   /** As it stands for the request wherever that is measured: see `exemplarOf`. */
   readonly request: object;
-  readonly headers: Readonly<Record<string, unknown>>;
+  /** Asked only where requests are traced. */
+  readonly headers: () => Readonly<Record<string, unknown>>;
 };
 
 /** Of requests whose span has left. */
@@ -98,7 +99,7 @@ export function traceRequest<T>(
 ): Promise<T> {
   if (!isOn) return handle(NOT_TRACED);
   const permission: Permission = {};
-  const parent = propagation.extract(context.active(), headers).setValue(PERMISSION, permission);
+  const parent = propagation.extract(context.active(), headers()).setValue(PERMISSION, permission);
   return tracer.startActiveSpan(name, { kind: SpanKind.SERVER, attributes }, parent, async span => {
     try {
       const result = await handle(requestTrace(span, permission));

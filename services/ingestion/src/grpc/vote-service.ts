@@ -180,7 +180,7 @@ function traceCall<T>(
 ): Promise<T> {
   const name = `${SERVICE}/${method}`;
   const attributes = { 'rpc.system.name': 'grpc', 'rpc.method': name } as const;
-  const incoming = { request: metadata, headers: metadata.getMap() };
+  const incoming = { request: metadata, headers: () => metadata.getMap() };
   return traceRequest(name, attributes, incoming, handle, describe);
 }
 

@@ -68,7 +68,7 @@ export function votesRoute(server: HttpServer, { castVote, turns, metrics }: Nee
           : await traceRequest(
               `POST ${ROUTE}`,
               TRACED,
-              { request, headers: request.headers },
+              { request, headers: () => request.headers },
               trace => castVote(vote, trace),
               describe,
             );

@@ -1,12 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { startInfrastructure } from '@suffrage/stack/infrastructure';
 import { type Machine, thisMachine } from '@suffrage/stack/machine';
 import { votesFile } from '../votes/votes-file.ts';
 import { type Cell, cellsOf, type Extent, VOTES } from './cells.ts';
 import { openResults, writeWhole } from './results.ts';
 import type { Run } from './run.ts';
+import { withServers } from './servers.ts';
 import { type Summary, summarise } from './summarise.ts';
 import { type Target, targetsOf } from './targets.ts';
 import type { Mode, VotesSource } from './votes.ts';
@@ -80,30 +79,16 @@ async function measure(
   { out, seconds, profileDirectory, say }: BenchOptions,
   source: Run['source'],
 ): Promise<void> {
-  mkdirSync(out, { recursive: true });
-  const dataDirectory = mkdtempSync(join(out, 'bench-servers-'));
   const environment = profileDirectory === undefined ? {} : profiling(profileDirectory);
   const begun = performance.now();
-  try {
-    say('starting Kafka, PostgreSQL and Redis');
-    const infrastructure = await startInfrastructure({
-      dataDirectory,
-      ports: 'free',
-      brokers: 1,
-      kafkaTuning: 'throughput',
-    });
-    try {
-      for (const [place, { name, measure: measureCell }] of cells.entries()) {
-        const minutes = ((performance.now() - begun) / 60_000).toFixed(1);
-        say(`[${place + 1}/${cells.length}, ${minutes} min] ${name}`);
-        put(name, await measureCell({ infrastructure, source, seconds, environment, say }));
-      }
-    } finally {
-      await infrastructure.stop();
+  say('starting Kafka, PostgreSQL and Redis');
+  await withServers(out, 1, async infrastructure => {
+    for (const [place, { name, measure: measureCell }] of cells.entries()) {
+      const minutes = ((performance.now() - begun) / 60_000).toFixed(1);
+      say(`[${place + 1}/${cells.length}, ${minutes} min] ${name}`);
+      put(name, await measureCell({ infrastructure, source, seconds, environment, say }));
     }
-  } finally {
-    rmSync(dataDirectory, { recursive: true, force: true });
-  }
+  });
 }
 
 function profiling(directory: string): Environment {

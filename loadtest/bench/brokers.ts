@@ -1,9 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { startInfrastructure } from '@suffrage/stack/infrastructure';
 import { measureAt } from './end-to-end.ts';
 import { type AuditFigures, onStage, type Run, WARM_UP } from './run.ts';
+import { withServers } from './servers.ts';
 import type { Mode } from './votes.ts';
 import type { Window } from './window.ts';
 import { DEFAULT_SHAPE } from './world.ts';
@@ -19,22 +17,8 @@ export async function measureBrokers(
   load: { readonly mode: Mode; readonly rate: number },
 ): Promise<Brokers> {
   const one = await measureOn(run, load);
-  const dataDirectory = mkdtempSync(join(tmpdir(), 'suffrage-bench-brokers-'));
-  try {
-    const infrastructure = await startInfrastructure({
-      dataDirectory,
-      ports: 'free',
-      brokers: 3,
-      kafkaTuning: 'throughput',
-    });
-    try {
-      return { one, three: await measureOn({ ...run, infrastructure }, load) };
-    } finally {
-      await infrastructure.stop();
-    }
-  } finally {
-    rmSync(dataDirectory, { recursive: true, force: true });
-  }
+  const three = await withServers(tmpdir(), 3, infrastructure => measureOn({ ...run, infrastructure }, load));
+  return { one, three };
 }
 
 function measureOn(run: Run, { mode, rate }: { readonly mode: Mode; readonly rate: number }) {

@@ -1,4 +1,4 @@
-import { cpuMicros, perVote, total } from './processes.ts';
+import { cpuMicros, perVote, totalOfServers } from './processes.ts';
 import { type AuditFigures, onStage, type Run, WARM_UP } from './run.ts';
 import type { VoteSet } from './votes.ts';
 import { drained } from './watch.ts';
@@ -34,8 +34,7 @@ export function measureGrowth(
       const { accepted } = await cast('rest', { rate, seconds: votes / rate, duplicates: 0 });
       await drained(world);
       const cpuMicrosPerVote = perVote(before, cpuMicros(pids), accepted);
-      const { client: _client, ...servers } = cpuMicrosPerVote;
-      const serverMicrosPerVote = Math.round(total(servers));
+      const serverMicrosPerVote = Math.round(totalOfServers(cpuMicrosPerVote));
       return { ...shape, stored, votes: accepted, cpuMicrosPerVote, serverMicrosPerVote };
     },
     removeStored,

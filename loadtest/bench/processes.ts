@@ -29,6 +29,11 @@ export function total(micros: Readonly<Record<string, number>>): number {
   return Object.values(micros).reduce((sum, each) => sum + each, 0);
 }
 
+/** The same without the client that sends the load. */
+export function totalOfServers(micros: Readonly<Record<string, number>>): number {
+  return total(micros) - (micros.client ?? 0);
+}
+
 /** MiB that each process holds, pages shared with others divided among them (PSS), children included. */
 export function memoryMiB(pids: Pids): Record<string, number> {
   const parents = readParents();

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { round, total } from './processes.ts';
+import { round, total, totalOfServers } from './processes.ts';
 
 const compared = z.object({
   ingestionRest: z.number(),
@@ -114,15 +114,15 @@ function pathsOf(cells: Readonly<Record<string, unknown>>): Path[] {
 }
 
 function pathOf(way: string, measured: z.infer<typeof window>): Path {
-  const { client: _, ...servers } = measured.cpuMicrosPerVote;
-  const ofBrokers = Object.entries(servers).filter(([name]) => name.startsWith('broker'));
+  const { cpuMicrosPerVote: micros } = measured;
+  const ofBrokers = Object.entries(micros).filter(([name]) => name.startsWith('broker'));
   return {
     way,
     votesPerSecond: measured.rate,
     acknowledgedP50: measured.acknowledgedMillis.p50,
     acknowledgedP99: measured.acknowledgedMillis.p99,
     publishedP99: measured.acknowledgedToPublishedMillis.p99,
-    serverMicros: round(total(servers)),
+    serverMicros: round(totalOfServers(micros)),
     brokerMicros: round(total(Object.fromEntries(ofBrokers))),
   };
 }

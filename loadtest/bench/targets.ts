@@ -7,9 +7,13 @@ export type Target = {
   readonly must: number;
   /** Otherwise at least. */
   readonly atMost: boolean;
+  /** `null` where nothing was measured. */
+  readonly isMet: boolean | null;
 };
 
-type Rule = Omit<Target, 'measured'> & { readonly of: (summary: Summary) => number | null | undefined };
+type Rule = Omit<Target, 'measured' | 'isMet'> & {
+  readonly of: (summary: Summary) => number | null | undefined;
+};
 
 const atLeast = (must: number, figure: string, of: Rule['of']): Rule => ({ figure, of, must, atMost: false });
 const atMost = (must: number, figure: string, of: Rule['of']): Rule => ({ figure, of, must, atMost: true });
@@ -32,5 +36,9 @@ const RULES: readonly Rule[] = [
 ];
 
 export function targetsOf(summary: Summary): Target[] {
-  return RULES.map(({ of, ...rule }) => ({ ...rule, measured: of(summary) ?? null }));
+  return RULES.map(({ of, ...rule }) => {
+    const measured = of(summary) ?? null;
+    const isMet = measured === null ? null : rule.atMost ? measured <= rule.must : measured >= rule.must;
+    return { ...rule, measured, isMet };
+  });
 }

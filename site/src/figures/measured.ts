@@ -60,6 +60,7 @@ export const benchmarkFigures = z.strictObject({
       measured: z.number().nullable(),
       must: z.number(),
       atMost: z.boolean(),
+      isMet: z.boolean().nullable(),
     }),
   ),
   audited: z.strictObject({ runs: z.number(), records: z.number() }),

@@ -1,4 +1,4 @@
-import { createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { inspect } from 'node:util';
 import { beforeAll, expect, test } from '@jest/globals';
 import { fromBase64url } from './bytes.ts';
@@ -67,6 +67,20 @@ test('signing the same blinded message again gives the same answer', () => {
   const blindedMessage = randomBytes(256);
   blindedMessage[0] = 0;
   expect(blindSign(privateKey, blindedMessage)).toEqual(blindSign(privateKey, blindedMessage));
+});
+
+test.each(['dp', 'dq', 'qi', 'p', 'q'])('a fault in %s of the key gives no faulty signature', part => {
+  const privateKey = tokenPrivateKey(pair.privateKey.reveal());
+  const jwk = privateKey.export({ format: 'jwk' });
+  const value = Buffer.from(jwk[part] as string, 'base64url');
+  value[40] = (value[40] ?? 0) ^ 1;
+  const faulty = createPrivateKey({
+    key: { ...jwk, [part]: value.toString('base64url') },
+    format: 'jwk',
+  });
+  const blindedMessage = randomBytes(256);
+  blindedMessage[0] = 0;
+  expect(blindSign(faulty, blindedMessage)).toEqual(blindSign(privateKey, blindedMessage));
 });
 
 test('blind signing with a key of another kind is a fault', () => {

@@ -227,6 +227,19 @@ test('nothing is asked or sent before the vote is kept', async () => {
   expect(services.of('token')).toHaveLength(0);
 });
 
+test('where nothing can be locked nothing is asked or sent', async () => {
+  const services = await startServices();
+  const unlockable: VoteStore = {
+    ...fileStore(directory),
+    exclusively: () => {
+      throw new TypeError('there are no locks');
+    },
+  };
+  const result = await services.voter({ store: unlockable }).cast(definition, MARKED);
+  expect(result).toMatchObject({ code: 'store-failed', can: 'resume' });
+  expect(services.of('token')).toHaveLength(0);
+});
+
 test('who was overtaken while it slept does not bring back what the other has erased', async () => {
   const services = await startServices();
   const store = fileStore(directory);

@@ -100,14 +100,21 @@ export function createVoter(options: VoterOptions): Voter {
     const key = keyOf(electionId);
     const surroundings = systemSurroundings(signal);
     const { onProgress } = options;
-    const start = () =>
-      openRun({ store, key, electionId, onProgress, services, budget, surroundings, signal }).then(work);
+    let isAlone = false;
+    const start = () => {
+      isAlone = true;
+      return openRun({ store, key, electionId, onProgress, services, budget, surroundings, signal }).then(
+        work,
+      );
+    };
     try {
       return await store.exclusively(key, signal, start);
     } catch (cause) {
       if (cause instanceof StoreFailed) return problem('store-failed', { cause });
       if (cause instanceof ChangedElsewhere) return problem('changed-elsewhere', { cause });
       if (signal.aborted) return problem('stopped', { cause });
+      // Browsers lock nothing in an insecure context, or where a site may keep nothing.
+      if (!isAlone) return problem('store-failed', { cause });
       throw cause;
     }
   };

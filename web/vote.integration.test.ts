@@ -1,5 +1,9 @@
-import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import type { VoteProblemCode } from '@suffrage/client/browser';
+import { type ErrorCode, refuse, toProblem } from '@suffrage/contracts/errors';
 import { readFile, stat } from 'node:fs/promises';
+import type { BrowserContext, Page } from 'playwright-core';
+import { messages } from './src/language/catalogs/en.ts';
 import { expectEveryLook } from './test/quality.ts';
 import {
   chooseAndReview,
@@ -10,7 +14,7 @@ import {
   type VotingRoom,
 } from './test/voting-room.ts';
 
-jest.setTimeout(45_000);
+jest.setTimeout(60_000);
 
 let room: VotingRoom;
 
@@ -222,8 +226,48 @@ test('a session is opened by the page where the election asks for one', async ()
   await room.hold('session', { voterProof: 'session' });
   const page = await room.open('/elections/session/vote');
   await chooseAndReview(page, 'a');
+  await page.getByText('the vote can be finished only where it was begun').waitFor();
   await press(page, 'Cast your vote');
   await counted(page);
+});
+
+test('who goes back to the ballot while the right to vote is still being got casts nothing', async () => {
+  await room.hold('changed-mind', { voterProof: 'session' });
+  const context = await room.newContext();
+  const release = await holdAnswers(context, '**/registrar/**/sessions');
+  const page = await room.open('/elections/changed-mind/vote', context);
+  await chooseAndReview(page, 'a');
+  await press(page, 'Cast your vote');
+  await press(page, 'Change');
+  await heading(page, 'Your ballot');
+  const answered = page.waitForResponse('**/sessions');
+  release();
+  await answered;
+  await chooseAndReview(page, 'b');
+  expect(room.casts()).toEqual([]);
+  await press(page, 'Cast your vote');
+  await counted(page);
+  expect(room.casts()).toHaveLength(1);
+});
+
+test('a statement says that the results service does not answer, and asks again', async () => {
+  await room.hold('stated');
+  const page = await room.open('/elections/stated/vote');
+  await chooseAndReview(page, 'a');
+  await press(page, 'Cast your vote');
+  await counted(page);
+  const saving = page.waitForEvent('download');
+  await press(page, 'Save the receipt');
+  const receipt = await readFile(await (await saving).path(), 'utf8');
+  const elsewhere = await room.newContext();
+  await elsewhere.route('**/results/**/votes/**', route => route.abort());
+  const statement = await room.open('/statement', elsewhere);
+  await statement.getByLabel('Receipt', { exact: true }).fill(receipt);
+  await press(statement, 'Check');
+  const became = statement.getByTestId('became');
+  await became.filter({ hasText: 'The results service does not answer at the moment.' }).waitFor();
+  await elsewhere.unroute('**/results/**/votes/**');
+  await became.filter({ hasText: 'Counted.' }).waitFor();
 });
 
 test('a refusal says what the voter can do', async () => {
@@ -244,6 +288,83 @@ test('a refusal says what the voter can do', async () => {
   await press(again, 'Give your proof again');
   await again.getByLabel('One-time code').waitFor();
 });
+
+/** What the registrar answers to the request for a token; what the page makes of it; what the voter can press then. */
+const refusals: readonly (readonly [ErrorCode, VoteProblemCode, string | undefined])[] = [
+  ['election-not-yet-open', 'not-yet-open', 'Try again'],
+  ['election-closed', 'closed', undefined],
+  ['election-unknown', 'election-unknown', undefined],
+  ['election-annulled', 'refused', undefined],
+  ['unauthorized', 'proof-refused', 'Give your proof again'],
+  ['voter-not-eligible', 'not-eligible', undefined],
+  ['token-already-issued', 'token-used-up', undefined],
+  ['revisions-exhausted', 'no-voting-again', undefined],
+];
+
+/** Casts a vote that is going to be refused, and gives the page once it says why. */
+async function castInVain(problem: VoteProblemCode, context: BrowserContext): Promise<Page> {
+  const page = await room.open('/elections/in-vain/vote', context);
+  await chooseAndReview(page, 'a');
+  await press(page, 'Cast your vote');
+  const stuck = page.getByTestId(`problem-${problem}`);
+  await stuck.waitFor();
+  expect(await stuck.getByRole('alert').innerText()).toBe(messages[`problem.${problem}`]);
+  await expectEveryLook(page, `vote-problem-${problem}`);
+  return page;
+}
+
+describe('a vote that is refused says why, and what its voter can do', () => {
+  beforeAll(() => room.hold('in-vain'));
+
+  test.each(refusals)('%s', async (code, problem, remedy) => {
+    const context = await room.newContext();
+    const answer = toProblem(refuse(code));
+    await context.route('**/registrar/**/tokens', route =>
+      route.fulfill({ status: answer.status, json: answer, contentType: 'application/problem+json' }),
+    );
+    const page = await castInVain(problem, context);
+    await page.getByText(`What the service said: ${code}`).waitFor();
+    const buttons = await page.getByTestId(`problem-${problem}`).getByRole('button').allInnerTexts();
+    expect(buttons).toEqual(remedy === undefined ? [] : [remedy]);
+    expect(room.casts()).toEqual([]);
+  });
+
+  test('a signature that is none', async () => {
+    const context = await room.newContext();
+    await context.route('**/registrar/**/tokens', async route => {
+      const response = await route.fetch();
+      await route.fulfill({
+        response,
+        json: { ...(await response.json()), blindSignature: 'A'.repeat(342) },
+      });
+    });
+    await castInVain('token-forged', context);
+    expect(room.casts()).toEqual([]);
+  });
+
+  test('a stored vote that is rejected all the same keeps its receipt', async () => {
+    const context = await room.newContext();
+    await context.route('**/results/**/votes/*', async route => {
+      const voteId = new URL(route.request().url()).pathname.split('/').at(-1);
+      await route.fulfill({
+        json: { electionId: 'in-vain', voteId, status: 'rejected', code: 'token-invalid' },
+      });
+    });
+    const page = await castInVain('rejected', context);
+    await page.getByRole('link', { name: 'See the receipt' }).click();
+    await press(page, 'Save the receipt');
+  });
+});
+
+/** Keeps back what is answered at such addresses until it is called. */
+async function holdAnswers(context: BrowserContext, addresses: string): Promise<() => void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  await context.route(addresses, async route => {
+    await promise;
+    await route.continue();
+  });
+  return resolve;
+}
 
 test('each step of a vote can be used by everybody, at three widths, light or dark', async () => {
   const { codes } = await room.api.openWithCodes('looked-at', ['ada']);
@@ -266,7 +387,15 @@ test('each step of a vote can be used by everybody, at three widths, light or da
   await press(page, 'Cast your vote');
   await page.getByTestId('progress').filter({ hasText: 'This device has no network.' }).waitFor();
   await expectEveryLook(page, 'vote-waiting');
+  const held: (() => void)[] = [];
+  for (const addresses of ['**/registrar/**/tokens', '**/ingestion/**/votes', '**/results/**/votes/*'])
+    held.push(await holdAnswers(context, addresses));
   await context.setOffline(false);
+  for (const [place, step] of ['token', 'stored', 'counted'].entries()) {
+    await page.locator(`[data-testid=step-${step}][data-standing=now]`).waitFor();
+    await expectEveryLook(page, `vote-${step}`);
+    held[place]?.();
+  }
   await counted(page);
   await expectEveryLook(page, 'vote-receipt');
   const again = await room.open('/elections/looked-at/vote');

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect, useRef } from 'react';
+import { lazy, Suspense, useEffect, useLayoutEffect, useRef } from 'react';
 import { Route, Switch, useLocation } from 'wouter';
 import { say } from './language/say.ts';
 import { useSpokenLanguage } from './language/use-spoken-language.ts';
@@ -41,6 +41,7 @@ const ManagePage = lazy(async () => {
 export function App() {
   const [path] = useLocation();
   useSpokenLanguage();
+  useBigScreen(routes.screen.test(path));
   const main = useRef<HTMLElement>(null);
   const firstPath = useRef(path);
   // A screen reader follows to the new content, as it would on a page that was loaded.
@@ -60,6 +61,13 @@ export function App() {
       </PartBoundary>
     </Shell>
   );
+}
+
+/** The page's frame gives way to a big screen, before that part is loaded: nothing moves then. */
+function useBigScreen(isShown: boolean): void {
+  useLayoutEffect(() => {
+    document.documentElement.classList.toggle('big-screen', isShown);
+  }, [isShown]);
 }
 
 function Views() {

@@ -55,6 +55,18 @@ export function useNow(): number {
   return now;
 }
 
+/** Copies a text; `copied` says whether that worked, once it was tried. Browsers may refuse, and offer it in secure contexts only. */
+export function useCopy(text: string): { copied: boolean | undefined; copy: () => void } {
+  const [copied, setCopied] = useState<boolean>();
+  const write = async () => navigator.clipboard.writeText(text);
+  const copy = () =>
+    void write().then(
+      () => setCopied(true),
+      () => setCopied(false),
+    );
+  return { copied, copy };
+}
+
 /** `value`, but changing at most once per `millis`; the last change is never lost. */
 export function useThrottled<T>(value: T, millis: number): T {
   const [shown, setShown] = useState(value);

@@ -21,7 +21,7 @@ export function CheckPage() {
           <p>
             {say('receipt.vote-id')} <code dir="ltr">{sought.voteId}</code>
           </p>
-          <VoteStatusLine {...sought} />
+          <VoteStatusLine key={sought.voteId} {...sought} />
           <p className="soft">{say('check.unverified')}</p>
         </div>
       ) : null}

@@ -1,8 +1,10 @@
 import type { Receipt } from '@suffrage/contracts/receipt';
 import { useState } from 'react';
+import { Redirect } from 'wouter';
 import { say } from '../language/say.ts';
 import { addresses, checkAddress } from '../route.ts';
 import { Message } from '../views/message.tsx';
+import { useCopy } from '../hooks.ts';
 import { Link } from '../views/shell.tsx';
 import { StepHeading } from '../vote/step-heading.tsx';
 import { QrCode } from './qr-code.tsx';
@@ -16,6 +18,9 @@ export function ReceiptPage({ id }: { id: string }) {
   const [isForgotten, setForgotten] = useState(false);
   if (kept.status === 'looking') return <Message title={say('vote.looking')} />;
   const { result } = kept;
+  // What is wrong with a vote that is not counted, or with what this device keeps, the way of the vote says.
+  if (result?.ok === false && result.voteId === undefined)
+    return <Redirect to={addresses.vote(id)} replace />;
   if (isForgotten || result?.voteId === undefined) {
     return (
       <Message title={say('receipt.none')}>
@@ -56,13 +61,8 @@ export function ReceiptPage({ id }: { id: string }) {
 }
 
 function VoteId({ electionId, voteId }: { electionId: string; voteId: string }) {
-  const [isCopied, setCopied] = useState(false);
+  const { copied, copy } = useCopy(voteId);
   const address = checkAddress({ electionId, voteId });
-  const copy = () =>
-    navigator.clipboard.writeText(voteId).then(
-      () => setCopied(true),
-      () => setCopied(false),
-    );
   return (
     <div className="card vote-id">
       <div>
@@ -73,13 +73,15 @@ function VoteId({ electionId, voteId }: { electionId: string; voteId: string }) 
           </code>
         </p>
         <p className="buttons">
-          <button type="button" className="button" onClick={() => void copy()}>
+          <button type="button" className="button" onClick={copy}>
             {say('receipt.copy')}
           </button>
           <a className="button" href={address}>
             {say('receipt.check')}
           </a>
-          <span role="status">{isCopied ? say('receipt.copied') : null}</span>
+          <span role="status">
+            {copied === undefined ? null : say(copied ? 'receipt.copied' : 'copy.failed')}
+          </span>
         </p>
       </div>
       <figure>

@@ -14,7 +14,7 @@ type Definition = Votable['definition'];
 
 /** What the results service says of a vote, and in what form. */
 type Word =
-  | { readonly kind: 'asking' }
+  | { readonly kind: 'asking' | 'unreachable' }
   | { readonly kind: 'signed' | 'forged'; readonly statement: VoteStatement }
   | { readonly kind: 'unsigned'; readonly status: string };
 
@@ -87,37 +87,49 @@ function Row({ name, children }: { name: string; children: ReactNode }) {
   );
 }
 
+const RETRY_MILLIS = 3_000;
+
 function useWord({ electionId, voteId }: Receipt, { resultsKeys }: Definition): Word {
   const [word, setWord] = useState<Word>({ kind: 'asking' });
   useEffect(() => {
     const leaving = new AbortController();
+    let timer: ReturnType<typeof setTimeout> | undefined;
     const ask = async (): Promise<Word> => {
       const path = paths.voteStatement(electionId, voteId);
       const answer = await fetchDocument(path, voteStatementSchema, leaving.signal);
-      if (!answer.ok)
-        return { kind: 'unsigned', status: await askStatus(electionId, voteId, leaving.signal) };
+      if (!answer.ok) return askStatus(electionId, voteId, leaving.signal);
       const statement = answer.value;
       const fits = statement.electionId === electionId && statement.voteId === voteId;
       const isSigned = fits && (await checkStatement(statement, resultsKeys ?? [])) === 'valid';
       return { kind: isSigned ? 'signed' : 'forged', statement };
     };
-    void ask().then(said => {
-      if (!leaving.signal.aborted) setWord(said);
-    });
-    return () => leaving.abort();
+    const keepAsking = async () => {
+      const said = await ask();
+      if (leaving.signal.aborted) return;
+      setWord(said);
+      if (said.kind === 'unreachable') timer = setTimeout(() => void keepAsking(), RETRY_MILLIS);
+    };
+    void keepAsking();
+    return () => {
+      leaving.abort();
+      clearTimeout(timer);
+    };
   }, [electionId, voteId, resultsKeys]);
   return word;
 }
 
-async function askStatus(electionId: string, voteId: string, signal: AbortSignal): Promise<string> {
+async function askStatus(electionId: string, voteId: string, signal: AbortSignal): Promise<Word> {
   const answer = await fetchDocument(paths.vote(electionId, voteId), voteStatusSchema, signal);
-  return answer.ok ? say(`status.${answer.value.status}`) : say('status.unknown');
+  if (!answer.ok && answer.reason === 'unreachable') return { kind: 'unreachable' };
+  return { kind: 'unsigned', status: say(`status.${answer.ok ? answer.value.status : 'unknown'}`) };
 }
 
 function statusWords(word: Word): string {
   switch (word.kind) {
     case 'asking':
       return say('check.asking');
+    case 'unreachable':
+      return say('check.unreachable');
     case 'unsigned':
       return word.status;
     case 'signed':
@@ -129,6 +141,7 @@ function statusWords(word: Word): string {
 function wordText(word: Word, instant: (at: string) => string): string {
   switch (word.kind) {
     case 'asking':
+    case 'unreachable':
       return '';
     case 'unsigned':
     case 'forged':

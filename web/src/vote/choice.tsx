@@ -81,7 +81,6 @@ function ChoiceSteps({ definition, phase, marked, onMark, onCast }: StepsProps) 
       return (
         <ProofForm
           asked={asked === 'name' ? 'name' : 'code'}
-          isSecret={definition.mode === 'secret'}
           place={place}
           onBack={() => setStep('ballot')}
           onProof={shown => {

@@ -10,14 +10,13 @@ type Typed = Extract<Asked, 'code' | 'name'>;
 
 type Props = {
   asked: Typed;
-  isSecret: boolean;
   place?: string;
   onBack?: () => void;
   onProof: (proof: Proof) => void;
 };
 
 /** What the voter brings to show the right to vote. */
-export function ProofForm({ asked, isSecret, place, onBack, onProof }: Props) {
+export function ProofForm({ asked, place, onBack, onProof }: Props) {
   const [typed, setTyped] = useState('');
   const [isChecked, setChecked] = useState(false);
   const proof = proofIn(asked, typed);
@@ -52,7 +51,6 @@ export function ProofForm({ asked, isSecret, place, onBack, onProof }: Props) {
           {asked === 'code' ? codeWords(readTypedCode(typed)) : null}
         </p>
       </div>
-      {isSecret ? <p className="soft">{say('proof.one-device')}</p> : null}
       <p className="buttons">
         {onBack ? (
           <button type="button" className="button" onClick={onBack}>

@@ -29,9 +29,15 @@ export function Review({ definition, place, marked, needsSession, onChange, onCa
     if (!needsSession) return onCast(undefined);
     setSession({ kind: 'opening' });
     const answer = await openSession(definition.id);
+    // The voter went back to the ballot meanwhile.
+    if (!isCasting.current) return undefined;
     if (answer.ok) return onCast(answer.proof);
     isCasting.current = false;
     setSession({ kind: 'failed', why: answer.why });
+  };
+  const change = () => {
+    isCasting.current = false;
+    onChange();
   };
   return (
     <section className="vote">
@@ -40,9 +46,10 @@ export function Review({ definition, place, marked, needsSession, onChange, onCa
         <Reviewed key={contest.id} contest={contest} marks={marked[contest.id] ?? []} />
       ))}
       <p>{say(definition.revote === 'last' ? 'review.revote' : 'review.final')}</p>
+      {definition.mode === 'secret' ? <p>{say('review.one-device')}</p> : null}
       <p role="status">{sessionWords(session)}</p>
       <p className="buttons">
-        <button type="button" className="button" onClick={onChange}>
+        <button type="button" className="button" onClick={change}>
           {say('review.change')}
         </button>
         <button type="button" className="button primary" onClick={() => void cast()}>

@@ -78,8 +78,7 @@ function ProofAgain({ id, onProof }: { id: string; onProof: (proof: Proof) => vo
   const { definition } = loaded.value;
   const asked = askedOf(definition);
   if (asked === 'sign-in') return <SignInForm electionId={id} />;
-  if (asked !== 'session' && asked !== 'nothing')
-    return <ProofForm asked={asked} isSecret={definition.mode === 'secret'} onProof={onProof} />;
+  if (asked !== 'session' && asked !== 'nothing') return <ProofForm asked={asked} onProof={onProof} />;
   const renew = async () => {
     const answer = await openSession(id);
     if (answer.ok) onProof(answer.proof);

@@ -25,7 +25,6 @@ const TURN_MILLIS = 15_000;
 export function ScreenPage({ id }: { id: string }) {
   const loaded = useDocument(paths.election(id), electionSchema, REFRESH_MILLIS);
   const results = useResults(id);
-  useBigScreen();
   if (loaded.status === 'ready')
     return <Screen election={loaded.value} results={results} skewMillis={loaded.skewMillis} />;
   const title = loaded.status === 'unreachable' ? say('election.unreachable') : say('election.unknown');
@@ -34,14 +33,6 @@ export function ScreenPage({ id }: { id: string }) {
       <Link to={addresses.elections}>{say('election.all')}</Link>
     </Message>
   );
-}
-
-/** The page's frame gives way while this view is shown. */
-function useBigScreen(): void {
-  useEffect(() => {
-    document.documentElement.classList.add('big-screen');
-    return () => document.documentElement.classList.remove('big-screen');
-  }, []);
 }
 
 type Props = { election: Election; results: ResultsState; skewMillis: number };

@@ -1,6 +1,8 @@
-import { useId, useState } from 'react';
+import { useId } from 'react';
 import { paths } from '../api/fetch.ts';
 import type { Phase } from '../api/schemas.ts';
+import { useCopy } from '../hooks.ts';
+import { say } from '../language/say.ts';
 import { addresses } from '../route.ts';
 import { Link } from '../views/shell.tsx';
 import { sayWatch } from './say.ts';
@@ -32,14 +34,9 @@ export function TakeAway({ id, title, phase, isLive, standing }: Props) {
 
 /** The address is made from the election alone: whatever else this page's address holds is not shared. */
 function ShareLink({ id, title }: { id: string; title: string }) {
-  const [isCopied, setCopied] = useState(false);
   const field = useId();
   const address = new URL(addresses.election(id), window.location.origin).href;
-  const copy = () =>
-    navigator.clipboard.writeText(address).then(
-      () => setCopied(true),
-      () => setCopied(false),
-    );
+  const { copied, copy } = useCopy(address);
   const share = () => navigator.share({ title, url: address }).catch(() => undefined);
   return (
     <>
@@ -48,7 +45,7 @@ function ShareLink({ id, title }: { id: string; title: string }) {
       </label>
       <input id={field} className="address" dir="ltr" readOnly value={address} />
       <p className="buttons">
-        <button type="button" className="button" onClick={() => void copy()}>
+        <button type="button" className="button" onClick={copy}>
           {sayWatch('take.copy')}
         </button>
         {'share' in navigator ? (
@@ -56,7 +53,9 @@ function ShareLink({ id, title }: { id: string; title: string }) {
             {sayWatch('take.share')}
           </button>
         ) : null}
-        <span role="status">{isCopied ? sayWatch('take.copied') : null}</span>
+        <span role="status">
+          {copied === undefined ? null : copied ? sayWatch('take.copied') : say('copy.failed')}
+        </span>
       </p>
     </>
   );

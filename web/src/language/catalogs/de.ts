@@ -97,7 +97,7 @@ export const messages: Catalog = {
   'proof.name': 'Der Name, unter dem Sie bei dieser Wahl abstimmen',
   'proof.name-help':
     'Nehmen Sie denselben Namen, wenn Sie noch einmal abstimmen. Er wird niemandem mit Ihrer Stimme gezeigt.',
-  'proof.one-device':
+  'review.one-device':
     'Bleiben Sie ab jetzt auf diesem Gerät: Die Stimme kann nur hier zu Ende gebracht werden. Geht das Gerät verloren, bevor sie gezählt ist, kann Ihnen niemand eine andere geben.',
   'proof.sign-in': 'Zum Abstimmen anmelden',
   'proof.sign-in-why':
@@ -146,13 +146,16 @@ export const messages: Catalog = {
   'problem.choice-invalid':
     'Die Markierungen passen nicht zum Stimmzettel. Es wurde nichts gesendet. Ändern Sie Ihre Wahl und geben Sie sie noch einmal ab.',
   'problem.vote-unfinished': 'Dieses Gerät bewahrt eine Stimme dieser Wahl auf, die noch nicht gezählt ist.',
-  'problem.voted-already': 'Von diesem Gerät wurde schon eine Stimme dieser Wahl gezählt.',
+  'problem.voted-already':
+    'Von diesem Gerät wurde schon eine Stimme dieser Wahl gezählt. Sehen Sie deren Beleg an, oder prüfen Sie sie auf irgendeinem Gerät.',
   'problem.may-vote-again': 'Von diesem Gerät wurde eine Stimme von Ihnen gezählt. Sie dürfen sie ersetzen.',
-  'problem.no-voting-again': 'Bei dieser Wahl können Sie nicht noch einmal abstimmen, oder nicht so oft.',
+  'problem.no-voting-again':
+    'Bei dieser Wahl können Sie nicht noch einmal abstimmen, oder nicht so oft. Ihre frühere Stimme gilt weiter.',
   'problem.election-unknown': 'Diese Wahl gibt es nicht mehr. Fragen Sie die Wahlleitung.',
   'problem.not-yet-open':
     'Die Wahl hat noch nicht begonnen. Ihre Stimme bleibt hier; versuchen Sie es wieder, wenn sie beginnt.',
-  'problem.closed': 'Die Wahl ist geschlossen, und Ihre Stimme wurde nicht gespeichert.',
+  'problem.closed':
+    'Die Wahl ist geschlossen, und Ihre Stimme wurde nicht gespeichert. Wenn sie Ihrer Meinung nach noch offen sein müsste, fragen Sie die Wahlleitung.',
   'problem.proof-refused':
     'Ihr Nachweis wurde abgelehnt: Er ist falsch, abgelaufen oder schon benutzt. Ihre Stimme bleibt hier. Mit einem anderen Nachweis geht es weiter.',
   'problem.not-eligible':
@@ -194,6 +197,7 @@ export const messages: Catalog = {
   'receipt.lost':
     'Die Quittung ging unterwegs verloren; die Stimme ist trotzdem gezählt. Die Stimm-ID genügt, um nach ihr zu fragen.',
   'receipt.vote-id': 'Stimm-ID',
+  'copy.failed': 'Es konnte nicht kopiert werden: Markieren und kopieren Sie es von Hand.',
   'receipt.copy': 'Kopieren',
   'receipt.copied': 'Kopiert.',
   'receipt.qr': 'QR-Code, der zum Stand dieser Stimme führt',

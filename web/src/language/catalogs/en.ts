@@ -92,7 +92,7 @@ export const messages = {
   'proof.code-good': 'This is written as a code should be.',
   'proof.name': 'The name you vote by in this election',
   'proof.name-help': 'Use the same name whenever you vote again. It is not shown to anybody with your vote.',
-  'proof.one-device':
+  'review.one-device':
     'From here on use this device: the vote can be finished only where it was begun. If the device is lost before the vote is counted, nobody can give you another.',
   'proof.sign-in': 'Sign in to vote',
   'proof.sign-in-why':
@@ -140,12 +140,15 @@ export const messages = {
   'problem.choice-invalid':
     'The marks don’t fit the ballot. Nothing was sent. Change your choice and cast again.',
   'problem.vote-unfinished': 'This device keeps a vote of this election that is not counted yet.',
-  'problem.voted-already': 'A vote of this election was counted from this device already.',
+  'problem.voted-already':
+    'A vote of this election was counted from this device already. See its receipt, or check it on any device.',
   'problem.may-vote-again': 'A vote of yours was counted from this device. You may replace it.',
-  'problem.no-voting-again': 'You can’t vote again in this election, or not as often.',
+  'problem.no-voting-again':
+    'You can’t vote again in this election, or not as often. The vote that you cast before stands.',
   'problem.election-unknown': 'There is no such election any more. Ask those who hold it.',
   'problem.not-yet-open': 'The election is not open yet. Your vote is kept; try again when it opens.',
-  'problem.closed': 'The election is closed, and your vote was not stored.',
+  'problem.closed':
+    'The election is closed, and your vote was not stored. If you think that it should be open, ask those who hold it.',
   'problem.proof-refused':
     'Your proof was refused: it is wrong, has run out, or was used. Your vote is kept. Give another proof to go on.',
   'problem.not-eligible':
@@ -183,6 +186,7 @@ export const messages = {
   'receipt.lost':
     'The receipt was lost on the way; the vote is counted all the same. Your vote ID is enough to ask for it.',
   'receipt.vote-id': 'Vote ID',
+  'copy.failed': 'It could not be copied: mark it and copy it by hand.',
   'receipt.copy': 'Copy',
   'receipt.copied': 'Copied.',
   'receipt.qr': 'QR code that leads to the status of this vote',

@@ -91,7 +91,7 @@ export const messages: Catalog = {
   'proof.code-good': 'El código está bien escrito.',
   'proof.name': 'El nombre con el que vota en esta elección',
   'proof.name-help': 'Use el mismo nombre si vuelve a votar. No se muestra a nadie junto a su voto.',
-  'proof.one-device':
+  'review.one-device':
     'Desde aquí siga en este dispositivo: el voto solo puede terminarse donde empezó. Si lo pierde antes de que se cuente, nadie puede darle otro.',
   'proof.sign-in': 'Identifíquese para votar',
   'proof.sign-in-why':
@@ -139,12 +139,15 @@ export const messages: Catalog = {
   'problem.choice-invalid':
     'Las marcas no encajan en la papeleta. No se envió nada. Cambie su elección y vuelva a emitirla.',
   'problem.vote-unfinished': 'Este dispositivo guarda un voto de esta elección que aún no está contado.',
-  'problem.voted-already': 'Ya se contó un voto de esta elección desde este dispositivo.',
+  'problem.voted-already':
+    'Ya se contó un voto de esta elección desde este dispositivo. Vea su comprobante o verifíquelo en cualquier dispositivo.',
   'problem.may-vote-again': 'Se contó un voto suyo desde este dispositivo. Puede sustituirlo.',
-  'problem.no-voting-again': 'En esta elección no puede volver a votar, o no tantas veces.',
+  'problem.no-voting-again':
+    'En esta elección no puede volver a votar, o no tantas veces. El voto que emitió antes sigue valiendo.',
   'problem.election-unknown': 'Esta elección ya no existe. Pregunte a quienes la organizan.',
   'problem.not-yet-open': 'La elección aún no está abierta. Su voto se conserva; inténtelo cuando abra.',
-  'problem.closed': 'La elección está cerrada y su voto no se guardó.',
+  'problem.closed':
+    'La elección está cerrada y su voto no se guardó. Si cree que debería estar abierta, pregunte a quienes la organizan.',
   'problem.proof-refused':
     'Su prueba fue rechazada: es errónea, ha caducado o ya se usó. Su voto se conserva. Dé otra prueba para seguir.',
   'problem.not-eligible':
@@ -185,6 +188,7 @@ export const messages: Catalog = {
   'receipt.lost':
     'El recibo se perdió por el camino; el voto está contado de todos modos. Basta su ID de voto para preguntar por él.',
   'receipt.vote-id': 'ID de voto',
+  'copy.failed': 'No se pudo copiar: márquelo y cópielo a mano.',
   'receipt.copy': 'Copiar',
   'receipt.copied': 'Copiado.',
   'receipt.qr': 'Código QR que lleva al estado de este voto',

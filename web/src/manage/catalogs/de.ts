@@ -54,11 +54,13 @@ export const messages: Catalog = {
   'task.open-do': 'Wahl jetzt eröffnen',
   'task.open-why':
     'Die Abstimmung beginnt sofort und endet am {closes}. Von jetzt an lässt sich nur das Ende noch verschieben.',
-  'task.extend': 'Verlängern',
-  'task.extend-do': 'Ende verschieben',
-  'task.extend-why': 'Bisher endet sie am {closes}. Alle erfahren vom späteren Ende.',
-  'task.extend-to': 'Neues Ende nach den Uhren von {zone}',
-  'task.extend-later': 'Das ist nicht später als bisher. Um früher zu schließen, brechen Sie die Wahl ab.',
+  'task.move': 'Ende verschieben',
+  'task.move-do': 'Verschieben',
+  'task.move-why': 'Bisher endet sie am {closes}. Alle erfahren vom neuen Ende.',
+  'task.move-to': 'Neues Ende nach den Uhren von {zone}',
+  'task.move-same': 'Das ist das bisherige Ende.',
+  'task.move-later': 'Später: {closes}',
+  'task.move-earlier': 'Früher: {closes}. Wer bis dahin nicht abgestimmt hat, kann es nicht mehr.',
   'task.stop': 'Abbrechen',
   'task.stop-do': 'Wahl abbrechen',
   'task.stop-why':

@@ -53,11 +53,13 @@ export const messages: Catalog = {
   'task.open-do': 'Abrirla ahora',
   'task.open-why':
     'La votación empieza en el acto y termina el {closes}. Desde ahora solo puede moverse el cierre.',
-  'task.extend': 'Prolongar',
-  'task.extend-do': 'Mover el cierre',
-  'task.extend-why': 'Por ahora se cierra el {closes}. Todos sabrán del nuevo cierre.',
-  'task.extend-to': 'Nuevo cierre, según los relojes de {zone}',
-  'task.extend-later': 'No es más tarde que ahora. Para cerrar antes, detenga la elección.',
+  'task.move': 'Mover el cierre',
+  'task.move-do': 'Moverlo',
+  'task.move-why': 'Por ahora se cierra el {closes}. Todos sabrán del nuevo cierre.',
+  'task.move-to': 'Nuevo cierre, según los relojes de {zone}',
+  'task.move-same': 'Es el cierre actual.',
+  'task.move-later': 'Más tarde: {closes}',
+  'task.move-earlier': 'Antes: {closes}. Quien no haya votado hasta entonces ya no podrá votar.',
   'task.stop': 'Detener',
   'task.stop-do': 'Detener la elección',
   'task.stop-why':

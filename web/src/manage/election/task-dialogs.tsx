@@ -26,8 +26,8 @@ export function TaskDialog({ task, ...props }: Props & { task: Task }) {
     case 'stop':
     case 'annul':
       return <ReasonDialog task={task} {...props} />;
-    case 'extend':
-      return <ExtendDialog {...props} />;
+    case 'move':
+      return <MoveDialog {...props} />;
     case 'duplicate':
       return <DuplicateDialog {...props} />;
     case 'remove':
@@ -80,44 +80,57 @@ function ReasonDialog({ task, election, onClose }: Props & { task: 'stop' | 'ann
       onClose={onClose}
     >
       <p>{say(`task.${task}-why`)}</p>
-      <Field id="reason" label={say('task.reason')} help={say('task.reason-help')}>
-        {props => (
-          <textarea
-            {...props}
-            rows={3}
-            dir="auto"
-            required
-            minLength={3}
-            maxLength={1_000}
-            value={reason}
-            onChange={event => setReason(event.target.value)}
-          />
-        )}
-      </Field>
+      <ReasonField reason={reason} onReason={setReason} />
     </Confirm>
   );
 }
 
-function ExtendDialog({ election, onClose }: Props) {
+function ReasonField({ reason, onReason }: { reason: string; onReason: (reason: string) => void }) {
+  return (
+    <Field id="reason" label={say('task.reason')} help={say('task.reason-help')}>
+      {props => (
+        <textarea
+          {...props}
+          rows={3}
+          dir="auto"
+          required
+          minLength={3}
+          maxLength={1_000}
+          value={reason}
+          onChange={event => onReason(event.target.value)}
+        />
+      )}
+    </Field>
+  );
+}
+
+/** Later is an extension; earlier takes time to vote away, and needs a reason. */
+function MoveDialog({ election, onClose }: Props) {
   const { id, closesAt, timeZone } = election.definition;
-  const [local, setLocal] = useState(localInputOf(closesAt, timeZone));
+  const unmoved = localInputOf(closesAt, timeZone);
+  const [local, setLocal] = useState(unmoved);
+  const [reason, setReason] = useState('');
   const act = useAct(id);
   // In the hour that clocks show twice: the later one, as nobody is to lose time to vote.
   const next = instantsOf(local, timeZone).at(-1);
-  const isLater = next !== undefined && Date.parse(next) > Date.parse(closesAt);
+  // The field has no seconds, the closing may.
+  const moved = next === undefined || local === unmoved ? 0 : Date.parse(next) - Date.parse(closesAt);
+  const isEarlier = moved < 0;
+  const body = { closesAt: next, ...(isEarlier ? { reason } : {}) };
   return (
     <Confirm
-      title={titleOf('extend', election)}
-      confirm={say('task.extend-do')}
+      title={titleOf('move', election)}
+      confirm={say('task.move-do')}
+      isGrave={isEarlier}
       isBusy={act.isPending}
       error={act.error}
       onConfirm={() => {
-        if (isLater) act.mutate({ action: 'close', body: { closesAt: next } }, { onSuccess: onClose });
+        if (moved !== 0) act.mutate({ action: 'close', body }, { onSuccess: onClose });
       }}
       onClose={onClose}
     >
-      <p>{say('task.extend-why', { closes: formatInstant(closesAt, timeZone) })}</p>
-      <Field id="closes" label={say('task.extend-to', { zone: timeZone })}>
+      <p>{say('task.move-why', { closes: formatInstant(closesAt, timeZone) })}</p>
+      <Field id="closes" label={say('task.move-to', { zone: timeZone })}>
         {props => (
           <>
             <input
@@ -126,15 +139,20 @@ function ExtendDialog({ election, onClose }: Props) {
               required
               value={local}
               onChange={event => setLocal(event.target.value)}
-              aria-invalid={!isLater}
+              aria-invalid={moved === 0}
               aria-describedby="closes-state"
             />
             <p id="closes-state" className="soft" aria-live="polite">
-              {isLater ? formatInstant(next, timeZone) : say('task.extend-later')}
+              {next === undefined || moved === 0
+                ? say('task.move-same')
+                : say(isEarlier ? 'task.move-earlier' : 'task.move-later', {
+                    closes: formatInstant(next, timeZone),
+                  })}
             </p>
           </>
         )}
       </Field>
+      {isEarlier ? <ReasonField reason={reason} onReason={setReason} /> : null}
     </Confirm>
   );
 }

@@ -6,7 +6,8 @@ const keys = { resultsKeys: [{ keyId: 'a', publicKey: 'b' }] };
 
 test.each([
   ['a draft', { phase: 'draft' }, ['publish', 'open', 'duplicate', 'rotate-keys', 'remove']],
-  ['an open election', { phase: 'open' }, ['extend', 'stop', 'duplicate', 'annul']],
+  ['a scheduled election', { phase: 'scheduled' }, ['move', 'duplicate', 'annul']],
+  ['an open election', { phase: 'open' }, ['move', 'stop', 'duplicate', 'annul']],
   ['one that is being counted', { phase: 'closed' }, ['duplicate', 'annul']],
   ['an official one', { phase: 'closed', official: true }, ['seal', 'duplicate', 'annul', 'erase']],
   [

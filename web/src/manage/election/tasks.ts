@@ -4,7 +4,7 @@ import type { ManagedElection } from '../schemas.ts';
 export type Task =
   | 'publish'
   | 'open'
-  | 'extend'
+  | 'move'
   | 'stop'
   | 'seal'
   | 'duplicate'
@@ -29,8 +29,9 @@ export function tasksOf({
     case 'draft':
       return ['publish', 'open', 'duplicate', 'rotate-keys', 'remove'];
     case 'scheduled':
+      return ['move', 'duplicate', ...annul];
     case 'open':
-      return ['extend', 'stop', 'duplicate', ...annul];
+      return ['move', 'stop', 'duplicate', ...annul];
     case 'closed':
       return [
         ...(official && definition.resultsKeys ? (['seal'] as const) : []),

@@ -22,7 +22,10 @@ const BUDGETS = [
   { path: `${ELECTION}/vote`, bytes: 190_000, requests: 35 },
   { path: ELECTION, bytes: 190_000, requests: 35 },
   { path: `${ELECTION}/flow`, bytes: 160_000, requests: 35 },
+  { path: `${ELECTION}/screen`, bytes: 190_000, requests: 35 },
   { path: '/check', bytes: 190_000, requests: 35 },
+  { path: '/statement', bytes: 190_000, requests: 35 },
+  { path: '/manage', bytes: 210_000, requests: 35 },
 ] as const;
 const MAX_SHIFT = 0.02;
 const FIRST_PAINT_MILLIS = 3_000;

@@ -25,7 +25,10 @@ const FIRST_PREFERENCES = [
 const DAY_MILLIS = 86_400_000;
 
 type Changes = Partial<
-  Pick<ElectionDefinition, 'resultsPolicy' | 'opensAt' | 'closesAt' | 'resultsKeys' | 'privacyThreshold'>
+  Pick<
+    ElectionDefinition,
+    'contests' | 'resultsPolicy' | 'opensAt' | 'closesAt' | 'resultsKeys' | 'privacyThreshold'
+  >
 >;
 
 /** The ward's election, open now unless `changes` says otherwise. */

@@ -8,6 +8,8 @@ import { listen } from './listen.ts';
 export type StandIn = {
   readonly origin: string;
   show(definition: ElectionDefinition, phase: string): void;
+  /** Knows no election and no snapshot any more. */
+  forget(): void;
   /** Makes this the newest snapshot, and sends it to every open stream. */
   publish(snapshot: Snapshot): void;
   /** Ends all streams and refuses new ones until `allowStreams`. */
@@ -70,6 +72,10 @@ export async function startStandIn(): Promise<StandIn> {
   return {
     origin,
     show: (definition, phase) => void elections.set(definition.id, { definition, phase }),
+    forget: () => {
+      elections.clear();
+      newest = undefined;
+    },
     publish: snapshot => {
       newest = snapshot;
       for (const stream of streams) sendEvent(stream, snapshot);

@@ -191,8 +191,15 @@ test('a roll with bad rows is refused row by row; a good one is taken, and its c
   await page.getByTestId('roll-state').filter({ hasText: '2 on it; 2 added' }).waitFor();
   const making = page.waitForEvent('download');
   await press(page, 'Make and save missing codes');
-  const [header, ...codes] = (await readFile(await (await making).path(), 'utf8')).trim().split('\r\n');
+  const codesIn = async (file: typeof making) =>
+    (await readFile(await (await file).path(), 'utf8')).trim().split('\r\n');
+  const [header, ...codes] = await codesIn(making);
   expect([header, codes.length]).toEqual(['voter,code', 2]);
+  const replacing = page.waitForEvent('download');
+  await confirm(page, 'Replace all codes', 'Replace them');
+  const [, ...others] = await codesIn(replacing);
+  expect(others).toHaveLength(2);
+  expect(others.filter(code => codes.includes(code))).toEqual([]);
   await confirm(page, 'Schedule', 'Schedule it');
   await nextIs(page, 'It opens and closes by itself');
   await upload('voter\nada\n');

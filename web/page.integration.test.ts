@@ -274,7 +274,30 @@ test('the link that is shared names the election and nothing else of the address
   expect(copied).toBe(`${web.origin}${ELECTION}`);
 });
 
-test('the big screen shows results alone, takes turns with contests, and can be stopped', async () => {
+test('the big screen takes turns with contests, until it is told to stay', async () => {
+  const [first] = edinburgh().contests;
+  const second = { ...first, id: 'second', title: { en: 'Second preferences' } };
+  const counted = snapshot({ version: 12_437 }).contests ?? [];
+  upstream.show(edinburgh({ contests: [first, second] as never }), 'open');
+  const both = [...counted, ...counted.map(contest => ({ ...contest, id: 'second' }))];
+  upstream.publish(snapshot({ version: 12_437, contests: both }));
+  const page = await open(`${ELECTION}/screen`);
+  await page.clock.install();
+  await page.reload();
+  const shown = (name: string) => page.getByRole('heading', { level: 2, name }).waitFor();
+  await shown('First preferences');
+  await page.clock.runFor(16_000);
+  await shown('Second preferences');
+  await page.getByText('Contest 2 of 2').waitFor();
+  await page.getByRole('button', { name: 'Stay here' }).click();
+  await page.clock.runFor(40_000);
+  await shown('Second preferences');
+  await page.getByRole('button', { name: 'Take turns' }).click();
+  await page.clock.runFor(16_000);
+  await shown('First preferences');
+});
+
+test('the big screen shows results alone, and can be left', async () => {
   upstream.publish(snapshot({ version: 12_437 }));
   const page = await open(`${ELECTION}/screen`, { viewport: { width: 1920, height: 1080 } });
   await shows(page, 'counted', '12,433');

@@ -94,22 +94,32 @@ test('a code is taken in small letters, and a slip is told before anything is se
   await counted(page);
 });
 
-test('a page that is reloaded while it casts goes on by itself, with the same vote', async () => {
-  await room.hold('reloaded');
+test.each([
+  ['reloaded', async (page: Page) => void (await page.reload())],
+  [
+    'closed and opened again',
+    async (page: Page, reopen: () => Promise<Page>) => {
+      await page.close();
+      return reopen();
+    },
+  ],
+] as const)('a page that is %s while it casts goes on by itself, with the same vote', async (how, leave) => {
+  const id = how.replaceAll(' ', '-');
+  await room.hold(id);
   const context = await room.newContext();
   const lost = Promise.withResolvers<void>();
   await context.route('**/ingestion/**/votes', async route => {
     await route.fetch();
     lost.resolve();
   });
-  const page = await room.open('/elections/reloaded/vote', context);
+  const page = await room.open(`/elections/${id}/vote`, context);
   await chooseAndReview(page, 'a');
   await press(page, 'Cast your vote');
   await page.getByTestId('step-token').filter({ hasText: 'done' }).waitFor();
   await lost.promise;
   await context.unroute('**/ingestion/**/votes');
-  await page.reload();
-  await counted(page);
+  const again = await leave(page, () => room.open(`/elections/${id}/vote`, context));
+  await counted(again ?? page);
   expect(new Set(room.casts().map(request => request.postData())).size).toBe(1);
 });
 
@@ -138,14 +148,36 @@ test('without a network the page opens, says so, and sends the vote when the net
   expect(kept.filter(path => path.startsWith('/api'))).toEqual([]);
 });
 
-test('a second tab sends nothing and shows the receipt of the first', async () => {
+test('the page can be installed', async () => {
+  const context = await room.newContext();
+  const page = await room.open('/', context);
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+  const tools = await context.newCDPSession(page);
+  const { installabilityErrors } = await tools.send('Page.getInstallabilityErrors');
+  // As it is in a test's browser, and nothing else.
+  expect(installabilityErrors.map(({ errorId }) => errorId)).toEqual(['in-incognito']);
+});
+
+test('of three tabs one casts, and all show the receipt of the first', async () => {
   await room.hold('tabs');
   const context = await room.newContext();
-  const first = await room.open('/elections/tabs/vote', context);
+  const [first, second] = [
+    await room.open('/elections/tabs/vote', context),
+    await room.open('/elections/tabs/vote', context),
+  ];
   await chooseAndReview(first, 'a');
+  await chooseAndReview(second, 'b');
+  const release = await holdAnswers(context, '**/ingestion/**/votes');
   await press(first, 'Cast your vote');
-  const second = await room.open('/elections/tabs/vote', context);
-  expect(await counted(second)).toBe(await counted(first));
+  await first.locator('[data-testid=step-stored][data-standing=now]').waitFor();
+  await press(second, 'Cast your vote');
+  const third = await room.open('/elections/tabs/vote', context);
+  await third.getByTestId('progress').waitFor();
+  release();
+  const voteId = await counted(first);
+  await second.getByTestId('problem-voted-already').waitFor();
+  await second.getByRole('link', { name: 'See the receipt' }).click();
+  expect([await counted(second), await counted(third)]).toEqual([voteId, voteId]);
   expect(room.casts()).toHaveLength(1);
 });
 

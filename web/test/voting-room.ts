@@ -73,9 +73,14 @@ export async function openVotingRoom({ accounts, tokenSeconds = 300, settings = 
       const known = async () => (await fetch(`${aggregator.url}/v1/elections/${id}/results`)).ok;
       await until(`the results service knows ${id}`, known);
     },
-    /** Closes all browsers' windows. */
+    /** Closes all browsers' windows. @throws Error when one of them asked anybody but this page and its providers. */
     async clear(): Promise<void> {
       for (const context of contexts.splice(0)) await context.close();
+      const ours = [web.origin, ...signInOrigins];
+      const strangers = requests
+        .map(one => new URL(one.url()))
+        .filter(({ origin, protocol }) => protocol.startsWith('http') && !ours.includes(origin));
+      if (strangers.length > 0) throw new Error(`the page went elsewhere: ${strangers.join(', ')}`);
       complaints.length = 0;
       requests.length = 0;
     },

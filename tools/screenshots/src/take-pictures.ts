@@ -56,6 +56,7 @@ export async function takePictures(
     await watch(camera, council.id);
     await check(camera, receipt);
     await manage(camera, council.id, stack.managerToken, await auditOf(stack));
+    await holdByCode(camera, stack.managerToken);
     say('Waiting for the closing of the first election …');
     await official(camera, short.id);
   } finally {
@@ -159,6 +160,59 @@ async function manage(
   await page.getByLabel('Report').setInputFiles(file);
   await page.getByTestId('audit-verdict').waitFor();
   await keep(page, 'manage-audit');
+  await context.close();
+}
+
+async function signIn(page: Page, pageUrl: string, token: string): Promise<void> {
+  await page.goto(`${pageUrl}/manage`);
+  await page.getByLabel('Token', { exact: true }).fill(token);
+  await page.getByRole('button', { name: 'Sign in to manage' }).click();
+  await page.getByRole('button', { name: 'Sign out' }).waitFor();
+}
+
+/** An election on a roll: a roll that is refused, the question before it opens, and a voter's code. */
+async function holdByCode({ browser, pageUrl, keep }: Camera, token: string): Promise<void> {
+  const context = await browser.newContext({ locale: 'en-GB', ...DESKTOP });
+  const page = await context.newPage();
+  await signIn(page, pageUrl, token);
+  await page.goto(`${pageUrl}/manage/new`);
+  await page.getByLabel('Title of the election').fill('Harbour board');
+  await page.getByLabel('Question or office').fill('Chair');
+  await page.getByLabel('Option 1', { exact: true }).fill('Ines Duarte');
+  await page.getByLabel('Option 2', { exact: true }).fill('Tom Brandt');
+  await page.getByLabel('Voters on a roll').check();
+  await page.getByRole('button', { name: 'Save the draft' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Harbour board' }).waitFor();
+  const upload = (csv: string) =>
+    page
+      .getByLabel('Upload the roll (CSV)')
+      .setInputFiles({ name: 'roll.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) });
+  await upload('voter\nada\nbob\nada\n');
+  await page.getByRole('row', { name: '4 repeats the voter of line 2' }).waitFor();
+  await keep(page, 'manage-roll');
+  await upload('voter\nada\nbob\n');
+  await page.getByTestId('roll-state').filter({ hasText: '2 on it' }).waitFor();
+  const saving = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Make and save missing codes' }).click();
+  const codes = await readFile(await (await saving).path(), 'utf8');
+  await page.getByRole('button', { name: 'Open now' }).click();
+  await page.getByRole('alertdialog').waitFor();
+  await keep(page, 'manage-open');
+  await page.getByRole('button', { name: 'Open it now' }).click();
+  await page.getByTestId('next').filter({ hasText: 'Votes are taken' }).waitFor({ timeout: 60_000 });
+  await context.close();
+  await typeCode({ browser, pageUrl, keep }, codes.split('\r\n')[1]?.split(',')[1] ?? '');
+}
+
+async function typeCode({ browser, pageUrl, keep }: Camera, code: string): Promise<void> {
+  const context = await browser.newContext({ locale: 'en-GB', ...PHONE });
+  const page = await context.newPage();
+  await page.goto(`${pageUrl}/elections/harbour-board/vote`);
+  await page.getByRole('radio', { name: 'Tom Brandt' }).check();
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.getByLabel('One-time code').fill(code);
+  await page.getByText('This is written as a code should be.').waitFor();
+  await keep(page, 'code');
   await context.close();
 }
 

@@ -37,7 +37,9 @@ export async function takePictures(
   const keep = async (page: Page, name: string) => {
     // Bars that grow have grown by then.
     await page.waitForTimeout(1_000);
-    await page.screenshot({ path: join(directory, `${name}.png`), fullPage: !isPhone(page) });
+    // A dialog covers the window, not what lies below it.
+    const fullPage = !isPhone(page) && (await page.getByRole('alertdialog').count()) === 0;
+    await page.screenshot({ path: join(directory, `${name}.png`), fullPage });
     say(`  ${name}.png`);
   };
   const camera = { browser, pageUrl: stack.pageUrl, keep };

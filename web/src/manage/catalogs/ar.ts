@@ -341,5 +341,9 @@ export const messages: Catalog = {
   'refused.keys-destroyed': 'مُحي ما كان هذا الانتخاب يحفظه عن ناخبيه.',
   'refused.rate-limited': 'طلبات كثيرة جدًا. انتظر دقيقة وحاول من جديد.',
   'refused.not-ready': 'الخدمة غير جاهزة. لم يتغير شيء؛ حاول من جديد.',
+  'refused.body-too-large': 'هذا أكبر مما يقبله السجل. لم يتغير شيء.',
+  'refused.request-timeout': 'استغرق وصوله وقتًا طويلًا. لم يتغير شيء؛ حاول مجددًا.',
+  'refused.media-type-unsupported':
+    'لا يستطيع السجل قراءة ملف من هذا النوع. احفظه بصيغة CSV وترميز UTF-8 وحاول مجددًا.',
   'refused.internal': 'حدث خطأ لدى السجل وسُجّل هناك. انظر إلى الانتخاب قبل أن تحاول من جديد.',
 };

@@ -362,6 +362,10 @@ export const messages: Catalog = {
   'refused.keys-destroyed': 'Was diese Wahl über Wählende aufbewahrte, ist gelöscht.',
   'refused.rate-limited': 'Zu viele Anfragen. Warten Sie eine Minute und versuchen Sie es noch einmal.',
   'refused.not-ready': 'Der Dienst ist nicht bereit. Nichts wurde geändert; versuchen Sie es noch einmal.',
+  'refused.body-too-large': 'Das ist größer, als der Registrar annimmt. Nichts wurde geändert.',
+  'refused.request-timeout': 'Es kam zu langsam an. Nichts wurde geändert; versuchen Sie es noch einmal.',
+  'refused.media-type-unsupported':
+    'Der Registrar kann eine Datei dieser Art nicht lesen. Speichern Sie sie als CSV in UTF-8 und versuchen Sie es noch einmal.',
   'refused.internal':
     'Beim Registrar ist etwas schiefgegangen und dort vermerkt. Sehen Sie sich die Wahl an, bevor Sie es noch einmal versuchen.',
 };

@@ -349,6 +349,10 @@ export const messages = {
   'refused.keys-destroyed': 'What this election kept of its voters has been erased.',
   'refused.rate-limited': 'Too many requests. Wait a minute and try again.',
   'refused.not-ready': 'The service is not ready. Nothing was changed; try again.',
+  'refused.body-too-large': 'This is larger than the registrar takes. Nothing was changed.',
+  'refused.request-timeout': 'It took too long to arrive. Nothing was changed; try again.',
+  'refused.media-type-unsupported':
+    'The registrar can’t read a file of this kind. Save it as CSV in UTF-8 and try again.',
   'refused.internal':
     'Something went wrong at the registrar, and was logged there. Look at the election before you try again.',
 } as const satisfies Readonly<Record<string, string>>;

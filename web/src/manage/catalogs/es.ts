@@ -356,6 +356,10 @@ export const messages: Catalog = {
   'refused.keys-destroyed': 'Lo que esta elección guardaba de sus votantes se ha borrado.',
   'refused.rate-limited': 'Demasiadas peticiones. Espere un minuto e inténtelo de nuevo.',
   'refused.not-ready': 'El servicio no está listo. Nada ha cambiado; inténtelo de nuevo.',
+  'refused.body-too-large': 'Es más grande de lo que acepta el registro. No se cambió nada.',
+  'refused.request-timeout': 'Tardó demasiado en llegar. No se cambió nada; inténtelo de nuevo.',
+  'refused.media-type-unsupported':
+    'El registro no puede leer un archivo de este tipo. Guárdelo como CSV en UTF-8 e inténtelo de nuevo.',
   'refused.internal':
     'Algo falló en el registro y quedó anotado allí. Mire la elección antes de intentarlo de nuevo.',
 };

@@ -311,12 +311,14 @@ test('the big screen shows results alone, and can be left', async () => {
 
 test('behind the scenes the way of the latest votes is drawn, and said in tables', async () => {
   upstream.publish(snapshot({ version: 12_437 }));
-  upstream.tell('flow', flow());
+  upstream.tell('flow', { ...flow(), replicaLagMillis: 240 });
   const page = await open(ELECTION);
   await page.getByRole('link', { name: 'Behind the scenes' }).click();
   await shows(page, 'flow-window', '120 votes, counted from');
   await shows(page, 'acknowledged', '18.4 ms');
   await shows(page, 'lag', '3 records');
+  await shows(page, 'replica', '240 ms');
+  await shows(page, 'balance', 'between 50.0% and 50.0% each');
   await page.getByRole('img', { name: /2 ingestion processes, 4 partitions, 2 processors/ }).waitFor();
   await page.getByRole('radio', { name: 'Table' }).check();
   const processors = page.getByRole('table', { name: 'Processors' });

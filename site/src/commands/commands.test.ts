@@ -76,6 +76,37 @@ test('most of what pages say is tried, by every way there is', () => {
     expect([way, ways.has(way)]).toEqual([way, true]);
 });
 
+test('an upgrade names the files of an installation: Helm forgets every value that is not named again', () => {
+  const ours = pages
+    .flatMap(({ blocks }) => blocks.filter(isShell).flatMap(linesOf).flatMap(commandsOf))
+    .filter(
+      ({ program, words }) =>
+        program === 'helm' && words.includes('upgrade') && words.includes('helm/suffrage'),
+    );
+  const filesOf = (words: readonly string[]) => optionOf(words, '-f', '--values').join(' ');
+  const installed = ours.filter(({ words }) => words.includes('--install'));
+  const upgrades = ours.filter(({ words }) => !words.includes('--install'));
+  expect(upgrades.length).toBeGreaterThan(2);
+  for (const { line, words } of upgrades) {
+    expect(installed.map(each => filesOf(each.words))).toContain(filesOf(words));
+    expect([line, optionOf(words, '--set')]).toEqual([line, []]);
+  }
+});
+
+const texts = pages.map(({ path }) => readFileSync(join(repositoryDirectory, path), 'utf8')).join('\n');
+
+test('a Job that may be asked for again has another name each time', () => {
+  const names = [...texts.matchAll(/kubectl .*create job (\S+)/g)].map(([, name]) => name);
+  expect(names.length).toBeGreaterThan(4);
+  for (const name of names) expect(name).toMatch(/\$/);
+});
+
+test('what is asked of our objects names their namespace', () => {
+  const commands = texts.match(/kubectl [^\n`]*\bsuffrage-[^\n`]*/g) ?? [];
+  expect(commands.length).toBeGreaterThan(8);
+  for (const command of commands) expect(command).toMatch(/ (-n|--namespace)[ =]| apply /);
+});
+
 const tried = (line: string) => commandsOf(line).map(command => tryCommand(command, scratch));
 
 test('a command that no longer works is told', () => {

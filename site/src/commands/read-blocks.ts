@@ -21,7 +21,7 @@ export function linesOf({ body }: Block): string[] {
 
 /** The programs that a line starts. Of loops what is done in them; settings before a program are left out. */
 export function commandsOf(line: string): Command[] {
-  const tokens = line.match(/&&|[|;&]|(?:[^\s'"|;&]|'[^']*'|"[^"]*")+/g) ?? [];
+  const tokens = line.match(/&&|[|;&]|(?:\$\([^)]*\)|[^\s'"|;&]|'[^']*'|"[^"]*")+/g) ?? [];
   const parts: string[][] = [[]];
   for (const token of tokens)
     if (/^(&&|[|;&])$/.test(token)) parts.push([]);
@@ -29,7 +29,7 @@ export function commandsOf(line: string): Command[] {
   return parts.flatMap(part => {
     const words = part[0] === 'do' ? part.slice(1) : part;
     if (words[0] === 'for' || words[0] === 'done') return [];
-    const start = words.findIndex(word => !/^[A-Z_0-9]+=/.test(word));
+    const start = words.findIndex(word => !/^\w+=/.test(word));
     const [program, ...rest] = (start < 0 ? [] : words.slice(start))
       .filter(word => !/^\d?>/.test(word))
       .map(unquoted);

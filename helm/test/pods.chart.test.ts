@@ -47,7 +47,7 @@ describe.each(VALUE_FILES)('pods of values-%s.yaml', file => {
   test('name an image by version or digest, what they need, and how much memory they may take', async () => {
     for (const { spec } of pods(await rendered)) {
       for (const { image, resources } of [...spec.containers, ...spec.initContainers]) {
-        expect(image).toMatch(/^ghcr\.io\/suffrage\/[a-z]+(:[\w.-]+|@sha256:[0-9a-f]{64})$/);
+        expect(image).toMatch(/^(ghcr\.io\/)?suffrage\/[a-z]+(:[\w.-]+|@sha256:[0-9a-f]{64})$/);
         expect(image).not.toContain(':latest');
         expect(resources.requests).toEqual({ cpu: expect.anything(), memory: expect.anything() });
         expect(resources.limits).toEqual({ memory: expect.anything() });

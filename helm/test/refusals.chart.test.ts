@@ -183,6 +183,12 @@ const WRONG: readonly Wrong[] = [
     'gateway',
   ],
   [
+    'an election for show that the limit of an address would hold up',
+    { tests: { holdElection: true }, tls: { services: 'none' } },
+    'set registrar.settings.SUFFRAGE_LIMIT_PER_ADDRESS',
+    'nginx',
+  ],
+  [
     'routes without a gateway',
     { edge: { gateway: { name: '' } } },
     'edge.gateway.name: routes need a Gateway',

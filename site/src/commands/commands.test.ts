@@ -101,6 +101,19 @@ test('a Job that may be asked for again has another name each time', () => {
   for (const name of names) expect(name).toMatch(/\$/);
 });
 
+test('every file that becomes a Secret was made by a command before', () => {
+  const { blocks = [] } = pages.find(({ path }) => path === 'docs/operate.md') ?? {};
+  const lines = blocks.filter(isShell).flatMap(linesOf);
+  const made = new Set<string>();
+  const used = lines.flatMap(line => {
+    for (const [, file = ''] of line.matchAll(/(?:>|-out )([a-z][\w.-]*)/g)) made.add(file);
+    const files = line.includes('create secret') ? optionOf(line.split(' '), '--from-file') : [];
+    for (const file of files) expect([file, made.has(file)]).toEqual([file, true]);
+    return files;
+  });
+  expect(used.length).toBeGreaterThan(6);
+});
+
 test('what is asked of our objects names their namespace', () => {
   const commands = texts.match(/kubectl [^\n`]*\bsuffrage-[^\n`]*/g) ?? [];
   expect(commands.length).toBeGreaterThan(8);

@@ -15,6 +15,7 @@ export type Tried = { readonly ran: string } | { readonly left: string };
 const NEEDS: Readonly<Record<string, string>> = {
   ab: 'a running service',
   aws: 'an account of AWS',
+  base64: 'what the command before it prints',
   cosign: 'a registry with images',
   curl: 'the hosts that it asks',
   jq: 'what the command before it prints',

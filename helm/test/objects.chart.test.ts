@@ -63,7 +63,8 @@ describe.each(VALUE_FILES)('objects of values-%s.yaml', file => {
       );
     const registrars = secretsOf(/^(migrate-)?registrar:/);
     // Certificates of authorities are public; all sign in at the brokers by one name.
-    for (const shared of ['suffrage-kafka', 'suffrage-aws-authorities']) registrars.delete(shared);
+    for (const shared of ['suffrage-kafka', 'suffrage-aws-authorities', 'suffrage-infra-authority'])
+      registrars.delete(shared);
     const others = secretsOf(/^(ingestion|processor|aggregator|audit|migrate-votes):/);
     expect([...registrars].filter(name => others.has(name))).toEqual([]);
   });

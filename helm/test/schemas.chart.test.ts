@@ -1,6 +1,8 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { kubeconform, VERSIONS } from './kubeconform.ts';
-import { kustomize, renderText, VALUE_FILES, type Values } from './render.ts';
+import { kustomize, renderText, ROOT, VALUE_FILES, type Values } from './render.ts';
 
 /** What the value files don't have. */
 const OTHERS: readonly [string, Values][] = [
@@ -38,6 +40,11 @@ const OTHERS: readonly [string, Values][] = [
   ],
 ];
 
+const INFRA = join(ROOT, 'deploy/infra');
+const infra = readdirSync(INFRA)
+  .filter(file => file.endsWith('.yaml'))
+  .map(file => readFileSync(join(INFRA, file), 'utf8'));
+
 /** All in one run, because kubeconform reads the definitions of the API once for each kind. */
 const everything = Promise.all([
   ...VALUE_FILES.map(file => renderText(file)),
@@ -48,7 +55,7 @@ const everything = Promise.all([
 test.each(VERSIONS)(
   'the API of Kubernetes %s knows all that the value files make, and what they lean on',
   async version => {
-    expect(await kubeconform((await everything).join('\n---\n'), version)).toEqual({
+    expect(await kubeconform([...(await everything), ...infra].join('\n---\n'), version)).toEqual({
       status: 0,
       output: expect.stringMatching(/Valid: [1-9]\d+, Invalid: 0, Errors: 0, Skipped: 0/),
     });

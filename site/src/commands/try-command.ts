@@ -25,7 +25,7 @@ const NEEDS: Readonly<Record<string, string>> = {
 };
 
 /** Programs of any machine; a block of these alone is run as it stands. */
-export const LOCAL = new Set(['cp', 'echo', 'head', 'openssl', 'umask']);
+export const LOCAL = new Set(['cat', 'cp', 'echo', 'head', 'openssl', 'tr', 'umask']);
 
 const own = (path: string) => join(repositoryDirectory, path);
 const tool = (name: string) => own(`.tools/bin/${name}`);

@@ -48,7 +48,7 @@ results=$(kubectl get -f "$engine" -o jsonpath='{range .items[*]}{.metadata.name
 failed=0
 for one in $results; do
   echo "  waiting for $one"
-  until verdict=$(kubectl -n "$namespace" get chaosresult -l "chaosUID=$(kubectl -n "$namespace" get chaosengine "$one" -o jsonpath='{.metadata.uid}')" -o jsonpath='{.items[0].status.experimentStatus.verdict}' 2>/dev/null) && [[ $verdict =~ ^(Pass|Fail|Error|Stopped)$ ]]; do sleep 5; done
+  until verdict=$(kubectl -n chaos get chaosresult -l "chaosUID=$(kubectl -n chaos get chaosengine "$one" -o jsonpath='{.metadata.uid}')" -o jsonpath='{.items[0].status.experimentStatus.verdict}' 2>/dev/null) && [[ $verdict =~ ^(Pass|Fail|Error|Stopped)$ ]]; do sleep 5; done
   echo "  $one: $verdict"
   [ "$verdict" = Pass ] || failed=1
 done

@@ -16,14 +16,36 @@ type Probe = { readonly mode: string; readonly 'promProbe/inputs': { readonly qu
 type Variable = { readonly name: string; readonly value: string };
 const experimentOf = (engine: (typeof engines)[number]['engine']) => engine.spec.experiments[0];
 const metrics = readFileSync(join(POLICIES, '../docs/reference/metrics.md'), 'utf8');
-const infra = readFileSync(join(POLICIES, '../deploy/infra/kafka.yaml'), 'utf8');
+const documents = (path: string) =>
+  parseAllDocuments(readFileSync(join(POLICIES, '..', path), 'utf8')).map(document => document.toJS());
+const access = documents('chaos/access.yaml');
+
+/** Pods that the operators make of deploy/infra: Strimzi's are called cluster, pool, id; CloudNativePG's cluster and number. */
+const podsOfInfra = [
+  ...documents('deploy/infra/kafka.yaml')
+    .filter(({ kind }) => kind === 'KafkaNodePool')
+    .flatMap(({ metadata, spec }) => {
+      const first = /^\[(\d+)-/.exec(metadata.annotations?.['strimzi.io/next-node-ids'] ?? '')?.[1];
+      return first === undefined
+        ? []
+        : count(spec.replicas).map(each => `kafka-${metadata.name}-${Number(first) + each}`);
+    }),
+  ...documents('deploy/infra/postgresql.yaml')
+    .filter(({ kind }) => kind === 'Cluster')
+    .flatMap(({ metadata, spec }) => count(spec.instances).map(each => `${metadata.name}-${each + 1}`)),
+];
+
+function count(number: number): number[] {
+  return Array.from({ length: number }, (_, index) => index);
+}
 
 test('there are faults of pods, containers, nodes, networks and a zone', () => {
   const experiments = new Set(engines.map(({ engine }) => experimentOf(engine).name));
   const wanted = ['pod-delete', 'container-kill', 'node-drain', 'node-restart'];
-  const network = ['loss', 'partition', 'latency'].map(kind => `pod-network-${kind}`);
+  const network = ['loss', 'latency'].map(kind => `pod-network-${kind}`);
   expect(experiments).toEqual(new Set([...wanted, ...network]));
-  expect(engines.map(({ file }) => file)).toContain('zone-lost.yaml');
+  const files = engines.map(({ file }) => file);
+  expect(files).toEqual(expect.arrayContaining(['zone-lost.yaml', 'network-partition.yaml']));
 });
 
 test.each(engines)(
@@ -44,16 +66,55 @@ test.each(engines)(
   },
 );
 
-test.each(engines.filter(({ engine }) => engine.spec.appinfo))('$file hits what there is', ({ engine }) => {
-  const { appns, applabel } = engine.spec.appinfo;
-  const [label, value] = applabel.split('=');
-  if (label === 'app.kubernetes.io/component') expect(['ingestion', 'processor']).toContain(value);
-  else if (label === 'app.kubernetes.io/part-of') expect(value).toBe('suffrage');
-  // Strimzi and CloudNativePG give their pods these labels.
-  else if (label === 'cnpg.io/cluster') expect(value).toBe('votes');
-  else expect(['strimzi.io/broker-role', 'strimzi.io/kind']).toContain(label);
-  expect(appns).toBe(label.startsWith('app.') ? 'apps' : 'infra');
-  expect(infra).toContain('kind: Kafka\n');
+type Workload = { readonly kind: string; readonly namespace: string; readonly labels: string };
+type Pods = { readonly namespace: string; readonly names: string };
+const aimed = engines.filter(({ engine }) => engine.spec.selectors);
+
+test.each(aimed)('$file hits what there is', ({ engine }) => {
+  const { workloads, pods }: { workloads?: Workload[]; pods?: Pods[] } = engine.spec.selectors;
+  for (const { namespace, names } of pods ?? []) {
+    expect(namespace).toBe('infra');
+    for (const name of names.split(',')) expect(podsOfInfra).toContain(name);
+  }
+  // What takes votes is a Deployment, a Rollout or a StatefulSet, as the values say.
+  if (workloads) expect(workloads.map(({ kind }) => kind)).toEqual(['deployment', 'rollout', 'statefulset']);
+  for (const { namespace, labels } of workloads ?? []) {
+    expect(namespace).toBe('apps');
+    expect(labels).toMatch(/^app\.kubernetes\.io\/(component=(ingestion|processor)|part-of=suffrage)$/);
+  }
+  expect(engine.spec).not.toHaveProperty('appinfo');
+});
+
+test('the engines are where privileged helpers are let in, with the account that may', () => {
+  const named = (kind: string) => access.find(one => one.kind === kind);
+  expect(named('Namespace').metadata.labels['pod-security.kubernetes.io/enforce']).toBe('privileged');
+  const account = named('ServiceAccount').metadata;
+  for (const { engine } of engines) {
+    expect(engine.metadata.namespace).toBe(named('Namespace').metadata.name);
+    expect(engine.spec.chaosServiceAccount).toBe(account.name);
+  }
+  for (const kind of ['RoleBinding', 'ClusterRoleBinding'])
+    expect(named(kind).subjects).toEqual([
+      { kind: 'ServiceAccount', name: account.name, namespace: named('Namespace').metadata.name },
+    ]);
+});
+
+test('it may read whose pods it looks for, and touches nothing of others but pods and nodes', () => {
+  const { rules }: { rules: { apiGroups: string[]; resources: string[]; verbs: string[] }[] } = access.find(
+    one => one.kind === 'ClusterRole',
+  );
+  const may = rules.flatMap(({ apiGroups, resources, verbs }) =>
+    resources.flatMap(resource => verbs.map(verb => `${verb} ${resource}.${apiGroups.join()}`)),
+  );
+  const owners = ['deployments.apps', 'statefulsets.apps', 'replicasets.apps', 'rollouts.argoproj.io'];
+  expect(may).toEqual(expect.arrayContaining(owners.map(owner => `get ${owner}`)));
+  const changes = may.filter(right => !/^(get|list) /.test(right));
+  expect(changes.toSorted()).toEqual([
+    'create pods/eviction.',
+    'delete pods.',
+    'patch nodes.',
+    'update nodes.',
+  ]);
 });
 
 test('the runner says what there is, and refuses what there is not', () => {

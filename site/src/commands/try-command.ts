@@ -115,7 +115,7 @@ function tryKubectl(words: readonly string[], scratch: string): Tried {
     return { ran: 'kubectl create --dry-run=client' };
   }
   const isSent = words.includes('apply') || words.includes('delete');
-  const files = isSent ? optionOf(words, '-f').filter(file => file.includes('/')) : [];
+  const files = isSent ? optionOf(words, '-f').filter(file => /^(?!https:).*\//.test(file)) : [];
   for (const file of files) readManifests(own(file));
   return files.length > 0 ? { ran: 'its files are read' } : { left: 'a cluster' };
 }

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseEnv } from 'node:util';
 import { expect, test } from '@jest/globals';
 import { settings as aggregator } from '@suffrage/aggregator/config';
 import { settings as ingestion } from '@suffrage/ingestion/config';
@@ -10,7 +11,8 @@ import { readCompose, ROOT } from './compose-file.ts';
 const { services, volumes } = readCompose('compose.yaml');
 const own = Object.entries(services).filter(([, { extends: base }]) => base === undefined);
 const ours = own.filter(([, { image = '' }]) => image.startsWith('${SUFFRAGE_REPOSITORY'));
-const get = (name: string) => services[name] ?? { environment: {}, volumes: [], depends_on: {} };
+const nothing: (typeof services)[string] = { profiles: [], environment: {}, volumes: [], depends_on: {} };
+const get = (name: string) => services[name] ?? nothing;
 
 test('no container has a capability, each has its limits, and ours can not write beside /tmp', () => {
   for (const [name, { cap_drop, deploy }] of own)
@@ -62,6 +64,22 @@ test('the registrar and the services of the votes share no secrets, and only ste
   expect(users('secrets-processor')).toEqual(['secrets', 'migrate-votes', 'processor']);
   expect(users('secrets-ingestion')).toEqual(['secrets', 'ingestion']);
   expect(users('secrets-all')).toEqual(['secrets', 'prepare-databases', 'demo']);
+});
+
+test('Prometheus, Grafana, Loki and Jaeger come with everything else, and spans find them', () => {
+  const environment = parseEnv(readFileSync(join(ROOT, '.env'), 'utf8'));
+  const started = Object.entries(services)
+    .filter(
+      ([, { profiles }]) => profiles.length === 0 || profiles.includes(environment['COMPOSE_PROFILES'] ?? ''),
+    )
+    .map(([name]) => name);
+  expect(started).toEqual(
+    expect.arrayContaining(['web', 'prometheus', 'grafana', 'loki', 'jaeger', 'collector']),
+  );
+  const { hostname } = new URL(environment['OTEL_EXPORTER_OTLP_ENDPOINT'] ?? '');
+  expect(get('collector').network_mode).toBe(`service:${hostname}`);
+  for (const name of ['ingestion', 'processor', 'aggregator', 'registrar'])
+    expect([name, get(name).environment['OTEL_EXPORTER_OTLP_ENDPOINT']]).toEqual([name, null]);
 });
 
 test('images have a version, never latest', () => {

@@ -10,7 +10,8 @@ const SAMPLED = { OTEL_TRACES_SAMPLER: 'parentbased_traceidratio', OTEL_TRACES_S
  * Returns its shutdown.
  */
 export async function startTelemetry(service: string, instance: string): Promise<() => Promise<void>> {
-  if (process.env.OTEL_EXPORTER_OTLP_ENDPOINT === undefined) return async () => undefined;
+  // Empty is as good as none: so OpenTelemetry's specification, and docker compose hands it on.
+  if ((process.env.OTEL_EXPORTER_OTLP_ENDPOINT ?? '') === '') return async () => undefined;
   const { NodeSDK } = await import('@opentelemetry/sdk-node');
   if (process.env.OTEL_TRACES_SAMPLER === undefined) Object.assign(process.env, SAMPLED);
   process.env.OTEL_RESOURCE_ATTRIBUTES ??= `service.instance.id=${instance},service.version=${VERSION}`;

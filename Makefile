@@ -67,9 +67,9 @@ export: setup ## write all counted votes of a closed election, for docs/verify/v
 	@$(NODE) tools/export/src/main.ts --election '$(ELECTION)' $(if $(OUT),--out $(OUT)) $(ARGS)
 
 SECRETS := $(or $(SUFFRAGE_DATA),.data/local)/secrets
-publish-audit: setup ## put a signed audit report beside official results (ELECTION=id REPORT=out/audit.json), on the local stack
+publish-audit: setup ## put a signed audit report beside official results (ELECTION=id REPORT=out/audit.json ARGS='--auditor auditor.pub'), on the local stack
 	@SUFFRAGE_VOTES_DATABASES_FILE=$(SECRETS)/votes-databases SUFFRAGE_RESULTS_KEY_FILE=$(SECRETS)/results.key \
-	  $(NODE) services/aggregator/src/publish-audit.ts --election '$(ELECTION)' --report '$(or $(REPORT),out/audit.json)'
+	  $(NODE) services/aggregator/src/publish-audit.ts --election '$(ELECTION)' --report '$(or $(REPORT),out/audit.json)' $(ARGS)
 
 BENCH_ARGUMENTS := $(if $(FULL),--full) $(if $(HISTORY),--history) $(if $(FRESH),--fresh) $(if $(ONLY),--only '$(ONLY)') $(if $(LIST),--list) $(ARGS)
 bench: setup ## what a vote costs against floors measured beside it, writes out/bench.json (FULL=1 HISTORY=1 FRESH=1 ONLY=text LIST=1)

@@ -8,8 +8,8 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { audit } from '@suffrage/audit/audit';
 import { writeReport } from '@suffrage/audit/sign-report';
-import { auditAddendumSchema } from '@suffrage/contracts/official';
-import { checkStatement } from '@suffrage/contracts/signed-statement';
+import { officialResultsSchema } from '@suffrage/contracts/official';
+import { checkStatement, statementHash } from '@suffrage/contracts/signed-statement';
 import { ballotKey, shardOf } from '@suffrage/contracts/shards';
 import { publishedKey } from '@suffrage/contracts/sign-receipts.node';
 import { signedVote, type TestElection } from '@suffrage/contracts/testing.node';
@@ -122,43 +122,70 @@ test('an election is sealed under the audit’s eyes; what comes after has its o
   expect((await findings()).kinds).toEqual({ 'database-refused': 1 });
 });
 
-test('an auditor’s signed report is named beside the results, and no other after it', async () => {
+test('an auditor’s signed report is named beside the results; a later one is shown instead, and none is lost', async () => {
   const made = await open();
   await stated(made, 'zero-report');
   await append(made, signedVote(made));
   await closeAndSeal(made);
-  const { id } = made.election.definition;
+  const { id, resultsKeys = [] } = made.election.definition;
   const directory = mkdtempSync(join(tmpdir(), 'suffrage-report-'));
-  const file = (name: string, text: string) => {
+  const file = (name: string, text: string | Buffer) => {
     writeFileSync(join(directory, name), text);
     return join(directory, name);
   };
-  const publish = (report: string) =>
-    promisify(execFile)(process.execPath, [PUBLISH, '--election', id, '--report', report], {
+  const publish = (report: string, ...more: string[]) =>
+    promisify(execFile)(process.execPath, [PUBLISH, '--election', id, '--report', report, ...more], {
       env: {
         SUFFRAGE_VOTES_DATABASES_FILE: file('databases', bed.databaseUrls.join('\n')),
         SUFFRAGE_RESULTS_KEY_FILE: file('key', bed.resultsKeyPem),
       },
     });
   const auditor = generateKeyPairSync('ed25519');
-  const report = join(directory, 'audit.json');
-  writeReport(report, { balances: true, votes: { [id]: 1 } }, auditor.privateKey);
-  const forged = join(directory, 'forged.json');
-  writeReport(forged, { balances: true, votes: { [id]: 1 } }, generateKeyPairSync('ed25519').privateKey);
-  copyFileSync(`${report}.sig`, `${forged}.sig`);
+  const stranger = generateKeyPairSync('ed25519');
+  const publicKey = file('auditor.pub', auditor.publicKey.export({ format: 'pem', type: 'spki' }));
+  const report = (name: string, said: object, key = auditor.privateKey) => {
+    writeReport(join(directory, name), { balances: true, votes: { [id]: 1 }, ...said }, key);
+    return join(directory, name);
+  };
+  const hashOf = (name: string) => createHash('sha256').update(readFileSync(name)).digest('base64url');
+  const get = async (path: string) => {
+    const response = await fetch(`${aggregatorUrl}/v1/elections/${id}/results/${path}`);
+    return { life: response.headers.get('cache-control'), text: await response.text() };
+  };
+  const official = async () => officialResultsSchema.parse(JSON.parse((await get('official')).text));
+
+  const first = report('audit.json', {});
+  const forged = report('forged.json', {}, stranger.privateKey);
+  await expect(publish(forged, '--auditor', publicKey)).rejects.toThrow('signed by another auditor');
+  copyFileSync(`${first}.sig`, `${forged}.sig`);
   await expect(publish(forged)).rejects.toThrow('is not signed by the auditor');
-  const wrong = join(directory, 'wrong.json');
-  writeReport(wrong, { balances: true, votes: { [id]: 2 } }, auditor.privateKey);
-  await expect(publish(wrong)).rejects.toThrow('the report has 2 counted votes, the results 1');
-  await publish(report);
-  await publish(report);
-  const response = await fetch(`${aggregatorUrl}/v1/elections/${id}/results/addendum`);
-  const addendum = auditAddendumSchema.parse(await response.json());
-  expect(addendum.report).toBe(createHash('sha256').update(readFileSync(report)).digest('base64url'));
-  expect(await checkStatement(addendum, made.election.definition.resultsKeys ?? [])).toBe('valid');
-  const later = join(directory, 'later.json');
-  writeReport(later, { balances: true, votes: { [id]: 1 }, later: true }, auditor.privateKey);
-  await expect(publish(later)).rejects.toThrow('there is another report');
+  await expect(publish(report('wrong.json', { votes: { [id]: 2 } }))).rejects.toThrow(
+    'the report has 2 counted votes, the results 1',
+  );
+  expect(await official()).toMatchObject({ document: { counted: 1 }, addendum: null, earlierAddenda: [] });
+  expect((await get('document.csv')).text).not.toContain('Audit report');
+
+  const unbalanced = report('unbalanced.json', { balances: false });
+  await expect(publish(unbalanced)).rejects.toThrow('does not balance: name it with --unbalanced');
+  expect((await official()).addendum).toBeNull();
+  await publish(unbalanced, '--unbalanced');
+  expect((await get('document.csv')).text).toContain('It does not balance.');
+  await publish(first, '--auditor', publicKey);
+  await publish(first);
+
+  const { document, addendum, earlierAddenda } = await official();
+  expect(addendum).toMatchObject({ number: 2, balances: true, report: hashOf(first) });
+  expect(addendum?.results).toBe(statementHash(document));
+  expect(earlierAddenda).toMatchObject([{ balances: false, report: hashOf(unbalanced) }]);
+  for (const each of [document, ...(addendum ? [addendum] : []), ...earlierAddenda])
+    expect(await checkStatement(each, resultsKeys)).toBe('valid');
+  expect(JSON.parse((await get('addendum')).text)).toEqual(addendum);
+  expect((await get('addendum')).life).toBe('public, max-age=5');
+  for (const form of ['document.csv', 'nist.json']) {
+    const { text } = await get(form);
+    expect(text).toContain(`SHA-256 ${hashOf(first)}, signed with the Ed25519 key ${addendum?.auditor}`);
+  }
+  expect((await findings()).kinds).not.toHaveProperty('statement-invalid');
   rmSync(directory, { recursive: true });
 });
 

@@ -3,8 +3,8 @@ import { electionId } from './election.ts';
 import { issuedCountSchema } from './issued-count.ts';
 
 /*
- * What the elected aggregator states officially of an election: each once, signed (`signed-statement.ts`), and never
- * changed.
+ * What the elected aggregator states officially of an election: each once (addenda may follow one another), signed
+ * (`signed-statement.ts`), and never changed.
  */
 
 const count = z.int().min(0);
@@ -61,10 +61,12 @@ export const resultsDocumentSchema = z.strictObject({
 });
 export type ResultsDocument = z.infer<typeof resultsDocumentSchema>;
 
-/** Names an auditor's signed report on these results. */
+/** Names an auditor's signed report on these results. A later one stands beside the earlier ones. */
 export const auditAddendumSchema = z.strictObject({
   kind: z.literal('audit-addendum'),
   electionId,
+  /** From 2 on; the first has none. */
+  number: z.int().min(2).optional(),
   statedAt: z.iso.datetime(),
   /** `statementHash` of the results document. */
   results: base64url,
@@ -77,6 +79,15 @@ export const auditAddendumSchema = z.strictObject({
   ...signed,
 });
 export type AuditAddendum = z.infer<typeof auditAddendumSchema>;
+
+/** The results with what is known of their audit: nobody needs to know that there are addenda to see one. */
+export const officialResultsSchema = z.strictObject({
+  document: resultsDocumentSchema,
+  /** The newest; `null` as long as no audit report is named. */
+  addendum: z.nullable(auditAddendumSchema),
+  /** What it came after, the newest first. */
+  earlierAddenda: z.array(auditAddendumSchema),
+});
 
 /** From here on the databases refuse every change of what is counted for this election. */
 export const sealSchema = z.strictObject({
@@ -100,7 +111,7 @@ export const sealSchema = z.strictObject({
 });
 export type Seal = z.infer<typeof sealSchema>;
 
-/** By kind; each election has at most one of each. */
+/** By kind; each election has at most one of each, save addenda. */
 export type OfficialStatements = {
   readonly 'zero-report': ZeroReport;
   readonly results: ResultsDocument;

@@ -41,11 +41,17 @@ export async function exportVotes(options: ExportOptions): Promise<number> {
       sorter.close();
     }
     writeJson(directory, 'definition', election.definition);
-    for (const [kind, statement] of Object.entries(official)) writeJson(directory, kind, statement);
+    for (const statement of official.statements) writeJson(directory, fileOf(statement), statement);
     return results.counted;
   } finally {
     await log.close();
   }
+}
+
+/** An addendum after the first has its number. */
+function fileOf(statement: Official['statements'][number]): string {
+  const number = 'number' in statement ? statement.number : undefined;
+  return number === undefined ? statement.kind : `${statement.kind}-${number}`;
 }
 
 function publicResults(electionId: string, { results }: Official): ResultsDocument {

@@ -2,11 +2,19 @@ import { databaseAt } from '@suffrage/audit/encryption';
 import type { LogReader } from '@suffrage/audit/read-log';
 import type { Election } from '@suffrage/contracts/ballot';
 import { createElectionBook } from '@suffrage/contracts/election-book';
-import { type OfficialKind, officialSchemas, type OfficialStatements } from '@suffrage/contracts/official';
+import {
+  type OfficialKind,
+  officialSchemas,
+  type OfficialStatements,
+  type ResultsDocument,
+} from '@suffrage/contracts/official';
 import pg from 'pg';
 
-/** What is written beside the votes, by the name of its file. */
-export type Official = { readonly [Kind in OfficialKind]?: OfficialStatements[Kind] };
+/** What is written beside the votes. */
+export type Official = {
+  readonly results: ResultsDocument | undefined;
+  readonly statements: readonly OfficialStatements[OfficialKind][];
+};
 
 /** The newest definition on topic `elections`. @throws Error when there is no such election. */
 export async function readElection(log: LogReader, topic: string, electionId: string): Promise<Election> {
@@ -31,9 +39,8 @@ export async function readOfficial(databaseUrl: string, electionId: string): Pro
       'select kind, statement from statements where election_id = $1',
       [electionId],
     );
-    return Object.fromEntries(
-      rows.map(({ kind, statement }) => [kind, officialSchemas[kind].parse(JSON.parse(statement))]),
-    );
+    const statements = rows.map(({ kind, statement }) => officialSchemas[kind].parse(JSON.parse(statement)));
+    return { results: statements.find(statement => statement.kind === 'results'), statements };
   } finally {
     await client.end();
   }

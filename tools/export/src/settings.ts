@@ -16,7 +16,7 @@ export const usage = `Writes all counted votes of a closed election, with what i
   --help
 
 Files: votes.ndjson (one vote a line, ordered by vote ID), definition.json, results.json, and zero-report.json,
-audit-addendum.json and seal.json where there are such.
+audit-addendum.json (later ones numbered) and seal.json where there are such.
 
   python3 docs/verify/verify.py out/export/ID
 

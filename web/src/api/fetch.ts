@@ -56,6 +56,7 @@ export const paths = {
   course: (id: string) => `${results(id)}/results/course`,
   flow: (id: string) => `${results(id)}/flow`,
   official: (id: string) => `${results(id)}/results/document`,
+  officialWithAudit: (id: string) => `${results(id)}/results/official`,
   officialAs: (id: string, form: 'document.csv' | 'document.pdf' | 'nist.json') =>
     `${results(id)}/results/${form}`,
   vote,

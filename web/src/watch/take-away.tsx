@@ -81,6 +81,11 @@ function Exports({ id, isOfficial }: { id: string; isOfficial: boolean }) {
                 {sayWatch('take.document')}
               </a>
             </li>
+            <li>
+              <a href={paths.officialWithAudit(id)} download={`${id}-official.json`}>
+                {sayWatch('take.audited')}
+              </a>
+            </li>
           </>
         ) : null}
         <li>

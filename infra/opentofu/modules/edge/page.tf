@@ -7,12 +7,13 @@ locals {
     pass_on    = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
   }
   # Kept as long as the origin says. The page's files have names that change with their content; what was stated officially never
-  # changes, and an export says for 5 s whether it was annulled. Live results are not among them: the origin says no-store, since
+  # changes, and an export says for 5 s whether it was annulled or audited. Live results are not among them: the origin says no-store, since
   # a number on a screen must not be older than the one before, and watchers get a stream.
   kept = [
     "/assets/*",
     "/api/results/v1/elections/*/results/document*",
     "/api/results/v1/elections/*/results/nist.json",
+    "/api/results/v1/elections/*/results/official",
     "/api/results/v1/elections/*/results/addendum",
     "/api/results/v1/elections/*/seal",
     "/api/results/v1/elections/*/zero-report",

@@ -1,6 +1,10 @@
 import { expect, test } from '@jest/globals';
 import type { ElectionDefinition } from '@suffrage/contracts/election';
-import { type ResultsDocument, resultsDocumentSchema } from '@suffrage/contracts/official';
+import {
+  auditAddendumSchema,
+  type ResultsDocument,
+  resultsDocumentSchema,
+} from '@suffrage/contracts/official';
 import { ballot, definition } from '../../test/definitions.ts';
 import { resultsCsv } from './results-csv.ts';
 import { resultsNist } from './results-nist.ts';
@@ -123,11 +127,37 @@ test('results that are hidden are in no export', async () => {
   expect(tagsOf(await resultsPdf(defined, hidden))).not.toHaveProperty('Table');
 });
 
+const annulled = { at: '2026-05-09T07:00:00Z', reason: 'forged, "roll"' };
+
 test('an annulment, which no signed document can know of, is said in every export', async () => {
   const { defined, results } = made(2);
-  const annulled = { at: '2026-05-09T07:00:00Z', reason: 'forged, "roll"' };
   const text = `Annulled 2026-05-09T07:00:00Z, the result has no effect: forged, "roll"`;
-  expect(resultsCsv(defined, results, annulled)).toContain(`,,,"${text.replaceAll('"', '""')}",\r\n`);
-  expect(resultsNist(defined, results, annulled)).toMatchObject({ Notes: text });
-  expect(tagsOf(await resultsPdf(defined, results, annulled))).toMatchObject({ P: 4 });
+  expect(resultsCsv(defined, results, { annulled })).toContain(`,,,"${text.replaceAll('"', '""')}",\r\n`);
+  expect(resultsNist(defined, results, { annulled })).toMatchObject({ Notes: text });
+  expect(tagsOf(await resultsPdf(defined, results, { annulled }))).toMatchObject({ P: 4 });
+});
+
+test('an audit’s report, which comes later as well, is in every export with its hash, its auditor and its verdict', async () => {
+  const { defined, results } = made(2);
+  const addendum = auditAddendumSchema.parse({
+    kind: 'audit-addendum',
+    electionId: 'council',
+    statedAt: '2026-05-09T07:00:00Z',
+    results: 'a2V5',
+    report: 'aGFzaA',
+    auditor: 'YXVkaXRvcg',
+    auditorSignature: 'a2V5',
+    balances: true,
+    resultsKeyId: 'a2V5',
+    signature: 'a2V5',
+  });
+  const text =
+    'Audit report named 2026-05-09T07:00:00Z: SHA-256 aGFzaA, signed with the Ed25519 key YXVkaXRvcg. It balances.';
+  const failed = { addendum: { ...addendum, balances: false } };
+  expect(resultsCsv(defined, results, { addendum })).toContain(`,,,"${text}",\r\n`);
+  expect(resultsCsv(defined, results, failed)).toContain('It does not balance.');
+  expect(resultsNist(defined, results, { annulled, addendum })).toMatchObject({
+    Notes: expect.stringMatching(/^Annulled .*\nAudit report .* It balances\.$/),
+  });
+  expect(tagsOf(await resultsPdf(defined, results, { annulled, addendum }))).toMatchObject({ P: 5 });
 });

@@ -1,12 +1,12 @@
 import type { ElectionDefinition } from '@suffrage/contracts/election';
 import type { ResultsDocument } from '@suffrage/contracts/official';
-import { type Annulled, annulmentText, textOf } from './texts.ts';
+import { type Since, textOf, textsSince } from './texts.ts';
 
 /** RFC 4180: one line for each option, then what was not marked; without totals where they are hidden. */
 export function resultsCsv(
   definition: ElectionDefinition,
   { counted, contests }: ResultsDocument,
-  annulled?: Annulled,
+  since: Since = {},
 ): string {
   const rows: (string | number)[][] = [['contest', 'contest title', 'option', 'option title', 'votes']];
   for (const [place, { id, options, undervotes, blank }] of (contests ?? []).entries()) {
@@ -19,7 +19,7 @@ export function resultsCsv(
     rows.push([id, title, '', 'marks not made', undervotes], [id, title, '', 'blank votes', blank]);
   }
   rows.push(['', '', '', 'votes counted', counted]);
-  if (annulled) rows.push(['', '', '', annulmentText(annulled), '']);
+  for (const text of textsSince(since)) rows.push(['', '', '', text, '']);
   return rows.map(row => `${row.map(cell).join(',')}\r\n`).join('');
 }
 

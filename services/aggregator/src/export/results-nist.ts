@@ -1,6 +1,6 @@
 import type { ElectionDefinition, LocalizedText } from '@suffrage/contracts/election';
 import type { ResultsDocument } from '@suffrage/contracts/official';
-import { type Annulled, annulmentText, textOf } from './texts.ts';
+import { type Since, textOf, textsSince } from './texts.ts';
 
 const UNIT = 'gp-election';
 
@@ -12,8 +12,9 @@ const UNIT = 'gp-election';
 export function resultsNist(
   definition: ElectionDefinition,
   results: ResultsDocument,
-  annulled?: Annulled,
+  since: Since = {},
 ): object {
+  const notes = textsSince(since);
   return {
     '@type': 'ElectionResults.ElectionReport',
     Format: 'summary-contest',
@@ -24,7 +25,7 @@ export function resultsNist(
     SequenceEnd: 1,
     Status: 'unofficial-complete',
     VendorApplicationId: 'Suffrage',
-    ...(annulled ? { Notes: annulmentText(annulled) } : {}),
+    ...(notes.length > 0 ? { Notes: notes.join('\n') } : {}),
     GpUnit: [
       {
         '@id': UNIT,

@@ -3,7 +3,7 @@ import type { ElectionDefinition } from '@suffrage/contracts/election';
 import type { ResultsDocument } from '@suffrage/contracts/official';
 import { statementHash } from '@suffrage/contracts/signed-statement';
 import PdfKit from 'pdfkit';
-import { type Annulled, annulmentText, languageOf, textOf } from './texts.ts';
+import { languageOf, type Since, textOf, textsSince } from './texts.ts';
 
 const require = createRequire(import.meta.url);
 /** Latin, Greek, Cyrillic and more; embedded, so that every reader shows the same. */
@@ -33,7 +33,7 @@ type Row = { readonly label: string; readonly votes: number };
 export function resultsPdf(
   definition: ElectionDefinition,
   results: ResultsDocument,
-  annulled?: Annulled,
+  since: Since = {},
 ): Promise<Buffer> {
   const language = languageOf(definition.title);
   const title = textOf(definition.title, language);
@@ -52,7 +52,7 @@ export function resultsPdf(
   const root = document.struct('Document');
   document.addStructure(root);
   heading(document, root, 'H1', `Results: ${title}`, 20);
-  if (annulled) paragraph(document, root, annulmentText(annulled));
+  for (const text of textsSince(since)) paragraph(document, root, text);
   paragraph(document, root, `${number(results.counted)} votes counted. ${turnout(results)}`);
   paragraph(document, root, `Open from ${results.opensAt} to ${results.closesAt} (UTC).`);
   if (results.contests === null)

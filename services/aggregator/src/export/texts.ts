@@ -1,4 +1,5 @@
 import type { LocalizedText } from '@suffrage/contracts/election';
+import type { AuditAddendum } from '@suffrage/contracts/official';
 import type { Snapshot } from '@suffrage/contracts/results';
 
 /** The language of exports: English if the election has it, else its first. */
@@ -10,8 +11,20 @@ export function textOf(texts: LocalizedText, language = languageOf(texts)): stri
   return texts[language] ?? texts[languageOf(texts)] ?? '';
 }
 
-export type Annulled = NonNullable<Snapshot['annulled']>;
+/** What the signed document can't know of, since it comes after it. */
+export type Since = {
+  readonly annulled?: Snapshot['annulled'];
+  readonly addendum?: AuditAddendum | undefined;
+};
 
-export function annulmentText({ at, reason }: Annulled): string {
-  return `Annulled ${at}, the result has no effect: ${reason}`;
+export function textsSince({ annulled, addendum }: Since): string[] {
+  return [
+    ...(annulled ? [`Annulled ${annulled.at}, the result has no effect: ${annulled.reason}`] : []),
+    ...(addendum ? [auditText(addendum)] : []),
+  ];
+}
+
+function auditText({ report, auditor, balances, statedAt }: AuditAddendum): string {
+  const verdict = balances ? 'It balances.' : 'It does not balance.';
+  return `Audit report named ${statedAt}: SHA-256 ${report}, signed with the Ed25519 key ${auditor}. ${verdict}`;
 }

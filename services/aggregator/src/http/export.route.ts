@@ -4,11 +4,13 @@ import type { ResultsDocument } from '@suffrage/contracts/official';
 import { problemResponses, sendRefusal } from '@suffrage/runtime/http/problems';
 import type { HttpServer } from '@suffrage/runtime/http/server';
 import { z } from 'zod';
-import type { Elections, KnownElection } from '../elections.ts';
+import type { Elections } from '../elections.ts';
 import { resultsCsv } from '../export/results-csv.ts';
 import { resultsNist } from '../export/results-nist.ts';
 import { resultsPdf } from '../export/results-pdf.ts';
+import type { Since } from '../export/texts.ts';
 import type { StatementStore } from '../official/statement-store.ts';
+import { MAX_AGE_SECONDS } from './official.route.ts';
 import { electionParams } from './schemas.ts';
 
 type Format = {
@@ -18,7 +20,7 @@ type Format = {
   readonly write: (
     definition: ElectionDefinition,
     results: ResultsDocument,
-    annulled: KnownElection['annulled'],
+    since: Since,
   ) => string | Buffer | Promise<Buffer>;
 };
 
@@ -39,20 +41,17 @@ const formats: readonly Format[] = [
     path: 'results/nist.json',
     summary: 'The official results in the shape of NIST SP 1500-100',
     mediaType: 'application/json; charset=utf-8',
-    write: (definition, results, annulled) => JSON.stringify(resultsNist(definition, results, annulled)),
+    write: (definition, results, since) => JSON.stringify(resultsNist(definition, results, since)),
   },
 ];
 
-/** An annulment is to show within seconds. */
-const MAX_AGE_SECONDS = 5;
-
-/** The official results in other forms, from the signed document; an annulment, which may come after it, is said besides. */
+/** The official results in other forms, from the signed document; what may come after it, an annulment or an audit, is said besides. */
 export function exportRoutes(
   server: HttpServer,
   { elections, statements }: { readonly elections: Elections; readonly statements: StatementStore },
 ): void {
   for (const { path, summary, mediaType, write } of formats) {
-    /** Neither document nor ballot changes, but an annulment may follow: what was written once is kept. */
+    /** Neither document nor ballot changes, but something may follow: what was written once is kept. */
     const written = new Map<string, Promise<Buffer>>();
     const [bareType = ''] = mediaType.split(';');
     const body = { description: summary, content: { [bareType]: { schema: z.unknown() } } };
@@ -69,8 +68,9 @@ export function exportRoutes(
       if (!results)
         return sendRefusal(reply.header('cache-control', 'no-store'), refuse('statement-unavailable'));
       const { definition, annulled } = known;
-      const key = `${electionId} ${annulled?.at ?? ''}`;
-      const bytes = written.get(key) ?? toBytes(write(definition, results, annulled));
+      const [addendum] = await statements.addenda(electionId);
+      const key = `${electionId} ${annulled?.at ?? ''} ${addendum?.report ?? ''}`;
+      const bytes = written.get(key) ?? toBytes(write(definition, results, { annulled, addendum }));
       written.set(key, bytes);
       bytes.catch(() => written.delete(key));
       reply.header('cache-control', `public, max-age=${MAX_AGE_SECONDS}`).type(mediaType);

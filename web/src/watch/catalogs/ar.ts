@@ -29,6 +29,7 @@ export const messages: WatchCatalog = {
   'take.export': 'احفظ النتائج',
   'take.snapshot': 'المعروض الآن (JSON)',
   'take.document': 'النتائج الموقَّعة (JSON)',
+  'take.audited': 'النتائج الموقَّعة مع تقرير التدقيق المسمّى (JSON)',
   'take.document.csv': 'النتائج (CSV)',
   'take.document.pdf': 'النتائج للطباعة (PDF)',
   'take.nist.json': 'النتائج (NIST 1500-100)',

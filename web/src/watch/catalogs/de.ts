@@ -30,6 +30,7 @@ export const messages: WatchCatalog = {
   'take.export': 'Ergebnisse speichern',
   'take.snapshot': 'Was jetzt zu sehen ist (JSON)',
   'take.document': 'Unterschriebenes Ergebnis (JSON)',
+  'take.audited': 'Unterschriebenes Ergebnis mit dem genannten Prüfbericht (JSON)',
   'take.document.csv': 'Ergebnis (CSV)',
   'take.document.pdf': 'Ergebnis zum Drucken (PDF)',
   'take.nist.json': 'Ergebnis (NIST 1500-100)',

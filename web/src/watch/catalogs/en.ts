@@ -28,6 +28,7 @@ export const messages = {
   'take.export': 'Save the results',
   'take.snapshot': 'What is shown now (JSON)',
   'take.document': 'Signed results (JSON)',
+  'take.audited': 'Signed results with the audit report named on them (JSON)',
   'take.document.csv': 'Results (CSV)',
   'take.document.pdf': 'Results to print (PDF)',
   'take.nist.json': 'Results (NIST 1500-100)',

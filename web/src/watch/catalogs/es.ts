@@ -29,6 +29,7 @@ export const messages: WatchCatalog = {
   'take.export': 'Guardar los resultados',
   'take.snapshot': 'Lo que se muestra ahora (JSON)',
   'take.document': 'Resultados firmados (JSON)',
+  'take.audited': 'Resultados firmados con el informe de auditoría nombrado (JSON)',
   'take.document.csv': 'Resultados (CSV)',
   'take.document.pdf': 'Resultados para imprimir (PDF)',
   'take.nist.json': 'Resultados (NIST 1500-100)',

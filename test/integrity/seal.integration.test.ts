@@ -82,9 +82,9 @@ async function closeAndSeal(made: TestElection): Promise<void> {
   await stated(made, 'seal');
 }
 
-const findings = async () => {
+const findings = async (...namedReports: string[]) => {
   const { brokers, databaseUrls, namespace } = bed;
-  const report = await audit({ brokers, databaseUrls, namespace, waitMillis: 30_000 });
+  const report = await audit({ brokers, databaseUrls, namespace, namedReports, waitMillis: 30_000 });
   return { kinds: report.findings.byKind, official: report.official };
 };
 
@@ -185,7 +185,8 @@ test('an auditor’s signed report is named beside the results; a later one is s
     const { text } = await get(form);
     expect(text).toContain(`SHA-256 ${hashOf(first)}, signed with the Ed25519 key ${addendum?.auditor}`);
   }
-  expect((await findings()).kinds).not.toHaveProperty('statement-invalid');
+  expect((await findings(first, unbalanced)).kinds).not.toHaveProperty('statement-invalid');
+  expect((await findings(forged)).kinds).toMatchObject({ 'statement-invalid': 1 });
   rmSync(directory, { recursive: true });
 });
 

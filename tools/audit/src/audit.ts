@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createElectionBook, type ElectionBook } from '@suffrage/contracts/election-book';
@@ -36,6 +36,8 @@ export type AuditOptions = {
   readonly published?: Source;
   /** Where the registrar's signed counts of issued tokens are had from. */
   readonly issued?: readonly Source[];
+  /** Files of earlier reports, signed, that addenda to official results must name. */
+  readonly namedReports?: readonly string[];
   /** Where the record of managers' actions is had from. */
   readonly actions?: readonly ActionsSource[];
   /** Where sorted files are kept meanwhile, 344 bytes for each record; default the system's directory for such. */
@@ -57,6 +59,7 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
   const topics = topicNames(namespace);
   // What a journal holds by now lies below the ends of the log that are asked for later.
   const journals = (options.journals ?? []).map(openJournal);
+  const reports = (options.namedReports ?? []).map(file => ({ file, bytes: readFileSync(file) }));
   const directory = mkdtempSync(join(options.scratch ?? tmpdir(), 'suffrage-audit-'));
   const remove = () => rmSync(directory, { recursive: true, force: true });
   process.once('exit', remove);
@@ -79,7 +82,7 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
     const runs = await readAll(theCase, threads, { log, topic: topics.votes, views, receipts, onProgress });
     await judgeAll(theCase, threads, runs, onProgress);
     await readRest(theCase, views);
-    const official = await compareOfficial(theCase, { ...(await readOfficial(views)), closingOf });
+    const official = await compareOfficial(theCase, { ...(await readOfficial(views)), closingOf, reports });
     const version = views.reduce((sum, view) => sum + view.version, 0);
     const published = options.published ? await compareResults(theCase, options.published, version) : 0;
     // Asked for after the databases' moment: counts only grow.
@@ -156,7 +159,9 @@ async function readRest(theCase: Case, views: readonly DatabaseView[]): Promise<
   closeCase(theCase, sums);
 }
 
-async function readOfficial(views: readonly DatabaseView[]): Promise<Omit<OfficialEvidence, 'closingOf'>> {
+async function readOfficial(
+  views: readonly DatabaseView[],
+): Promise<Omit<OfficialEvidence, 'closingOf' | 'reports'>> {
   const read = await Promise.all(views.map(view => view.readOfficial()));
   const statements = read.flatMap(rows => rows.statements);
   const about = [...new Set(statements.map(({ electionId }) => electionId))];

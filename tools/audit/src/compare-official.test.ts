@@ -1,8 +1,8 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import { expect, test } from '@jest/globals';
 import { definitionHash, type Election } from '@suffrage/contracts/ballot';
 import { toBase64url } from '@suffrage/contracts/bytes';
-import type { ResultsDocument, Seal, ZeroReport } from '@suffrage/contracts/official';
+import type { AuditAddendum, ResultsDocument, Seal, ZeroReport } from '@suffrage/contracts/official';
 import { publishedKey } from '@suffrage/contracts/sign-receipts.node';
 import { readResultsKey, signStatement } from '@suffrage/contracts/sign-statement.node';
 import { statementHash } from '@suffrage/contracts/signed-statement';
@@ -120,6 +120,7 @@ async function find({ state, evidence = () => ({}), key = own, known = election 
     holdings,
     sealed: databases.map(() => new Set([definition.id])),
     closingOf: () => closing,
+    reports: [],
   };
   const verified = await compareOfficial(theCase, { ...whole, ...evidence(whole) });
   return { verified, kinds: theCase.findings.first().map(({ kind }) => kind), theCase };
@@ -218,3 +219,71 @@ test('a statement that can not be read, or is filed under another election, is r
     expect(kinds).toContain('statement-invalid');
   }
 });
+
+type Addendum = Omit<AuditAddendum, 'resultsKeyId' | 'signature'>;
+
+/** What is found where these addenda stand beside the sound world's statements; every report is at hand, if asked for. */
+async function findNamed(changes: readonly Partial<Addendum>[], { atHand = true, more = false } = {}) {
+  const auditor = generateKeyPairSync('ed25519');
+  const bytes = Buffer.from('{"balances":true}');
+  const evidence = ({ statements }: OfficialEvidence): Partial<OfficialEvidence> => {
+    const stated = JSON.parse(statements.find(({ kind }) => kind === 'results')?.statement ?? '');
+    const addenda = changes.map((change, place) =>
+      signStatement(own.key, {
+        kind: 'audit-addendum' as const,
+        electionId: definition.id,
+        ...(place === 0 ? {} : { number: place + 1 }),
+        statedAt: '2026-05-08T07:00:00Z',
+        results: statementHash(stated),
+        report: createHash('sha256').update(bytes).digest('base64url'),
+        auditor: auditor.publicKey.export({ format: 'der', type: 'spki' }).toString('base64url'),
+        auditorSignature: sign(null, bytes, auditor.privateKey).toString('base64url'),
+        balances: true,
+        ...change,
+      }),
+    );
+    const rows = addenda.map(addendum => ({
+      electionId: definition.id,
+      kind: addendum.kind,
+      statement: JSON.stringify(addendum),
+    }));
+    const reports = atHand ? [{ file: 'audit.json', bytes }] : [];
+    const unnamed = more ? [{ file: 'other.json', bytes: Buffer.from('{}') }] : [];
+    return { statements: [...statements, ...rows], reports: [...reports, ...unnamed] };
+  };
+  const { theCase, verified } = await find({ evidence });
+  return { messages: theCase.findings.first().map(({ message }) => message), verified };
+}
+
+test('addenda on these results, signed by their auditor, are in order', async () => {
+  const { messages, verified } = await findNamed([{}, {}]);
+  expect(messages).toEqual([]);
+  expect(verified).toEqual({ [definition.id]: ['zero-report', 'results', 'audit-addendum', 'seal'] });
+});
+
+test('an addendum on other results, with a wrong auditor’s signature, or without its predecessor is caught', async () => {
+  const [stolen, hash] = [randomSignature(), createHash('sha256').digest('base64url')];
+  expect((await findNamed([{}, { results: hash }])).messages).toEqual([
+    'the audit-addendum 2 is on other results',
+  ]);
+  expect((await findNamed([{ auditorSignature: stolen }])).messages).toEqual([
+    'the audit-addendum 1 has a signature that is not the auditor’s',
+  ]);
+  // Without the report nobody can tell; what is no signature at all shows anyway.
+  expect((await findNamed([{ auditorSignature: stolen }], { atHand: false })).messages).toEqual([]);
+  for (const change of [{ auditorSignature: 'a2V5' }, { auditor: 'a2V5' }])
+    expect((await findNamed([change], { atHand: false })).messages).toEqual([
+      'the audit-addendum 1 has no Ed25519 signature of an auditor',
+    ]);
+  expect((await findNamed([{}, { number: 3 }])).messages).toEqual([
+    'of the audit-addenda there are only the numbers 1, 3',
+  ]);
+  expect((await findNamed([{}], { more: true })).messages).toEqual([
+    'no audit-addendum names the report other.json',
+  ]);
+});
+
+function randomSignature(): string {
+  const { privateKey } = generateKeyPairSync('ed25519');
+  return sign(null, Buffer.from('another report'), privateKey).toString('base64url');
+}

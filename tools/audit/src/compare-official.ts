@@ -1,6 +1,7 @@
 import { definitionHash, type Election } from '@suffrage/contracts/ballot';
 import { toBase64url } from '@suffrage/contracts/bytes';
 import {
+  type AuditAddendum,
   type OfficialKind,
   officialSchemas,
   type OfficialStatements,
@@ -11,6 +12,7 @@ import {
 import { checkStatement, statementHash } from '@suffrage/contracts/signed-statement';
 import type { Closing } from '@suffrage/contracts/topics';
 import { type Case, countedOf } from './case.ts';
+import { judgeAddenda, type NamedReport, reportHash } from './compare-addenda.ts';
 import { votesOf } from './compare-results.ts';
 import type { Holding, StatementRow } from './read-official.ts';
 
@@ -20,12 +22,18 @@ export type OfficialEvidence = {
   /** Of each database, which elections it says are sealed. */
   readonly sealed: readonly ReadonlySet<string>[];
   readonly closingOf: (electionId: string) => Closing | undefined;
+  /** Reports that addenda must name. */
+  readonly reports: readonly NamedReport[];
 };
 
 /** Which statements there are of each election that verify. */
 export type OfficialByElection = Readonly<Record<string, readonly OfficialKind[]>>;
 
-type Stated = { [Kind in OfficialKind]?: OfficialStatements[Kind] };
+type StatedOnce = Exclude<OfficialKind, 'audit-addendum'>;
+type Stated = { [Kind in StatedOnce]?: OfficialStatements[Kind] } & {
+  /** There may be several. */
+  readonly 'audit-addendum': AuditAddendum[];
+};
 
 /** Holds what has been stated officially against the definitions, the log's closing and the votes. Returns what verifies. */
 export async function compareOfficial(
@@ -33,6 +41,7 @@ export async function compareOfficial(
   evidence: OfficialEvidence,
 ): Promise<OfficialByElection> {
   const verified: Record<string, readonly OfficialKind[]> = {};
+  const named = new Set<string>();
   for (const electionId of new Set(evidence.statements.map(row => row.electionId))) {
     const election = theCase.findElection(electionId);
     const stated = await readStated(theCase, evidence, electionId, election);
@@ -40,14 +49,20 @@ export async function compareOfficial(
     if (stated['zero-report']) judgeZero(theCase, evidence, stated['zero-report']);
     if (stated.results) judgeResults(theCase, evidence, election, stated.results, stated);
     if (stated.seal) judgeSeal(theCase, evidence, stated.seal, stated.results);
+    const addenda = stated['audit-addendum'];
+    judgeAddenda(theCase.findings, electionId, addenda, stated.results, evidence.reports);
+    for (const { report } of addenda) named.add(report);
     verified[electionId] = kindsOf(stated);
   }
   judgeUnsaid(theCase, evidence, verified);
+  for (const report of evidence.reports.filter(each => !named.has(reportHash(each))))
+    theCase.findings.add('statement-invalid', `no audit-addendum names the report ${report.file}`, {});
   return verified;
 }
 
 const KINDS: readonly OfficialKind[] = ['zero-report', 'results', 'audit-addendum', 'seal'];
-const kindsOf = (stated: Stated) => KINDS.filter(kind => stated[kind] !== undefined);
+const kindsOf = (stated: Stated) =>
+  KINDS.filter(kind => (kind === 'audit-addendum' ? stated[kind].length > 0 : stated[kind] !== undefined));
 
 /** The statements that are whole, signed with a key of the election, and about this very election. */
 async function readStated(
@@ -56,23 +71,37 @@ async function readStated(
   electionId: string,
   election: Election | undefined,
 ): Promise<Stated> {
-  const stated: Stated = {};
+  const stated: Stated = { 'audit-addendum': [] };
   for (const row of statements.filter(each => each.electionId === electionId)) {
     const kind = KINDS.find(known => known === row.kind);
     const flaw =
-      kind === undefined ? 'is of an unknown kind' : await readOne(stated, kind, row.statement, election);
+      kind === undefined
+        ? 'is of an unknown kind'
+        : kind === 'audit-addendum'
+          ? await readOne(kind, row.statement, election, addendum => stated[kind].push(addendum))
+          : await readOnce(stated, kind, row.statement, election);
     if (flaw === undefined) continue;
     theCase.findings.add('statement-invalid', `the ${row.kind} ${flaw}`, { electionId });
   }
   return stated;
 }
 
-/** Returns what is wrong with it, if anything; else it is in `stated`. */
-async function readOne<Kind extends OfficialKind>(
+const readOnce = <Kind extends StatedOnce>(
   stated: { [K in Kind]?: OfficialStatements[K] },
   kind: Kind,
   text: string,
   election: Election | undefined,
+) =>
+  readOne(kind, text, election, statement => {
+    stated[kind] = statement;
+  });
+
+/** Returns what is wrong with it, if anything; else it is handed over. */
+async function readOne<Kind extends OfficialKind>(
+  kind: Kind,
+  text: string,
+  election: Election | undefined,
+  take: (statement: OfficialStatements[Kind]) => void,
 ): Promise<string | undefined> {
   const statement = readStatement(kind, text);
   if (!statement) return 'can not be read';
@@ -84,7 +113,7 @@ async function readOne<Kind extends OfficialKind>(
     if (statement.definitionHash !== toBase64url(definitionHash(election.definition)))
       return 'is of another definition';
   }
-  stated[kind] = statement;
+  take(statement);
   return undefined;
 }
 

@@ -37,6 +37,7 @@ test('without arguments the local stack says where its brokers and databases are
     key: undefined,
     receipt: undefined,
     issued: [],
+    namedReports: [],
     actions: [],
     follow: undefined,
   });

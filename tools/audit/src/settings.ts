@@ -23,6 +23,8 @@ export const usage = `Holds topic votes against the votes databases: every recor
   --actions FILE|URL       check the record of managers' actions: as exported from GET /v1/elections/ID/actions (one, or a
                            list; heads that were kept besides), or of the registrar at this URL; may be repeated
   --actions-token-file FILE  an auditor's bearer token for that URL; without one only the heads are asked for
+  --named-report FILE      an earlier report, which an addendum to official results must name with its auditor's signature;
+                           may be repeated. Without it no auditor's signature is verified: it is over the report
   --no-signatures          do not verify tokens: several times as fast, and says nothing of INV-3
   --scratch DIR            where to sort, 344 bytes for each record (default the system's directory for such)
   --partitions             show each partition
@@ -61,6 +63,7 @@ export type Settings = {
   readonly receipt: string | undefined;
   readonly published?: Source;
   readonly issued: readonly Source[];
+  readonly namedReports: readonly string[];
   readonly actions: readonly ActionsSource[];
   readonly follow: Pick<FollowOptions, 'intervalMillis' | 'metricsHost' | 'metricsPort'> | undefined;
 };
@@ -82,6 +85,7 @@ export function readSettings(args: readonly string[]): Settings | 'help' {
       namespace: { type: 'string', default: '' },
       wait: { type: 'string', default: '0s' },
       journal: { type: 'string', multiple: true, default: [] },
+      'named-report': { type: 'string', multiple: true, default: [] },
       'no-signatures': { type: 'boolean', default: false },
       scratch: { type: 'string' },
       partitions: { type: 'boolean', default: false },
@@ -126,6 +130,7 @@ export function readSettings(args: readonly string[]): Settings | 'help' {
     receipt: values.receipt,
     ...(published === undefined ? {} : { published }),
     issued: values.issued?.map(from => ({ from, isRequired: true })) ?? ofStack?.issued ?? [],
+    namedReports: values['named-report'],
     actions: values.actions.map(from => ({ from, ...(token === undefined ? {} : { token }) })),
     follow: values.follow ? { intervalMillis, metricsHost: values['metrics-host'], metricsPort } : undefined,
   };

@@ -1,10 +1,12 @@
 import { execFile } from 'node:child_process';
-import { createPublicKey, randomBytes } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { writeReport } from '@suffrage/audit/sign-report';
 import type { ElectionDefinition } from '@suffrage/contracts/election';
 import { ballotKey, shardOf } from '@suffrage/contracts/shards';
 import { publishedKey } from '@suffrage/contracts/sign-receipts.node';
@@ -22,6 +24,7 @@ const pathOf = (relative: string) => fileURLToPath(new URL(relative, import.meta
 /** Brought by `tools/setup/setup.sh python`. */
 const PYTHON = pathOf('../../../.tools/bin/python-verify');
 const VERIFY = pathOf('../../../docs/verify/verify.py');
+const PUBLISH = pathOf('../../../services/aggregator/src/publish-audit.ts');
 const SHARDS = 2;
 const PARTITIONS = 4;
 
@@ -215,6 +218,31 @@ test('results that someone has changed do not pass, nor do those of another defi
     'of another ballotHash',
   );
   expect((await verify(directory)).status).toBe(0);
+});
+
+test('every audit report that was named is exported with the votes, and the recount still holds', async () => {
+  const { directory, id } = await hold('secret', made => [vote(made, 0)]);
+  const file = (name: string, text: string) => {
+    writeFileSync(join(scratch, name), text);
+    return join(scratch, name);
+  };
+  const env = {
+    SUFFRAGE_VOTES_DATABASES_FILE: file('databases', bed.databaseUrls.join('\n')),
+    SUFFRAGE_RESULTS_KEY_FILE: file('results.key', bed.resultsKeyPem),
+  };
+  for (const place of [1, 2]) {
+    const report = join(scratch, `audit-${place}.json`);
+    const { privateKey } = generateKeyPairSync('ed25519');
+    writeReport(report, { balances: true, votes: { [id]: 1 }, place }, privateKey);
+    await promisify(execFile)(process.execPath, [PUBLISH, '--election', id, '--report', report], { env });
+  }
+  const { brokers, databaseUrls, namespace } = bed;
+  await exportVotes({ electionId: id, directory, brokers, databaseUrls, namespace });
+  const { addendum, earlierAddenda } = JSON.parse(await (await fetchOf(id, 'results/official')).text());
+  const written = (name: string): unknown => JSON.parse(readFileSync(join(directory, name), 'utf8'));
+  expect(written('audit-addendum.json')).toEqual(earlierAddenda[0]);
+  expect(written('audit-addendum-2.json')).toEqual(addendum);
+  expect(await verify(directory)).toMatchObject({ status: 0 });
 });
 
 test('votes are exported only of a closed election, to a directory that holds no half of them', async () => {

@@ -96,7 +96,8 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
       journals: journals.length,
       published,
       issued,
-      actions,
+      actions: actions.checked,
+      actionsUnchecked: actions.unchecked,
       official,
     });
   } finally {

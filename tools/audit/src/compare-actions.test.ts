@@ -33,24 +33,32 @@ const ALL = ['created', 'scheduled', 'opened', 'stopped', 'closed'];
 const sound = exportOf(ALL);
 
 async function found(...sources: readonly ActionsSource[]) {
+  const { unchecked: _, ...rest } = await look(['mayor', 'council'], sources);
+  return rest;
+}
+
+async function look(electionIds: readonly string[], sources: readonly ActionsSource[]) {
   const findings = createFindings();
-  const checked = await compareActions({ electionIds: ['mayor', 'council'], findings }, sources);
-  return { checked, findings: findings.first().map(({ kind, electionId }) => `${kind} ${electionId}`) };
+  const { checked, unchecked } = await compareActions({ electionIds, findings }, sources);
+  return {
+    unchecked,
+    checked,
+    findings: findings.first().map(({ kind, electionId }) => `${kind} ${electionId}`),
+  };
 }
 
 let files = 0;
 function fileWith(content: unknown): ActionsSource {
   const from = join(scratch, `actions-${++files}.json`);
   writeFileSync(from, JSON.stringify(content));
-  return { from };
+  return { from, isRequired: true };
 }
 
 test('a sound record holds, alone, in a list, and with an export and a head of earlier', async () => {
   const early = exportOf(ALL.slice(0, 2));
-  const council = exportOf(['created'], 'council');
   expect(await found(fileWith(sound))).toEqual({ checked: { mayor: 5 }, findings: [] });
   expect(await found(fileWith([sound, council]), fileWith(early), fileWith(early.head))).toEqual({
-    checked: { mayor: 5, council: 1 },
+    checked: { mayor: 5, council: 2 },
     findings: [],
   });
 });
@@ -81,29 +89,85 @@ test('a record that was shortened or made anew, head and all, is caught by a hea
   );
 });
 
-test('a registrar is asked for the heads, and for the actions with a token', async () => {
-  const asked: (string | undefined)[] = [];
+type Known = { readonly record: ActionsExport; readonly token: string };
+
+/** A registrar with these elections, each of another organisation, to whose auditor alone it shows the actions. */
+async function withRegistrar(
+  known: Readonly<Record<string, Known>>,
+  use: (from: string, asked: ReadonlySet<string | undefined>) => Promise<void>,
+): Promise<void> {
+  const asked = new Set<string | undefined>();
   const server = createServer((request, response) => {
     const { authorization } = request.headers;
-    asked.push(authorization);
-    const isHead = request.url === '/v1/elections/mayor/actions/head';
-    const isActions = request.url === '/v1/elections/mayor/actions';
-    response.statusCode =
-      isHead || (isActions && authorization === 'Bearer right') ? 200 : isActions ? 401 : 404;
-    response.end(JSON.stringify(isHead ? sound.head : sound));
+    asked.add(authorization);
+    const [, id = '', head] = /^\/v1\/elections\/([^/]+)\/actions(\/head)?$/.exec(request.url ?? '') ?? [];
+    const { record, token } = known[id] ?? {};
+    const tokens = Object.values(known).map(each => `Bearer ${each.token}`);
+    const isShown = head !== undefined || authorization === `Bearer ${token}`;
+    const isStranger = head === undefined && !tokens.includes(authorization ?? '');
+    response.statusCode = isStranger ? 401 : record && isShown ? 200 : 404;
+    response.end(JSON.stringify(head === undefined ? record : record?.head));
   });
   await new Promise<void>(resolve => void server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
-  const from = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
-  const early = fileWith(exportOf(ALL.slice(0, 4)));
-  expect(await found({ from, token: 'right' })).toEqual({ checked: { mayor: 5 }, findings: [] });
-  // The head alone catches an export that lacks the newest action.
-  expect((await found({ from }, early)).findings).toEqual(['action-missing mayor']);
-  await expect(found({ from, token: 'wrong' })).rejects.toThrow('--actions-token-file');
-  expect(new Set(asked)).toEqual(new Set([undefined, 'Bearer right', 'Bearer wrong']));
+  await use(`http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`, asked);
   server.closeAllConnections();
   await new Promise(resolve => server.close(resolve));
-  await expect(found({ from })).rejects.toThrow('does not answer');
+}
+
+const council = exportOf(['created', 'scheduled'], 'council');
+const both = { mayor: { record: sound, token: 'right' }, council: { record: council, token: 'other' } };
+
+test('a registrar is asked for the heads, and for the actions with a token', async () => {
+  let gone = '';
+  await withRegistrar(both, async (from, asked) => {
+    const early = fileWith(exportOf(ALL.slice(0, 4)));
+    expect(await found({ from, isRequired: true, tokens: ['right'] })).toEqual({
+      checked: { mayor: 5 },
+      findings: [],
+    });
+    // The head alone catches an export that lacks the newest action.
+    expect((await found({ from, isRequired: true }, early)).findings).toEqual(['action-missing mayor']);
+    await expect(found({ from, isRequired: true, tokens: ['wrong'] })).rejects.toThrow(
+      '--actions-token-file',
+    );
+    expect(asked).toEqual(new Set([undefined, 'Bearer right', 'Bearer wrong']));
+    gone = from;
+  });
+  await expect(found({ from: gone, isRequired: true })).rejects.toThrow('does not answer');
+  expect(await look(['mayor'], [{ from: gone, isRequired: false }])).toEqual({
+    checked: {},
+    findings: [],
+    unchecked: ['mayor'],
+  });
+});
+
+test('elections that no token reads are named; with the tokens of both organisations all are checked', async () => {
+  await withRegistrar(both, async from => {
+    const with1 = { from, isRequired: true, tokens: ['right'] };
+    expect(await look(['mayor', 'council'], [with1])).toMatchObject({ unchecked: ['council'], findings: [] });
+    expect(await look(['mayor', 'council'], [{ ...with1, tokens: ['right', 'other'] }])).toEqual({
+      checked: { mayor: 5, council: 2 },
+      findings: [],
+      unchecked: [],
+    });
+  });
+});
+
+test('a published election whose record was removed whole, or that the registrar denies, is found', async () => {
+  const none: ActionsExport = {
+    head: { electionId: 'council', entries: 0, hash: FIRST_PREVIOUS },
+    actions: [],
+  };
+  for (const left of [{ council: { record: none, token: 'other' } }, {}]) {
+    await withRegistrar({ mayor: both.mayor, ...left }, async from => {
+      const source = { from, isRequired: true, tokens: ['right'] };
+      expect((await look(['mayor', 'council'], [source])).findings).toEqual(['action-missing council']);
+      expect((await look(['mayor', 'council'], [{ from, isRequired: true }])).findings).toEqual([
+        'action-missing council',
+      ]);
+    });
+  }
 });
 
 test('a file that is something else is refused', async () => {

@@ -57,6 +57,7 @@ partition  records  counted  superseded  older  duplicate  rejected  quarantined
 Receipts: none supplied, so nothing is said of INV-1 (acknowledged votes are on the log) and INV-8
 Published: not compared, so nothing is said of what an aggregator shows
 Issued: no signed count of the registrar supplied, so nothing is said of how many tokens were given
+Actions: no record of managers supplied, so nothing is said of INV-14
 
 The audit balances: 1,231 records = 1,200 counted + 31 not counted; 0 findings
 `,
@@ -69,6 +70,18 @@ test('what is claimed of issued tokens is said', () => {
   expect(printReport(report, { partitions: false })).toContain(
     "\nIssued: 2 of 2 elections with the registrar's signed count, 1 of them exact; counted ≤ issued ≤ roll is claimed for these\n",
   );
+});
+
+test('elections whose record of managers was not supplied are named, up to five', () => {
+  const supplied = { ...about, actions: { mayor: 5, council: 2 } };
+  const claimOf = (actionsUnchecked: string[]) =>
+    printReport(makeReport(judgeWorld(world(5, 0)), { ...supplied, actionsUnchecked }), {
+      partitions: false,
+    });
+  const claim = 'Actions: the record of 2 elections supplied (7 actions); INV-14 is claimed for these';
+  expect(claimOf([])).toContain(`${claim}\n`);
+  expect(claimOf(['a', 'b'])).toContain(`${claim}, not for 2 others: a, b\n`);
+  expect(claimOf('abcdef'.split(''))).toContain(`${claim}, not for 6 others: a, b, c, d, e, …\n`);
 });
 
 test('what is wrong is listed with its invariant and its place, and no more than a hundred of it', () => {

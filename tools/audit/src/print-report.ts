@@ -6,6 +6,9 @@ const number = (value: number) => value.toLocaleString('en-US');
 const plural = (value: number, one: string, many = `${one}s`) =>
   `${number(value)} ${value === 1 ? one : many}`;
 
+/** Elections named in one line. */
+const NAMED = 5;
+
 /** The whole report as text: what was read, the table, and the verdict with what is wrong. */
 export function printReport(report: AuditReport, options: { readonly partitions: boolean }): string {
   const { topic, partitions, shards, databases } = report;
@@ -21,7 +24,8 @@ export function printReport(report: AuditReport, options: { readonly partitions:
 }
 
 /** What the verdict does not cover. */
-function claims({ receipts, signatures, published, issued, actions, official, votes }: AuditReport): string {
+function claims(report: AuditReport): string {
+  const { receipts, signatures, published, issued, actions, actionsUnchecked, official, votes } = report;
   const { journals, supplied, hold, intents } = receipts;
   const lines = [
     journals === 0
@@ -39,14 +43,7 @@ function claims({ receipts, signatures, published, issued, actions, official, vo
       ? 'Issued: no signed count of the registrar supplied, so nothing is said of how many tokens were given'
       : `Issued: ${number(stated.length)} of ${plural(new Set([...Object.keys(votes), ...Object.keys(issued)]).size, 'election')} with the registrar's signed count, ${number(stated.filter(({ exact }) => exact).length)} of them exact; counted ≤ issued ≤ roll is claimed for these`,
   );
-  const recorded = Object.values(actions);
-  if (recorded.length > 0)
-    lines.push(
-      `Actions: the record of ${plural(recorded.length, 'election')} supplied (${plural(
-        recorded.reduce((sum, entries) => sum + entries, 0),
-        'action',
-      )}); INV-14 is claimed for these`,
-    );
+  lines.push(actionsLine(actions, actionsUnchecked));
   const elections = Object.values(official);
   if (elections.length > 0) {
     const having = (kind: OfficialKind) => elections.filter(kinds => kinds.includes(kind)).length;
@@ -56,6 +53,15 @@ function claims({ receipts, signatures, published, issued, actions, official, vo
   }
   if (!signatures) lines.push('Tokens: not verified, so nothing is said of INV-3');
   return lines.join('\n');
+}
+
+function actionsLine(actions: AuditReport['actions'], unchecked: AuditReport['actionsUnchecked']): string {
+  const recorded = Object.values(actions);
+  if (recorded.length === 0) return 'Actions: no record of managers supplied, so nothing is said of INV-14';
+  const entries = recorded.reduce((sum, each) => sum + each, 0);
+  const shown = unchecked.slice(0, NAMED).join(', ') + (unchecked.length > NAMED ? ', …' : '');
+  const rest = unchecked.length === 0 ? '' : `, not for ${number(unchecked.length)} others: ${shown}`;
+  return `Actions: the record of ${plural(recorded.length, 'election')} supplied (${plural(entries, 'action')}); INV-14 is claimed for these${rest}`;
 }
 
 function totalsTable(totals: Counts): string {

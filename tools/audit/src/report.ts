@@ -53,6 +53,8 @@ export type AuditReport = {
   readonly published: number;
   /** Actions of managers on record, of each election whose record was supplied: INV-14 is claimed for these. */
   readonly actions: ActionsByElection;
+  /** Published elections whose record was not supplied. */
+  readonly actionsUnchecked: readonly string[];
   /** Which official statements of each election there are and verify: what they say is claimed. */
   readonly official: OfficialByElection;
   /** Counted votes of each election. */
@@ -72,6 +74,7 @@ export function makeReport(
     published = 0,
     issued = {},
     actions = {},
+    actionsUnchecked = [],
     official = {},
     ...about
   }: Pick<AuditReport, 'topic' | 'startedAt' | 'seconds'> & {
@@ -79,6 +82,7 @@ export function makeReport(
     readonly published?: number;
     readonly issued?: IssuedByElection;
     readonly actions?: ActionsByElection;
+    readonly actionsUnchecked?: readonly string[];
     readonly official?: OfficialByElection;
   },
 ): AuditReport {
@@ -98,6 +102,7 @@ export function makeReport(
     published,
     issued,
     actions,
+    actionsUnchecked,
     official,
     votes: Object.fromEntries(countedOf(theCase)),
     partitions,

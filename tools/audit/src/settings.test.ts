@@ -125,18 +125,33 @@ test('a line that is no URL of a database is refused without being shown', () =>
   );
 });
 
-test('actions are asked for with the token of a file, and a file without one is refused', () => {
+test('actions are asked for with the tokens of a file, and a file without one is refused', () => {
   writeStack({ name: 'kafka-1', ports: { kafka: 9092 } });
   const file = join(stack, 'token');
   const args = ['--stack', stack, '--actions', 'http://a', '--actions', 'kept.json'];
-  expect(readSettings(args)).toMatchObject({ actions: [{ from: 'http://a' }, { from: 'kept.json' }] });
-  writeFileSync(file, 'secret\n');
-  expect(readSettings([...args, '--actions-token-file', file])).toMatchObject({
+  expect(readSettings(args)).toMatchObject({
     actions: [
-      { from: 'http://a', token: 'secret' },
-      { from: 'kept.json', token: 'secret' },
+      { from: 'http://a', isRequired: true, tokens: [] },
+      { from: 'kept.json', isRequired: true },
     ],
   });
-  writeFileSync(file, 'alice secret');
-  expect(() => readSettings([...args, '--actions-token-file', file])).toThrow('one bearer token');
+  writeFileSync(file, 'secret\nof-another\n');
+  expect(readSettings([...args, '--actions-token-file', file])).toMatchObject({
+    actions: [{ tokens: ['secret', 'of-another'] }, { tokens: ['secret', 'of-another'] }],
+  });
+  for (const content of ['alice secret', '']) {
+    writeFileSync(file, content);
+    expect(() => readSettings([...args, '--actions-token-file', file])).toThrow('bearer tokens, one a line');
+  }
+});
+
+test('the stack’s registrar is asked for the actions, if it answers, as its managers may', () => {
+  writeStack(
+    { name: 'kafka-1', ports: { kafka: 9092 } },
+    { name: 'registrar-1', ports: { http: 8082, metrics: 9466 } },
+  );
+  writeFileSync(join(stack, 'secrets/manager-tokens'), 'demo secret\n');
+  expect(readSettings(['--stack', stack])).toMatchObject({
+    actions: [{ from: 'http://127.0.0.1:8082', isRequired: false, tokens: ['secret'] }],
+  });
 });

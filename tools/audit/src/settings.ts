@@ -22,7 +22,9 @@ export const usage = `Holds topic votes against the votes databases: every recor
                            from a file with one or a list; may be repeated (default: the local stack's registrar, if it answers)
   --actions FILE|URL       check the record of managers' actions: as exported from GET /v1/elections/ID/actions (one, or a
                            list; heads that were kept besides), or of the registrar at this URL; may be repeated
-  --actions-token-file FILE  an auditor's bearer token for that URL; without one only the heads are asked for
+                           (default: the local stack's registrar, if it answers)
+  --actions-token-file FILE  auditors' bearer tokens for that URL, one a line, one for each organisation; without one only
+                           the heads are asked for (default: the local stack's managers')
   --named-report FILE      an earlier report, which an addendum to official results must name with its auditor's signature;
                            may be repeated. Without it no auditor's signature is verified: it is over the report
   --no-signatures          do not verify tokens: several times as fast, and says nothing of INV-3
@@ -94,7 +96,7 @@ export function readSettings(args: readonly string[]): Settings | 'help' {
       receipt: { type: 'string' },
       results: { type: 'string' },
       issued: { type: 'string', multiple: true },
-      actions: { type: 'string', multiple: true, default: [] },
+      actions: { type: 'string', multiple: true },
       'actions-token-file': { type: 'string' },
       follow: { type: 'boolean', default: false },
       interval: { type: 'string', default: '1m' },
@@ -112,7 +114,7 @@ export function readSettings(args: readonly string[]): Settings | 'help' {
     throw new Error('--key signs the file of --json: name that too');
   if (values.results !== undefined && !URL.canParse(values.results))
     throw new Error(`--results ${values.results}: give a URL such as http://127.0.0.1:8081`);
-  const token = readToken(values['actions-token-file']);
+  const tokens = readTokens(values['actions-token-file']);
   const ofStack = values.brokers === undefined ? addressesOfStack(values.stack) : undefined;
   const published =
     values.results === undefined ? ofStack?.published : { from: values.results, isRequired: true };
@@ -131,16 +133,19 @@ export function readSettings(args: readonly string[]): Settings | 'help' {
     ...(published === undefined ? {} : { published }),
     issued: values.issued?.map(from => ({ from, isRequired: true })) ?? ofStack?.issued ?? [],
     namedReports: values['named-report'],
-    actions: values.actions.map(from => ({ from, ...(token === undefined ? {} : { token }) })),
+    actions: (values.actions?.map(from => ({ from, isRequired: true })) ?? ofStack?.actions ?? []).map(
+      source => ({ ...source, tokens: tokens ?? ofStack?.managerTokens ?? [] }),
+    ),
     follow: values.follow ? { intervalMillis, metricsHost: values['metrics-host'], metricsPort } : undefined,
   };
 }
 
-function readToken(file: string | undefined): string | undefined {
+function readTokens(file: string | undefined): string[] | undefined {
   if (file === undefined) return undefined;
-  const token = existsSync(file) ? readFileSync(file, 'utf8').trim() : '';
-  if (!/^\S+$/.test(token)) throw new Error(`${file} must hold one bearer token and nothing else`);
-  return token;
+  const tokens = existsSync(file) ? listOf(readFileSync(file, 'utf8'), '\n') : [];
+  if (tokens.length === 0 || tokens.some(token => /\s/.test(token)))
+    throw new Error(`${file} must hold bearer tokens, one a line, and nothing else`);
+  return tokens;
 }
 
 function listOf(text: string, separator: string): string[] {
@@ -175,6 +180,9 @@ const stackFile = z.object({
 function addressesOfStack(directory: string): {
   readonly brokers: readonly string[];
   readonly issued: readonly Source[];
+  readonly actions: readonly Source[];
+  /** They may read what auditors may. */
+  readonly managerTokens: readonly string[];
   readonly published: Source | undefined;
   /** The auditor's key. */
   readonly key: string | undefined;
@@ -204,7 +212,17 @@ function addressesOfStack(directory: string): {
       .map(port => ({ from: `http://127.0.0.1:${port}`, isRequired: false }));
   const [published] = oneOf('aggregator-');
   const key = join(directory, 'secrets/auditor.key');
-  return { brokers, issued: oneOf('registrar-'), published, key: existsSync(key) ? key : undefined };
+  const tokens = join(directory, 'secrets/manager-tokens');
+  return {
+    brokers,
+    issued: oneOf('registrar-'),
+    actions: oneOf('registrar-'),
+    managerTokens: existsSync(tokens)
+      ? listOf(readFileSync(tokens, 'utf8'), '\n').map(line => line.split(/\s+/)[1] ?? '')
+      : [],
+    published,
+    key: existsSync(key) ? key : undefined,
+  };
 }
 
 /** URLs, one a line. @throws Error with one sentence when there are none, or one is none. */

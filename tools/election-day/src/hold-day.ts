@@ -110,7 +110,7 @@ async function hold(
     journals: [journal],
     published: { from: resultsUrl, isRequired: true },
     issued: [{ from: registrar.url, isRequired: true }],
-    actions: [{ from: registrar.url, token: managerToken }],
+    actions: [{ from: registrar.url, isRequired: true, tokens: [managerToken] }],
     waitMillis: 30_000,
   });
   const directory = join(dataDirectory, 'export');

@@ -15,6 +15,7 @@ import { type Collector, collectorSettings, startCollector } from '@suffrage/tes
 import { findLinks } from './find-links.ts';
 import { type DayNumbers, planDay } from './plan.ts';
 import { ELECTION, keepOpen, prepare } from './prepare.ts';
+import { checkPublished, publishAudit } from './publish-audit.ts';
 import { type Recount, recount } from './recount.ts';
 import { findElection, seal } from './registrar.ts';
 import { castAll } from './vote.ts';
@@ -113,6 +114,9 @@ async function hold(
     actions: [{ from: registrar.url, isRequired: true, tokens: [managerToken] }],
     waitMillis: 30_000,
   });
+  const reportFile = join(dataDirectory, 'audit.json');
+  await publishAudit(reportFile, report, ELECTION, secrets);
+  const audited = await statement(resultsUrl, 'results/official');
   const directory = join(dataDirectory, 'export');
   rmSync(directory, { recursive: true, force: true });
   await exportVotes({
@@ -129,13 +133,14 @@ async function hold(
     infrastructure,
     logsDirectory: join(dataDirectory, 'logs'),
     definition,
-    published: [definition, ...official, issued],
+    published: [definition, ...official, audited, issued],
     cast,
     spans: collector.received(),
     metrics: await readMetrics(services),
   });
   const document = resultsDocumentSchema.parse(results);
   const checks = [
+    await checkPublished(audited, reportFile, definition),
     ...checkDay({ numbers: options, plan, cast, report, results: document, recount: recounted }),
     ...links,
   ];

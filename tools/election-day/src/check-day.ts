@@ -17,7 +17,7 @@ type Day = {
 
 /** Holds what was counted against what the voters have done, which only this test knows. */
 export function checkDay({ numbers, plan, cast, report, results, recount }: Day): Check[] {
-  const { voters, voting, twice, wrongCodes, stolenCodes } = numbers;
+  const { voters, voting, twice, wrongCodes, stolenCodes, robbed, voided } = numbers;
   const refused = (codes: readonly string[]) => codes.filter(code => code === 'code-refused').length;
   return [
     equal('voters who were refused or got no receipt', cast.problems.length, 0),
@@ -25,6 +25,8 @@ export function checkDay({ numbers, plan, cast, report, results, recount }: Day)
     equal('second tokens refused', refused(cast.refusals.second), twice),
     equal('wrong codes refused', refused(cast.refusals.wrong), wrongCodes),
     equal('stolen codes refused', refused(cast.refusals.stolen), stolenCodes),
+    equal('owners refused whose code a thief had used', refused(cast.refusals.robbed), robbed),
+    equal('voided codes refused', refused(cast.refusals.voided), voided),
     equal('votes sent once more and accepted', cast.repeated, twice),
     equal('counted', results.counted, voting),
     equal('tokens issued, as the registrar has signed', results.issued?.issued ?? -1, voting),

@@ -14,6 +14,8 @@ test('a secret election, from the roll to the recount, balances and links no vot
     twice: 20,
     wrongCodes: 5,
     stolenCodes: 5,
+    robbed: 5,
+    voided: 5,
     seed: 1,
     dataDirectory,
     brokers: 1,

@@ -6,8 +6,18 @@ import { Redis } from 'ioredis';
 import pg from 'pg';
 import { addBytes, addText, addValue, type Words } from './words.ts';
 
+export type Table = {
+  readonly name: string;
+  readonly rows: readonly Readonly<Record<string, unknown>>[];
+};
+
 /** Every value of every table, the names of tables and columns left out. */
-export async function addDatabase(words: Words, url: string): Promise<void> {
+export function addTables(words: Words, tables: readonly Table[]): void {
+  for (const { rows } of tables) for (const row of rows) addValue(words, row);
+}
+
+/** All tables of a database, whole. */
+export async function readTables(url: string): Promise<Table[]> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
@@ -15,10 +25,12 @@ export async function addDatabase(words: Words, url: string): Promise<void> {
       `select format('%I.%I', table_schema, table_name) as name from information_schema.tables
        where table_type = 'BASE TABLE' and table_schema not in ('pg_catalog', 'information_schema')`,
     );
+    const read: Table[] = [];
     for (const { name } of tables) {
-      const { rows } = await client.query<unknown[]>({ text: `select * from ${name}`, rowMode: 'array' });
-      for (const row of rows) addValue(words, row);
+      const { rows } = await client.query<Record<string, unknown>>(`select * from ${name}`);
+      read.push({ name, rows });
     }
+    return read;
   } finally {
     await client.end();
   }

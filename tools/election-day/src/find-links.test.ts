@@ -1,9 +1,12 @@
+import { createHash, randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
-import { silence, unordered } from './find-links.ts';
+import type { Table } from './everything.ts';
+import { columnsOf, shared, silence, unordered } from './find-links.ts';
 import type { Cast } from './vote.ts';
+import { addText, addValue, type Words } from './words.ts';
 
 const logsDirectory = mkdtempSync(join(tmpdir(), 'suffrage-links-'));
 afterAll(() => rmSync(logsDirectory, { recursive: true }));
@@ -14,7 +17,7 @@ const cast: Cast = {
   votes: new Map([['ann@example.org', 'EjRWeJASNFZ4kBI0VniQEjRWeJASNFZ4kBI0VniQEjQ']]),
   codes: ['7K2MQX-0D4RTV-H9WZ3C'],
   tokens: [token],
-  refusals: { second: [], wrong: [], stolen: [] },
+  refusals: { second: [], wrong: [], stolen: [], voided: [], robbed: [] },
   repeated: 0,
   problems: [],
 };
@@ -65,4 +68,58 @@ test('rows in the order of the votes, or in the opposite one, are found', () => 
   expect(wrong(shuffled)).toBe(0);
   expect(wrong(times.map(() => 7))).toBe(0);
   expect(unordered('order', [], [])).toMatchObject([{ ok: false }]);
+});
+
+test('a value that both sides have, and is not public, is found, and so is one on the wrong side', () => {
+  const wrong = (registrar: unknown, votes: unknown, common = '') => {
+    const [r, v, c]: [Words, Words, Words] = [new Set(), new Set(), new Set()];
+    addValue(r, registrar);
+    addValue(v, votes);
+    addText(c, common);
+    return shared({ registrar: r, votes: v, common: c, cast })
+      .filter(({ ok }) => !ok)
+      .map(({ what }) => what);
+  };
+  const session = randomBytes(16);
+  const both = 'values that the registrar and the votes’ side both have, beyond what is published';
+  expect(wrong({ voter: 'ann@example.org', session }, { token })).toEqual([]);
+  expect(wrong({ session }, { trace: session.toString('base64url') })).toEqual([both]);
+  expect(wrong({ key: session }, { key: session }, session.toString('base64url'))).toEqual([]);
+  expect(wrong('', { by: 'ann@example.org' })).toEqual(['codes and identities on the votes’ side']);
+  expect(wrong({ vote: [...cast.votes.values()] }, '')).toEqual(['votes and tokens on the registrar’s side']);
+  for (const code of ['7K2MQX-0D4RTV-H9WZ3C', '7k2mqx0d4rtvh9wz3c'])
+    expect(wrong({ code }, '')).toEqual(['codes in plain on the registrar’s side']);
+});
+
+test('a number or a time beside a voter that goes as the votes went is found, whatever its type and its table', () => {
+  const voters = Array.from({ length: 500 }, (_, place) => `voter-${place}@example.org`);
+  const ids = voters.map(voter => createHash('sha256').update(voter).digest('base64url'));
+  const appended = new Map(ids.map((id, place) => [id, 1_788_000_000_000 + 900 * place]));
+  const many: Cast = { ...cast, votes: new Map(voters.map((voter, place) => [voter, ids[place] ?? ''])) };
+  const references = voters.map(voter => createHash('sha256').update(`ref ${voter}`).digest());
+  const roll: Table = {
+    name: 'roll',
+    rows: voters.map((voter, place) => ({ voter, voter_reference: references[place] })),
+  };
+  const found = (column: (place: number) => unknown) => {
+    const rows = references.map((reference, place) => ({ who: reference, seen: column(place) }));
+    return columnsOf([roll, { name: 'seen', rows }], many, appended);
+  };
+  const time = (place: number) => 1_788_000_000_000 + 1_000 * place;
+  // Numbers as pg gives them: bigint as text.
+  const telling: ((place: number) => unknown)[] = [
+    place => place,
+    place => String(time(place)),
+    place => String(-time(place)),
+    place => new Date(time(place)),
+    place => ({ asked: [{ at: new Date(time(place)).toISOString() }] }),
+    place => ({ at: time(place) }),
+    place => Buffer.from(time(place).toString(16).padStart(16, '0'), 'hex'),
+    // Only of those who came in the second half.
+    place => (place < 250 ? null : place),
+  ];
+  for (const column of telling) expect(found(column)).toMatchObject({ ok: false });
+  const chance = (place: number) => createHash('sha256').update(`${place}`).digest();
+  for (const column of [() => 1, (place: number) => chance(place).readUInt32BE(), chance, () => null])
+    expect(found(column)).toMatchObject({ ok: true });
 });

@@ -8,9 +8,17 @@ import { topicNames } from '@suffrage/contracts/topics';
 import { decodeVoteRecord } from '@suffrage/contracts/vote';
 import { waitFor } from '@suffrage/stack/wait-for';
 import pg from 'pg';
-import { sampleRankCorrelation } from 'simple-statistics';
 import type { Check } from './check.ts';
-import { addDatabase, addRedis, addTopic, readLogs, tellingColumns } from './everything.ts';
+import {
+  addRedis,
+  addTables,
+  addTopic,
+  readLogs,
+  readTables,
+  type Table,
+  tellingColumns,
+} from './everything.ts';
+import { correlate, orderedColumns } from './ordered-columns.ts';
 import type { Cast } from './vote.ts';
 import { addBytes, addText, addValue, type Words } from './words.ts';
 
@@ -21,6 +29,8 @@ type Options = {
   /** Everything that is published of the election. */
   readonly published: readonly unknown[];
   readonly cast: Cast;
+  /** What the Redis of the limits held while people voted. */
+  readonly limits: Words;
   /** What the collector of traces has received. */
   readonly spans: string;
   /** What all processes answer at `/metrics`. */
@@ -31,20 +41,19 @@ type Options = {
 const SHOWN = 5;
 /** The registrar looks every 15 s, and writes no rows twice within a minute; beside that, time for a slow machine. */
 const REWRITE_MILLIS = 240_000;
-/** Two orders that have nothing to do with each other: beyond that comes by chance once in 15,000 times. */
-const STANDARD_ERRORS = 4;
 
 /**
  * Looks through everything that was stored for whatever links a voter and a vote: values that both sides have, times, and
  * orders. It knows what nobody else does: who cast which vote.
  */
 export async function findLinks(options: Options): Promise<Check[]> {
-  const { infrastructure, definition, cast } = options;
+  const { infrastructure, definition, cast, limits } = options;
   const { kafka, postgres, redis, secrets } = infrastructure;
-  const [registrar, votes, common]: [Words, Words, Words] = [new Set(), new Set(), new Set()];
-  await addDatabase(registrar, postgres.registrarUrl);
+  const [registrar, votes, common]: [Words, Words, Words] = [new Set(limits), new Set(), new Set()];
+  const tables = await readTables(postgres.registrarUrl);
+  addTables(registrar, tables);
   await addRedis(registrar, readSecret(secrets.limitsRedisUrl));
-  await addDatabase(votes, postgres.votesUrl);
+  addTables(votes, await readTables(postgres.votesUrl));
   await addRedis(votes, redis.url);
   const topics = topicNames('');
   const election = prepareElection(definition);
@@ -58,16 +67,56 @@ export async function findLinks(options: Options): Promise<Check[]> {
   addText(common, JSON.stringify(options.published));
   const ofVotersColumns = await tellingColumns(postgres.registrarUrl, cast.votes.size);
   return [
+    ...shared({ registrar, votes, common, cast }),
+    {
+      what: 'words of the limits, read while people voted',
+      ok: limits.size > 0,
+      detail: String(limits.size),
+    },
+    ...silence({ ...options, opensAt: definition.opensAt }),
+    none('columns with a time or a sequence in tables with a row for each voter', ofVotersColumns),
+    columnsOf(tables, cast, appended),
+    ...(await orders(postgres.registrarUrl, cast, appended)),
+  ];
+}
+
+type Sides = {
+  readonly registrar: Words;
+  readonly votes: Words;
+  /** What everybody may know. */
+  readonly common: Words;
+  readonly cast: Cast;
+};
+
+/** Values that are on both sides, or on the wrong one. */
+export function shared({ registrar, votes, common, cast }: Sides): Check[] {
+  return [
     none(
       'values that the registrar and the votes’ side both have, beyond what is published',
       [...registrar].filter(word => votes.has(word) && !common.has(word)),
     ),
     none('codes and identities on the votes’ side', findAll(votes, identitiesOf(cast))),
     none('votes and tokens on the registrar’s side', findAll(registrar, votesOf(cast))),
-    ...silence({ ...options, opensAt: definition.opensAt }),
-    none('columns with a time or a sequence in tables with a row for each voter', ofVotersColumns),
-    ...(await orders(postgres.registrarUrl, cast, appended)),
+    none('codes in plain on the registrar’s side', findAll(registrar, codesOf(cast))),
   ];
+}
+
+/** Numbers and times beside a voter that go as the votes went. */
+export function columnsOf(
+  tables: readonly Table[],
+  cast: Cast,
+  appended: ReadonlyMap<string, number>,
+): Check {
+  const castAt = new Map<string, number>();
+  for (const [voter, voteId] of cast.votes) castAt.set(voter, appended.get(voteId) ?? 0);
+  for (const { voter, voter_reference: reference } of tables.flatMap(({ rows }) => rows)) {
+    const time = typeof voter === 'string' ? castAt.get(voter) : undefined;
+    if (time !== undefined && reference instanceof Uint8Array)
+      castAt.set(Buffer.from(reference).toString('hex'), time);
+  }
+  const { ordered, columns } = orderedColumns(tables, castAt);
+  const { detail, ...check } = none('numbers and times beside a voter that go as the votes went', ordered);
+  return { ...check, detail: `${detail}, of ${columns} columns` };
 }
 
 function none(what: string, found: readonly string[]): Check {
@@ -78,8 +127,14 @@ function none(what: string, found: readonly string[]): Check {
 function identitiesOf(cast: Cast): Words {
   const words: Words = new Set();
   for (const voter of cast.votes.keys()) addText(words, voter);
-  for (const code of cast.codes) addText(words, code);
+  for (const code of codesOf(cast)) words.add(code);
   return words;
+}
+
+/** As they are printed, and as somebody may have typed them. */
+function codesOf({ codes }: Cast): Words {
+  const written = codes.flatMap(code => [code, code.replaceAll('-', '')]);
+  return new Set(written.flatMap(code => [code, code.toLowerCase()]));
 }
 
 function votesOf(cast: Cast): Words {
@@ -162,14 +217,12 @@ async function orders(url: string, cast: Cast, appended: ReadonlyMap<string, num
 }
 
 export function unordered(what: string, order: readonly number[], times: readonly number[]): Check[] {
-  const limit = STANDARD_ERRORS / Math.sqrt(Math.max(order.length - 1, 1));
-  // All of one transaction: there is no order.
-  const correlation = new Set(order).size < 2 ? 0 : sampleRankCorrelation([...order], [...times]);
+  const { value, limit } = correlate(order, times);
   return [
     {
       what: `the registrar’s ${what} against that of the votes`,
-      ok: order.length > 0 && Math.abs(correlation) < limit,
-      detail: `rank correlation ${correlation.toFixed(4)} of ${order.length}, allowed ±${limit.toFixed(4)}`,
+      ok: order.length > 0 && Math.abs(value) < limit,
+      detail: `rank correlation ${value.toFixed(4)} of ${order.length}, allowed ±${limit.toFixed(4)}`,
     },
   ];
 }

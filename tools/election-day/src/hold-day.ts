@@ -17,8 +17,9 @@ import { type DayNumbers, planDay } from './plan.ts';
 import { ELECTION, keepOpen, prepare } from './prepare.ts';
 import { checkPublished, publishAudit } from './publish-audit.ts';
 import { type Recount, recount } from './recount.ts';
-import { findElection, seal } from './registrar.ts';
+import { findElection, makeCodeAgain, seal } from './registrar.ts';
 import { castAll } from './vote.ts';
+import { watchLimits } from './watch-limits.ts';
 
 export type DayOptions = DayNumbers & {
   /** Everything is kept below it: the servers' data, the journal, the export. */
@@ -83,6 +84,7 @@ async function hold(
   );
   const journal = join(dataDirectory, 'receipts.ndjson');
   const stopExtending = keepOpen(registrar, say);
+  const limits = watchLimits(readSecret(secrets.limitsRedisUrl));
   const cast = await castAll({
     definition,
     registrarUrl: registrar.url,
@@ -90,9 +92,13 @@ async function hold(
     plan,
     numbers: options,
     codes,
+    codeAgain: voter => makeCodeAgain(registrar, ELECTION, voter),
     journal,
     onProgress: options.onVotes,
-  }).finally(stopExtending);
+  }).finally(() => {
+    stopExtending();
+    limits.stop();
+  });
 
   say('All have voted. The election closes on schedule.');
   const isOfficial = async () => (await findElection(registrar, ELECTION)).official || undefined;
@@ -135,6 +141,7 @@ async function hold(
     definition,
     published: [definition, ...official, audited, issued],
     cast,
+    limits: await limits.words,
     spans: collector.received(),
     metrics: await readMetrics(services),
   });

@@ -6,6 +6,7 @@ import { thisMachine } from '@suffrage/stack/machine';
 import { printedProgress } from '@suffrage/stack/progress';
 import { openProgress, progressBar } from '@suffrage/stack/progress-line';
 import { table } from '@suffrage/stack/table';
+import { statusOf } from './check.ts';
 import { holdDay } from './hold-day.ts';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
@@ -20,6 +21,8 @@ voter and a vote. Writes out/election-day.json.
   --voting N     of them vote (default 20,000)
   --twice N      of them try to vote twice (default 200)
   --stolen N     codes of voters who have voted, in other hands (default 25)
+  --robbed N     of them find that a thief has voted with their code (default 10)
+  --voided N     of them have lost their code, which another one replaced, and a thief tries it (default 10)
   --wrong N      codes that are no voter's (default 25)
   --seed N       another day (default 1)
   --keep         keep the data: databases, log, journal of receipts, export
@@ -43,6 +46,8 @@ async function main(): Promise<number> {
       voting: { type: 'string', default: '20000' },
       twice: { type: 'string', default: '200' },
       stolen: { type: 'string', default: '25' },
+      robbed: { type: 'string', default: '10' },
+      voided: { type: 'string', default: '10' },
       wrong: { type: 'string', default: '25' },
       seed: { type: 'string', default: '1' },
       keep: { type: 'boolean', default: false },
@@ -58,6 +63,8 @@ async function main(): Promise<number> {
     voting: number('voting', values.voting),
     twice: number('twice', values.twice),
     stolenCodes: number('stolen', values.stolen),
+    robbed: number('robbed', values.robbed),
+    voided: number('voided', values.voided),
     wrongCodes: number('wrong', values.wrong),
     seed: number('seed', values.seed),
   };
@@ -79,7 +86,8 @@ async function main(): Promise<number> {
       progress,
       onVotes: votes => line.show(progressBar('voting', votes, numbers.voting)),
     });
-    const ok = checks.every(check => check.ok);
+    const status = statusOf(checks);
+    const ok = status === 0;
     say(`\n${printReport(report, { partitions: false })}\n\n${recount.said}\n`);
     for (const row of table(
       [['', 'checked', ''], ...checks.map(each => [each.ok ? '✓' : '✗', each.what, each.detail])],
@@ -104,7 +112,7 @@ async function main(): Promise<number> {
         ? '\nEverything is as it should be.'
         : '\nSomething is not as it should be: see the lines marked with ✗.',
     );
-    return ok ? 0 : 1;
+    return status;
   } finally {
     progress.end();
     if (values.keep) say(`kept in ${dataDirectory}`);

@@ -8,6 +8,10 @@ export type VoterPlan = {
   readonly marked: MarkedOptions;
   /** Asks for a second token, for another vote, and sends the first vote once more. */
   readonly votesTwice: boolean;
+  /** A thief votes with the code, so, and the owner comes after. */
+  readonly isRobbed: boolean;
+  /** Has another code: a thief tries the first one. */
+  readonly hasLostCode: boolean;
 };
 
 export type DayPlan = {
@@ -25,6 +29,10 @@ export type DayNumbers = {
   readonly wrongCodes: number;
   /** Codes of voters who have voted, in other hands. */
   readonly stolenCodes: number;
+  /** Voters whose code a thief used before they came. */
+  readonly robbed: number;
+  /** Codes that another one replaced before they were used. */
+  readonly voided: number;
   readonly seed: number;
 };
 
@@ -35,8 +43,9 @@ export const CONTESTS = [
 ] as const;
 
 /** One seed gives one day. @throws RangeError when more is planned than there are voters for. */
-export function planDay({ voters, voting, twice, stolenCodes, seed }: DayNumbers): DayPlan {
-  if (voting > voters || Math.max(twice, stolenCodes) > voting)
+export function planDay(numbers: DayNumbers): DayPlan {
+  const { voters, voting, twice, stolenCodes, robbed, voided, seed } = numbers;
+  if (voting > voters || Math.max(twice + robbed, stolenCodes, voided) > voting)
     throw new RangeError('more is planned than there are voters for');
   const roll = Array.from(
     { length: voters },
@@ -51,8 +60,15 @@ export function planDay({ voters, voting, twice, stolenCodes, seed }: DayNumbers
       voter,
       marked: marksOf(chance.subarray(8)),
       votesTwice: place < twice,
+      isRobbed: place >= voting - robbed,
+      hasLostCode: isAmong(voided, voting, place),
     })),
   };
+}
+
+/** Whether a place is one of so many, spread evenly: whoever lost a code comes at any time of the day. */
+function isAmong(some: number, all: number, place: number): boolean {
+  return Math.floor(((place + 1) * some) / all) > Math.floor((place * some) / all);
 }
 
 /** One option of the first contest, up to two of the second; one in sixteen leaves the second blank. */

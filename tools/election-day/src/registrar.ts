@@ -8,6 +8,7 @@ export type Registrar = { readonly url: string; readonly managerToken: string };
 const view = z.looseObject({ definition: electionDefinition, phase: z.string(), official: z.boolean() });
 export type ElectionView = z.infer<typeof view>;
 const problem = z.looseObject({ code: z.string(), detail: z.string().optional() });
+const codeAnswer = z.looseObject({ code: z.string() });
 const rollAnswer = z.looseObject({ voters: z.int(), added: z.int() });
 
 /** @throws Error with the refusal's code. */
@@ -84,6 +85,12 @@ export async function makeCodes(registrar: Registrar, id: string): Promise<Map<s
       return [voter, code];
     }),
   );
+}
+
+/** Has another code made for one voter; the one before is void. */
+export async function makeCodeAgain(registrar: Registrar, id: string, voter: string): Promise<string> {
+  const response = await ask(registrar, 'POST', `/${id}/codes/again`, json({ voter }));
+  return codeAnswer.parse(await response.json()).code;
 }
 
 export async function findElection(registrar: Registrar, id: string): Promise<ElectionView> {

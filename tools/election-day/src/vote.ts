@@ -17,8 +17,11 @@ export type Cast = {
   /** What must not be found where it does not belong: codes and tokens that were used. */
   readonly codes: string[];
   readonly tokens: Uint8Array[];
-  /** Refusals of second tokens, of wrong and of stolen codes, by their code. */
-  readonly refusals: Record<'second' | 'wrong' | 'stolen', string[]>;
+  /**
+   * By their code: of second tokens, of codes that are wrong, stolen after the vote, or void, and of owners whom a thief came
+   * before.
+   */
+  readonly refusals: Record<'second' | 'wrong' | 'stolen' | 'voided' | 'robbed', string[]>;
   /** Votes that were sent once more, and accepted again. */
   repeated: number;
   readonly problems: string[];
@@ -31,6 +34,8 @@ type Options = {
   readonly plan: DayPlan;
   readonly numbers: DayNumbers;
   readonly codes: ReadonlyMap<string, string>;
+  /** Another code for a voter, in place of the one that was lost. */
+  readonly codeAgain: (voter: string) => Promise<string>;
   /** Keeps every receipt, for the audit. */
   readonly journal: string;
   readonly onProgress: (votes: number) => void;
@@ -40,18 +45,19 @@ const AT_ONCE = 32;
 
 /** The voters vote, many at a time; some try again, and some have codes that are not theirs. */
 export async function castAll(options: Options): Promise<Cast> {
-  const { plan, numbers, codes, journal, onProgress } = options;
+  const { plan, numbers, journal, onProgress } = options;
   const cast: Cast = {
     votes: new Map(),
     codes: [],
     tokens: [],
-    refusals: { second: [], wrong: [], stolen: [] },
+    refusals: { second: [], wrong: [], stolen: [], voided: [], robbed: [] },
     repeated: 0,
     problems: [],
   };
   const lines = createWriteStream(journal, { mode: 0o600 });
   const transports = options.ingestionUrls.map(restTransport);
 
+  const codes = await replaceLost(options, cast);
   const vote = async (each: VoterPlan, place: number) => {
     const code = codes.get(each.voter) ?? '';
     const transport = transports[place % transports.length];
@@ -66,6 +72,8 @@ export async function castAll(options: Options): Promise<Cast> {
     cast.codes.push(code);
     cast.tokens.push(ballot.token.token.reveal());
     onProgress(cast.votes.size);
+    // The vote was a thief's: nobody can tell, and the code is used.
+    if (each.isRobbed) cast.refusals.robbed.push(await refusalOf(options, each.marked, code));
     if (each.votesTwice) {
       cast.refusals.second.push(await refusalOf(options, each.marked, code));
       const again = await castVote(transport, ballot);
@@ -87,6 +95,19 @@ export async function castAll(options: Options): Promise<Cast> {
   lines.end();
   await finished(lines);
   return cast;
+}
+
+/** Before anybody votes: letters are lost, not codes at the ballot. @returns the codes that hold. */
+async function replaceLost(options: Options, cast: Cast): Promise<ReadonlyMap<string, string>> {
+  const codes = new Map(options.codes);
+  for (const { voter, marked, hasLostCode } of options.plan.voting) {
+    if (!hasLostCode) continue;
+    const lost = codes.get(voter) ?? '';
+    codes.set(voter, await options.codeAgain(voter));
+    cast.codes.push(lost);
+    cast.refusals.voided.push(await refusalOf(options, marked, lost));
+  }
+  return codes;
 }
 
 /** A marked ballot with its token, or the code of the refusal. */

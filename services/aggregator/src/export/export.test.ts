@@ -38,6 +38,9 @@ function made(options: number, contests = 2): { defined: ElectionDefinition; res
   return { defined, results };
 }
 
+const OPEN =
+  'Open to everybody, without a roll of voters: nothing guarantees that each person voted only once.';
+
 test('CSV has one line for each option, and no text that a spreadsheet runs', () => {
   const { defined, results } = made(2, 1);
   const [contest] = defined.contests;
@@ -50,8 +53,30 @@ test('CSV has one line for each option, and no text that a spreadsheet runs', ()
     `contest-0,"'=1+1, ""Mayor""",,marks not made,3`,
     `contest-0,"'=1+1, ""Mayor""",,blank votes,2`,
     ',,,votes counted,100',
+    `,,,"${OPEN}",`,
     '',
   ]);
+});
+
+test('turnout is in CSV and in the NIST report: of the roll, or of the tokens where there is none', () => {
+  const { defined, results } = made(1, 1);
+  const signed = { electionId: 'council', exact: true, registrarKeyId: 'a2V5', signature: 'a2V5' };
+  const onRoll: ElectionDefinition = { ...defined, eligibility: 'roll' };
+  const ofRoll = { ...results, issued: { ...signed, issued: 110, roll: 400 } };
+  expect(resultsCsv(onRoll, ofRoll).split('\r\n').slice(-5)).toEqual([
+    ',,,votes counted,100',
+    ',,,tokens given,110',
+    ',,,voters on the roll,400',
+    ',,,turnout in percent of voters on the roll,25.0',
+    '',
+  ]);
+  expect(resultsNist(onRoll, ofRoll)).toMatchObject({
+    GpUnit: [{ VotersParticipated: 100, VotersRegistered: 400 }],
+  });
+  expect(resultsNist(onRoll, ofRoll)).not.toHaveProperty('Notes');
+  const ofTokens = { ...results, issued: { ...signed, issued: 125 } };
+  expect(resultsCsv(defined, ofTokens)).toContain(',,,turnout in percent of tokens given,80.0\r\n');
+  expect(JSON.stringify(resultsNist(defined, ofTokens))).not.toContain('VotersRegistered');
 });
 
 test('the NIST report has each contest with its selections, counts and undervotes', () => {
@@ -99,7 +124,7 @@ test('the PDF is tagged: headings, a table of header and data cells for each con
     Document: 1,
     H1: 1,
     H2: 2,
-    P: 3,
+    P: 4,
     Figure: 2,
     Table: 2,
     TR: 12,
@@ -122,7 +147,7 @@ test('a contest of 256 options goes over several pages and leaves none out', asy
 test('results that are hidden are in no export', async () => {
   const { defined, results } = made(2);
   const hidden = { ...results, contests: null };
-  expect(resultsCsv(defined, hidden).split('\r\n')).toHaveLength(3);
+  expect(resultsCsv(defined, hidden).split('\r\n')).toHaveLength(4);
   expect(JSON.stringify(resultsNist(defined, hidden))).not.toContain('VoteCounts');
   expect(tagsOf(await resultsPdf(defined, hidden))).not.toHaveProperty('Table');
 });
@@ -133,8 +158,8 @@ test('an annulment, which no signed document can know of, is said in every expor
   const { defined, results } = made(2);
   const text = `Annulled 2026-05-09T07:00:00Z, the result has no effect: forged, "roll"`;
   expect(resultsCsv(defined, results, { annulled })).toContain(`,,,"${text.replaceAll('"', '""')}",\r\n`);
-  expect(resultsNist(defined, results, { annulled })).toMatchObject({ Notes: text });
-  expect(tagsOf(await resultsPdf(defined, results, { annulled }))).toMatchObject({ P: 4 });
+  expect(resultsNist(defined, results, { annulled })).toMatchObject({ Notes: `${text}\n${OPEN}` });
+  expect(tagsOf(await resultsPdf(defined, results, { annulled }))).toMatchObject({ P: 5 });
 });
 
 test('an audit’s report, which comes later as well, is in every export with its hash, its auditor and its verdict', async () => {
@@ -157,7 +182,7 @@ test('an audit’s report, which comes later as well, is in every export with it
   expect(resultsCsv(defined, results, { addendum })).toContain(`,,,"${text}",\r\n`);
   expect(resultsCsv(defined, results, failed)).toContain('It does not balance.');
   expect(resultsNist(defined, results, { annulled, addendum })).toMatchObject({
-    Notes: expect.stringMatching(/^Annulled .*\nAudit report .* It balances\.$/),
+    Notes: expect.stringMatching(/^Annulled .*\nAudit report .* It balances\.\nOpen to everybody/),
   });
-  expect(tagsOf(await resultsPdf(defined, results, { annulled, addendum }))).toMatchObject({ P: 5 });
+  expect(tagsOf(await resultsPdf(defined, results, { annulled, addendum }))).toMatchObject({ P: 6 });
 });

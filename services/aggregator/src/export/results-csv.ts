@@ -1,13 +1,14 @@
 import type { ElectionDefinition } from '@suffrage/contracts/election';
 import type { ResultsDocument } from '@suffrage/contracts/official';
-import { type Since, textOf, textsSince } from './texts.ts';
+import { type Since, textOf, textsBeside, turnoutOf } from './texts.ts';
 
 /** RFC 4180: one line for each option, then what was not marked; without totals where they are hidden. */
 export function resultsCsv(
   definition: ElectionDefinition,
-  { counted, contests }: ResultsDocument,
+  results: ResultsDocument,
   since: Since = {},
 ): string {
+  const { counted, contests, issued } = results;
   const rows: (string | number)[][] = [['contest', 'contest title', 'option', 'option title', 'votes']];
   for (const [place, { id, options, undervotes, blank }] of (contests ?? []).entries()) {
     const contest = definition.contests[place];
@@ -19,7 +20,11 @@ export function resultsCsv(
     rows.push([id, title, '', 'marks not made', undervotes], [id, title, '', 'blank votes', blank]);
   }
   rows.push(['', '', '', 'votes counted', counted]);
-  for (const text of textsSince(since)) rows.push(['', '', '', text, '']);
+  const turnout = turnoutOf(results);
+  if (issued) rows.push(['', '', '', 'tokens given', issued.issued]);
+  if (issued?.roll !== undefined) rows.push(['', '', '', 'voters on the roll', issued.roll]);
+  if (turnout) rows.push(['', '', '', `turnout in percent of ${turnout.words}`, turnout.percent]);
+  for (const text of textsBeside(definition, since)) rows.push(['', '', '', text, '']);
   return rows.map(row => `${row.map(cell).join(',')}\r\n`).join('');
 }
 

@@ -1,6 +1,6 @@
 import type { ElectionDefinition, LocalizedText } from '@suffrage/contracts/election';
 import type { ResultsDocument } from '@suffrage/contracts/official';
-import { type Since, textOf, textsSince } from './texts.ts';
+import { type Since, textOf, textsBeside } from './texts.ts';
 
 const UNIT = 'gp-election';
 
@@ -14,7 +14,7 @@ export function resultsNist(
   results: ResultsDocument,
   since: Since = {},
 ): object {
-  const notes = textsSince(since);
+  const notes = textsBeside(definition, since);
   return {
     '@type': 'ElectionResults.ElectionReport',
     Format: 'summary-contest',
@@ -33,6 +33,8 @@ export function resultsNist(
         Name: internationalized(definition.title),
         Type: 'other',
         OtherType: 'electorate',
+        VotersParticipated: results.counted,
+        ...(results.issued?.roll === undefined ? {} : { VotersRegistered: results.issued.roll }),
       },
     ],
     Election: [

@@ -3,7 +3,7 @@ import type { ElectionDefinition } from '@suffrage/contracts/election';
 import type { ResultsDocument } from '@suffrage/contracts/official';
 import { statementHash } from '@suffrage/contracts/signed-statement';
 import PdfKit from 'pdfkit';
-import { languageOf, type Since, textOf, textsSince } from './texts.ts';
+import { languageOf, type Since, textOf, textsBeside, turnoutOf } from './texts.ts';
 
 const require = createRequire(import.meta.url);
 /** Latin, Greek, Cyrillic and more; embedded, so that every reader shows the same. */
@@ -52,7 +52,7 @@ export function resultsPdf(
   const root = document.struct('Document');
   document.addStructure(root);
   heading(document, root, 'H1', `Results: ${title}`, 20);
-  for (const text of textsSince(since)) paragraph(document, root, text);
+  for (const text of textsBeside(definition, since)) paragraph(document, root, text);
   paragraph(document, root, `${number(results.counted)} votes counted. ${turnout(results)}`);
   paragraph(document, root, `Open from ${results.opensAt} to ${results.closesAt} (UTC).`);
   if (results.contests === null)
@@ -91,12 +91,9 @@ function collect(document: Document): Promise<Buffer> {
   return promise;
 }
 
-function turnout({ counted, issued }: ResultsDocument): string {
-  if (!issued) return '';
-  const of = issued.roll ?? issued.issued;
-  const share = of === 0 ? 0 : (100 * counted) / of;
-  const words = issued.roll === undefined ? 'tokens given' : 'voters on the roll';
-  return `${number(of)} ${words}: ${share.toFixed(1)} %.`;
+function turnout(results: ResultsDocument): string {
+  const known = turnoutOf(results);
+  return known ? `${number(known.of)} ${known.words}: ${known.percent} %.` : '';
 }
 
 function heading(document: Document, root: Structure, tag: 'H1' | 'H2', text: string, size: number): void {

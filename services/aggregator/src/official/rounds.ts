@@ -17,8 +17,11 @@ import type { StatementStore } from './statement-store.ts';
 
 /** Nothing can be counted before the opening, so what is stated shortly before it holds at it. */
 const ZERO_AHEAD_MILLIS = 60_000;
-/** The registrar's number is final within seconds of the closing; results do not wait longer for it. */
-const ISSUED_PATIENCE_MILLIS = 30_000;
+/**
+ * The registrar's number is final within seconds of the closing. Results without it would be so for ever, so they wait for a
+ * registrar that is installed anew, or whose database changes servers; what was counted shows meanwhile.
+ */
+const ISSUED_PATIENCE_MILLIS = 900_000;
 
 type Options = {
   readonly pools: readonly Pool[];

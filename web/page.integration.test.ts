@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
-import { rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { launchChromium } from '@suffrage/test/chromium';
 import { hearComplaints } from './test/complaints.ts';
@@ -195,6 +195,13 @@ test('totals are called official once they are signed and the signature holds', 
   const saving = page.waitForEvent('download');
   await page.getByRole('link', { name: 'Signed results (JSON)' }).click();
   expect((await saving).suggestedFilename()).toBe('edinburgh-2022-ward-16-results.json');
+  const audited = { document: officialResults(), addendum: null, earlierAddenda: [] };
+  upstream.tell('results/official', audited);
+  const savingAudited = page.waitForEvent('download');
+  await page.getByRole('link', { name: 'Signed results with the audit report' }).click();
+  const saved = await savingAudited;
+  expect(saved.suggestedFilename()).toBe('edinburgh-2022-ward-16-official.json');
+  expect(JSON.parse(await readFile(await saved.path(), 'utf8'))).toEqual(audited);
 });
 
 test('a signature that does not hold is said to be so, and nothing is called official', async () => {

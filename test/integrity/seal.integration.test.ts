@@ -180,6 +180,8 @@ test('an auditor’s signed report is named beside the results; a later one is s
   for (const each of [document, ...(addendum ? [addendum] : []), ...earlierAddenda])
     expect(await checkStatement(each, resultsKeys)).toBe('valid');
   expect(JSON.parse((await get('addendum')).text)).toEqual(addendum);
+  const described = await (await fetch(`${aggregatorUrl}/docs/json`)).text();
+  expect(described).toContain('"/v1/elections/{electionId}/results/official"');
   expect((await get('addendum')).life).toBe('public, max-age=5');
   for (const form of ['document.csv', 'nist.json']) {
     const { text } = await get(form);

@@ -108,7 +108,10 @@ export function columnsOf(
   appended: ReadonlyMap<string, number>,
 ): Check {
   const castAt = new Map<string, number>();
-  for (const [voter, voteId] of cast.votes) castAt.set(voter, appended.get(voteId) ?? 0);
+  for (const [voter, voteId] of cast.votes) {
+    const time = appended.get(voteId);
+    if (time !== undefined) castAt.set(voter, time);
+  }
   for (const { voter, voter_reference: reference } of tables.flatMap(({ rows }) => rows)) {
     const time = typeof voter === 'string' ? castAt.get(voter) : undefined;
     if (time !== undefined && reference instanceof Uint8Array)

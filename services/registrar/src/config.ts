@@ -80,7 +80,7 @@ export const settings = {
   SUFFRAGE_TRUSTED_PROXIES: list.optional(),
   /** redis:// URL of a database and a user that the votes' services don't have. Without it each process counts for itself. */
   SUFFRAGE_LIMITS_REDIS_URL_FILE: secretFile.optional(),
-  /** Requests for tokens in a minute, where voters prove themselves: so many at once, and then evenly. */
+  /** Requests for tokens in a minute: so many at once, and then evenly. */
   SUFFRAGE_LIMIT_PER_ADDRESS: perMinute.default(60),
   SUFFRAGE_LIMIT_PER_CREDENTIAL: perMinute.default(20),
   SUFFRAGE_LIMIT_PER_ELECTION: perMinute.default(600_000),

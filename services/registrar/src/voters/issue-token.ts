@@ -75,14 +75,16 @@ export function createIssueToken(options: Options): IssueToken {
     const usable = await keys.of(definition);
     if (!usable) return refuse('keys-destroyed');
     const proof = proofOf(definition);
-    if (!proof) return issueUnproven(options, definition, usable, request);
-
-    const ask = () => prove(definition, proof, usable, { code: request.code, authorization });
     const shared = { address, election: electionId };
-    // An ID token costs a signature to verify, and maybe a request to its provider: not without a limit before it.
-    const early = proof === 'sign-in' ? await limits.take(shared) : undefined;
+    // An ID token costs a signature to verify, and maybe a request to its provider: not without a limit before it. Where
+    // nothing is proved these limits are all there is.
+    const early = !proof || proof === 'sign-in' ? await limits.take(shared) : undefined;
     if (early?.ok === false) return limited(early);
-    const proven = await ask();
+    if (!proof) {
+      const issued = await issueUnproven(options, definition, usable, request);
+      return { ...issued, limits: early?.headers };
+    }
+    const proven = await prove(definition, proof, usable, { code: request.code, authorization });
     const own = proven.ok ? { credential: proven.name } : {};
     const taken = await limits.take(early ? own : { ...shared, ...own });
     if (!taken.ok) return limited(taken);
@@ -123,7 +125,7 @@ function requestRefusal(definition: ElectionDefinition, request: TokenRequest): 
   );
 }
 
-/** Anybody may take any number of tokens: for demonstrations and load tests. A counter is all that stays of a blind one. */
+/** Anybody may take one token after the other: for demonstrations and load tests. A counter is all that stays of a blind one. */
 async function issueUnproven(
   { pool, counter, signer, maxRevision }: Options,
   definition: ElectionDefinition,

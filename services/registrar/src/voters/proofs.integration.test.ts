@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { ElectionDefinition } from '@suffrage/contracts/election';
 import { startHttpDouble } from '@suffrage/test/http-double';
 import { blinded, type RegistrarApi, registrarApi } from '@suffrage/test/registrar-api';
-import { openTestbed, type Testbed } from '@suffrage/test/testbed';
+import { openTestbed, type RegistrarOptions, type Testbed } from '@suffrage/test/testbed';
 import { type CryptoKey, exportJWK, generateKeyPair, SignJWT } from 'jose';
 
 const AUDIENCE = 'suffrage-page';
@@ -10,6 +11,8 @@ const captcha = { silent: false, broken: false, asked: [] as URLSearchParams[] }
 jest.setTimeout(60_000);
 
 let bed: Testbed;
+let settings: NonNullable<RegistrarOptions['settings']>;
+let registrar: Awaited<ReturnType<Testbed['registrar']>>;
 let api: RegistrarApi;
 let issuer: string;
 let providersKey: CryptoKey;
@@ -23,16 +26,16 @@ beforeAll(async () => {
     if (captcha.broken) return { status: 500, body: {} };
     return { body: { success: captcha.asked.at(-1)?.get('response') === 'solved', 'error-codes': [] } };
   }, bed.lifecycle);
-  const registrar = await bed.registrar({
-    settings: {
-      SUFFRAGE_VOTER_OIDC_ISSUER: issuer,
-      SUFFRAGE_VOTER_OIDC_AUDIENCE: AUDIENCE,
-      SUFFRAGE_CAPTCHA_URL: `${siteverify}/turnstile/v0/siteverify`,
-      SUFFRAGE_CAPTCHA_SECRET_FILE: 'captcha-secret',
-      SUFFRAGE_LIMITS_REDIS_URL_FILE: bed.redisUrl,
-      SUFFRAGE_LIMIT_PER_CREDENTIAL: 5,
-    },
-  });
+  settings = {
+    SUFFRAGE_VOTER_OIDC_ISSUER: issuer,
+    SUFFRAGE_VOTER_OIDC_AUDIENCE: AUDIENCE,
+    SUFFRAGE_CAPTCHA_URL: `${siteverify}/turnstile/v0/siteverify`,
+    SUFFRAGE_CAPTCHA_SECRET_FILE: 'captcha-secret',
+    SUFFRAGE_CODE_KEY_FILE: randomBytes(32).toString('base64'),
+    SUFFRAGE_LIMITS_REDIS_URL_FILE: bed.redisUrl,
+    SUFFRAGE_LIMIT_PER_CREDENTIAL: 5,
+  };
+  registrar = await bed.registrar({ settings });
   api = registrarApi(registrar.url);
 }, 60_000);
 
@@ -177,4 +180,50 @@ test('whoever asks too often is told how long to wait, and others are not concer
     code: codes.get('bob'),
   });
   expect(bob.status).toBe(200);
+});
+
+const asks = {
+  'nothing is proved': async (id: string) => {
+    await api.create(id, { eligibility: 'open' });
+    const definition = await api.open(id);
+    return (url: string) => registrarApi(url).ask(id, { blindedMessage: blinded(definition).blindedMessage });
+  },
+  'voters have codes': async (id: string) => {
+    const { definition, codes } = await api.openWithCodes(id, ['a', 'b', 'c', 'd', 'e']);
+    const unused = codes.values();
+    return (url: string) => {
+      const { blindedMessage } = blinded(definition);
+      return registrarApi(url).ask(id, { blindedMessage, code: unused.next().value });
+    };
+  },
+  'voters sign in': async (id: string) => {
+    await api.create(id, { voterProof: 'sign-in', eligibility: 'open' });
+    const definition = await api.open(id);
+    let subjects = 0;
+    return async (url: string) => {
+      const { blindedMessage } = blinded(definition);
+      const bearer = `Bearer ${await idToken({ sub: `subject-${++subjects}` })}`;
+      return registrarApi(url).ask(id, { blindedMessage }, bearer);
+    };
+  },
+} as const;
+
+describe.each([
+  ['address', { SUFFRAGE_LIMIT_PER_ADDRESS: 3 }, 429],
+  ['election', { SUFFRAGE_LIMIT_PER_ELECTION: 3 }, 200],
+] as const)('the limit of one %s', (policy, limit, elsewhere) => {
+  test.each(Object.entries(asks))('holds for all voters together where %s', async (_, prepare) => {
+    const { url } = await bed.registrar({ of: registrar, settings: { ...settings, ...limit } });
+    const fresh = () => `limited-${randomBytes(4).toString('hex')}`;
+    const [ask, askElsewhere] = [await prepare(fresh()), await prepare(fresh())];
+    const answers = [];
+    for (let request = 0; request < 4; request += 1) answers.push(await ask(url));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 429]);
+    expect(answers[0]?.headers.get('ratelimit')).toMatch(/^"\w+";r=2;t=\d+$|^"credential";r=4;t=\d+$/);
+    const over = answers[3];
+    expect(over?.json).toMatchObject({ code: 'rate-limited' });
+    expect(over?.headers.get('ratelimit-policy')).toBe(`"${policy}";q=3;w=60`);
+    expect(Number(over?.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect((await askElsewhere(url)).status).toBe(elsewhere);
+  });
 });

@@ -49,7 +49,10 @@ async function claimDue(pool: Pool): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
-/** Part after part, so that nobody who asks for a token waits long; the parts follow one another in roll order, too. */
+/**
+ * Part after part, so that nobody who asks for a token waits long; the parts follow one another in roll order, too. What had
+ * to be passed over makes the election due again, within a minute or so.
+ */
 export async function rewriteTokens(pool: Pool, electionId: string): Promise<void> {
   const { rows } = await pool.query<{ tokens: string; closed: boolean }>(
     `select (select count(*) from blind_tokens where election_id = $1) as tokens, phase = 'closed' as closed
@@ -57,16 +60,19 @@ export async function rewriteTokens(pool: Pool, electionId: string): Promise<voi
     [electionId],
   );
   const parts = Math.min(PREFIXES, Math.max(1, Math.ceil(Number(rows[0]?.tokens ?? 0) / PART_ROWS)));
+  let isWhole = true;
   for (const table of TABLES) {
     for (let part = 0; part < parts; part += 1) {
       const below = part + 1 < parts ? prefix(part + 1, parts) : undefined;
-      await rewritePart(pool, electionId, table, { from: prefix(part, parts), below });
+      const isDone = await rewritePart(pool, electionId, table, { from: prefix(part, parts), below });
+      isWhole &&= isDone;
     }
   }
-  await pool.query('update token_rewrites set rewritten_at = now(), final = $2 where election_id = $1', [
-    electionId,
-    rows[0]?.closed === true,
-  ]);
+  await pool.query(
+    `update token_rewrites set final = $2, rewritten_at = now() - case when $3 then interval '0' else interval '59 minutes' end
+     where election_id = $1`,
+    [electionId, isWhole && rows[0]?.closed === true, isWhole],
+  );
   // The rows as they were lie in their pages until then.
   for (const table of TABLES) await pool.query(`vacuum ${table}`);
 }
@@ -77,16 +83,16 @@ function prefix(part: number, parts: number): Buffer {
   return bytes;
 }
 
-/** Not an update: that would visit the rows in the order in which they lie, and keep it. */
+/** Not an update: that would visit the rows in the order in which they lie, and keep it. False when they were passed over. */
 async function rewritePart(
   pool: Pool,
   electionId: string,
   table: (typeof TABLES)[number],
   { from, below }: { readonly from: Buffer; readonly below: Buffer | undefined },
-): Promise<void> {
-  await inTransaction(pool, 'begin', async client => {
+): Promise<boolean> {
+  return inTransaction(pool, 'begin', async client => {
     // Who makes codes may take minutes, and nobody who asks for a token may wait for that: the next time, then.
-    if (table === 'voter_codes' && !(await tryLockAlone(client, 'roll', electionId))) return;
+    if (table === 'voter_codes' && !(await tryLockAlone(client, 'roll', electionId))) return false;
     await lockAlone(client, 'tokens', electionId);
     const range =
       'election_id = $1 and voter_reference >= $2 and ($3::bytea is null or voter_reference < $3)';
@@ -95,5 +101,6 @@ async function rewritePart(
     await client.query(`insert into rewritten select * from ${table} where ${range}`, values);
     await client.query(`delete from ${table} where ${range}`, values);
     await client.query(`insert into ${table} select * from rewritten order by voter_reference`);
+    return true;
   });
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { blinded, type RegistrarApi, registrarApi } from '@suffrage/test/registrar-api';
+import { until } from '@suffrage/test/poll';
 import { openTestPool } from '@suffrage/test/test-pool';
 import { openTestbed, type Testbed } from '@suffrage/test/testbed';
 import { createLifecycle } from '@suffrage/runtime/lifecycle';
@@ -44,6 +45,29 @@ async function rowsOf(id: string) {
   return rows;
 }
 
+/** The same of codes. */
+async function codeRowsOf(id: string) {
+  const { rows } = await database.query<{ reference: string; xmin: string }>(
+    `select encode(voter_reference, 'hex') as reference, xmin::text from voter_codes where election_id = $1 order by ctid`,
+    [id],
+  );
+  return rows;
+}
+
+async function rewriteOf(id: string) {
+  const { rows } = await database.query<{ minutes: number; final: boolean }>(
+    `select (extract(epoch from now() - rewritten_at) / 60)::float as minutes, final
+     from token_rewrites where election_id = $1`,
+    [id],
+  );
+  return rows[0];
+}
+
+const transactionsOf = (rows: readonly { xmin: string }[]) => new Set(rows.map(({ xmin }) => xmin)).size;
+const referencesOf = (rows: readonly { reference: string }[]) => rows.map(({ reference }) => reference);
+/** The registrar looks every 15 s for what is due. */
+const WITHIN_TWO_LOOKS_MILLIS = 40_000;
+
 test('after the rows were written anew neither their place nor their transaction shows who asked when', async () => {
   const voters = Array.from({ length: 30 }, (_, place) => `voter-${place}`);
   await api.create('ordered');
@@ -59,13 +83,11 @@ test('after the rows were written anew neither their place nor their transaction
   const before = await rowsOf('ordered');
   // Otherwise there would be nothing to hide: those who have asked lie last, each in a transaction of its own.
   expect(before.slice(-12).every(({ given }) => given)).toBe(true);
-  expect(new Set(before.map(({ xmin }) => xmin)).size).toBe(13);
+  expect(transactionsOf(before)).toBe(13);
   await rewriteTokens(database, 'ordered');
   const after = await rowsOf('ordered');
-  expect(after.map(({ reference }) => reference)).toEqual(
-    before.map(({ reference }) => reference).toSorted(),
-  );
-  expect(new Set(after.map(({ xmin }) => xmin)).size).toBe(1);
+  expect(referencesOf(after)).toEqual(referencesOf(before).toSorted());
+  expect(transactionsOf(after)).toBe(1);
   expect(after.filter(({ given }) => given)).toHaveLength(12);
 });
 
@@ -80,23 +102,71 @@ test('nor do they show who has been given another code, and when', async () => {
     const { json } = await api.call('POST', '/recoded/codes/again', { voter });
     codes.set(voter, String(json.code));
   }
-  const written = async () => {
-    const { rows } = await database.query<{ xmin: string; reference: string }>(
-      `select xmin::text, encode(voter_reference, 'hex') as reference
-       from voter_codes where election_id = 'recoded' order by ctid`,
-    );
-    return rows;
-  };
-  const transactionsOf = (rows: readonly { xmin: string }[]) => new Set(rows.map(({ xmin }) => xmin)).size;
-  expect(transactionsOf(await written())).toBe(4);
+  expect(transactionsOf(await codeRowsOf('recoded'))).toBe(4);
   await rewriteTokens(database, 'recoded');
-  const after = await written();
+  const after = await codeRowsOf('recoded');
   expect(transactionsOf(after)).toBe(1);
-  expect(after.map(({ reference }) => reference)).toEqual(after.map(({ reference }) => reference).toSorted());
+  expect(referencesOf(after)).toEqual(referencesOf(after).toSorted());
   for (const code of codes.values()) {
     const { blindedMessage } = blinded(definition);
     expect((await api.ask('recoded', { blindedMessage, code })).status).toBe(200);
   }
+});
+
+test('the registrar itself writes the rows of an open election anew, an hour after the last time', async () => {
+  const voters = Array.from({ length: 9 }, (_, place) => `voter-${place}`);
+  await api.create('hourly');
+  await database.query(`insert into token_rewrites values ('hourly', now() - interval '30 minutes', false)`);
+  await api.putRoll('hourly', `voter\n${voters.join('\n')}\n`);
+  const codes = await api.codesOf('hourly');
+  const definition = await api.open('hourly');
+  for (const voter of voters.slice(0, 3)) {
+    const { blindedMessage } = blinded(definition);
+    expect((await api.ask('hourly', { blindedMessage, code: codes.get(voter) })).status).toBe(200);
+  }
+  const before = await rowsOf('hourly');
+  expect(transactionsOf(before)).toBe(4);
+  await database.query(
+    `update token_rewrites set rewritten_at = now() - interval '61 minutes' where election_id = 'hourly'`,
+  );
+  const after = await until(
+    'they are written anew',
+    async () => {
+      const rows = await rowsOf('hourly');
+      return transactionsOf(rows) === 1 ? rows : undefined;
+    },
+    WITHIN_TWO_LOOKS_MILLIS,
+  );
+  expect(referencesOf(after)).toEqual(referencesOf(before).toSorted());
+  expect(await rewriteOf('hourly')).toMatchObject({ final: false });
+});
+
+test('codes that were passed over while the roll changed are written anew soon, and once more after the closing', async () => {
+  const voters = Array.from({ length: 9 }, (_, place) => `voter-${place}`);
+  await api.create('passed-over');
+  await database.query(`insert into token_rewrites values ('passed-over', now(), false)`);
+  await api.putRoll('passed-over', `voter\n${voters.join('\n')}\n`);
+  await api.codesOf('passed-over');
+  await api.open('passed-over');
+  for (const voter of voters.slice(0, 3)) await api.call('POST', '/passed-over/codes/again', { voter });
+  const holder = await database.connect();
+  try {
+    await holder.query('begin');
+    await holder.query(`select pg_advisory_xact_lock(hashtextextended('suffrage roll passed-over', 0))`);
+    await rewriteTokens(database, 'passed-over');
+    expect((await rewriteOf('passed-over'))?.minutes).toBeGreaterThan(58);
+    await database.query(`update elections set phase = 'closed' where id = 'passed-over'`);
+    await rewriteTokens(database, 'passed-over');
+    expect(await rewriteOf('passed-over')).toMatchObject({ final: false });
+    expect(transactionsOf(await codeRowsOf('passed-over'))).toBe(4);
+    await holder.query('commit');
+  } finally {
+    holder.release();
+  }
+  await until('it is final', async () => (await rewriteOf('passed-over'))?.final, WITHIN_TWO_LOOKS_MILLIS);
+  const after = await codeRowsOf('passed-over');
+  expect(transactionsOf(after)).toBe(1);
+  expect(referencesOf(after)).toEqual(referencesOf(after).toSorted());
 });
 
 test('a token that was given while rows are written anew is kept', async () => {

@@ -209,6 +209,7 @@ test('a closed election is sealed by a manager alone, once, and topic elections 
   await sleep(2_500);
   expect(await seals()).toEqual([{ kind: 'seal', electionId: 'sealed', closesAt }]);
   await expect(database.query(`delete from seals where election_id = 'sealed'`)).rejects.toThrow('sealed');
+  await expect(database.query('truncate seals')).rejects.toThrow('record-locked');
 });
 
 test('an election from before there were results keys can not be sealed', async () => {
@@ -281,6 +282,37 @@ test('a pseudonymous election counts the voters who hold a token, not their revi
     expect(await fetchToken(registrar.url, prepared(definition), voter)).toMatchObject({ ok: true });
   await makeOfficial('voters');
   expect(await stateOf('voters')).toMatchObject({ issued: 2, exact: true });
+});
+
+test('nobody changes what the exact count is read from once the election is closed officially', async () => {
+  const secret = await openElection('settled');
+  expect(await fetchToken(registrar.url, prepared(secret))).toMatchObject({ ok: true });
+  const pseudonymous = await openElection('settled-too', { mode: 'pseudonymous' });
+  expect(await fetchToken(registrar.url, prepared(pseudonymous), 'one')).toMatchObject({ ok: true });
+  await openElection('still-open');
+  await database.query(`insert into roll_counts values ('settled', 5)`);
+  for (const { id } of [secret, pseudonymous]) await makeOfficial(id);
+  const stated = await Promise.all([stateOf('settled'), stateOf('settled-too')]);
+  expect(stated).toMatchObject([
+    { issued: 1, exact: true },
+    { issued: 1, exact: true },
+  ]);
+  for (const change of [
+    `update issue_counts set issued = 2 where election_id = 'settled'`,
+    `update issue_counts set election_id = 'elsewhere' where election_id = 'settled'`,
+    `delete from issue_counts where election_id = 'settled'`,
+    `insert into issued select 'settled-too', sha256('two'), 1, sha256('two')`,
+    `update issued set revision = 2 where election_id = 'settled-too'`,
+    `update issued set election_id = 'still-open' where election_id = 'settled-too'`,
+    `delete from issued where election_id = 'settled-too'`,
+    `update roll_counts set voters = 6 where election_id = 'settled'`,
+    'truncate issue_counts',
+    'truncate issued',
+    'truncate roll_counts',
+  ])
+    await expect(database.query(change)).rejects.toThrow('election-closed');
+  expect(await Promise.all([stateOf('settled'), stateOf('settled-too')])).toEqual(stated);
+  await database.query(`update issue_counts set issued = 2 where election_id = 'still-open'`);
 });
 
 test('of many who ask at once nobody gets a count from before the question', async () => {

@@ -91,11 +91,15 @@ function draft(id: string) {
   };
 }
 
+const ROLL = 'voter\nann\n';
+
 /** How a route is used well: on which election of `acme`, with what, and what it answers then. */
 type Use = {
   readonly on?: 'draft' | 'roll' | 'open';
   readonly body?: (id: string) => object | string;
   readonly status: number;
+  /** Of the refusal. */
+  readonly code?: string;
 };
 const uses: Readonly<Record<string, Use>> = {
   'GET /v1/sign-in': { status: 200 },
@@ -114,9 +118,9 @@ const uses: Readonly<Record<string, Use>> = {
     status: 200,
   },
   'POST /v1/elections/:electionId/annul': { on: 'open', body: () => ({ reason: 'forged' }), status: 200 },
-  'POST /v1/elections/:electionId/seal': { on: 'open', status: 409 },
+  'POST /v1/elections/:electionId/seal': { on: 'open', status: 409, code: 'election-phase' },
   'GET /v1/elections/:electionId/roll': { on: 'roll', status: 200 },
-  'PUT /v1/elections/:electionId/roll': { on: 'roll', body: () => 'voter\nann\n', status: 200 },
+  'PUT /v1/elections/:electionId/roll': { on: 'roll', body: () => ROLL, status: 200 },
   'POST /v1/elections/:electionId/roll': {
     on: 'roll',
     body: () => ({ voters: [{ voter: 'ann' }] }),
@@ -125,12 +129,12 @@ const uses: Readonly<Record<string, Use>> = {
   'POST /v1/elections/:electionId/codes': { on: 'roll', status: 200 },
   'POST /v1/elections/:electionId/codes/again': {
     on: 'roll',
-    body: () => ({ voter: 'nobody' }),
-    status: 404,
+    body: () => ({ voter: 'ann' }),
+    status: 200,
   },
   'POST /v1/elections/:electionId/keys/rotate': { on: 'draft', status: 200 },
-  'POST /v1/elections/:electionId/erase': { on: 'open', status: 409 },
-  'POST /v1/elections/:electionId/sessions': { on: 'open', status: 409 },
+  'POST /v1/elections/:electionId/erase': { on: 'open', status: 409, code: 'retention-not-over' },
+  'POST /v1/elections/:electionId/sessions': { on: 'open', status: 409, code: 'election-phase' },
   'GET /v1/elections/:electionId/actions': { on: 'draft', status: 200 },
   'GET /v1/elections/:electionId/actions/head': { on: 'draft', status: 200 },
   'GET /v1/elections/:electionId/turnout': { on: 'open', status: 200 },
@@ -144,17 +148,23 @@ const uses: Readonly<Record<string, Use>> = {
 
 const nameOf = ({ method, path }: Access) => `${method} ${path}`;
 
-/** The status that the table asks for. */
-function expectedOf(route: Access, caller: Caller): number {
-  const { on, status = 0 } = uses[nameOf(route)] ?? {};
-  if (route.allowed === 'everybody') return status;
-  if (caller.name === 'a bad token') return 401;
+type Answer = Pick<Use, 'status' | 'code'>;
+const UNAUTHORIZED: Answer = { status: 401, code: 'unauthorized' };
+const FORBIDDEN: Answer = { status: 403, code: 'role-missing' };
+const UNKNOWN: Answer = { status: 404, code: 'election-unknown' };
+
+/** What the table asks for. */
+function expectedOf(route: Access, caller: Caller): Answer {
+  const { on, status = 0, code } = uses[nameOf(route)] ?? {};
+  const good: Answer = { status, ...(code === undefined ? {} : { code }) };
+  if (route.allowed === 'everybody') return good;
+  if (caller.name === 'a bad token') return UNAUTHORIZED;
   const isOwn = caller.organisation === 'acme';
   if (typeof route.allowed === 'string')
-    return on !== 'draft' || (isOwn && caller.role !== 'none') ? status : 404;
-  if (!isSignedIn(caller)) return 401;
-  if (!route.allowed.some(role => role === caller.role)) return 403;
-  return isOwn || on === undefined ? status : 404;
+    return on !== 'draft' || (isOwn && caller.role !== 'none') ? good : UNKNOWN;
+  if (!isSignedIn(caller)) return UNAUTHORIZED;
+  if (!route.allowed.some(role => role === caller.role)) return FORBIDDEN;
+  return isOwn || on === undefined ? good : UNKNOWN;
 }
 
 async function makeElection(on: Use['on']): Promise<string> {
@@ -163,6 +173,8 @@ async function makeElection(on: Use['on']): Promise<string> {
   const made = { ...draft(id), ...(on === 'roll' ? { eligibility: 'roll' } : {}) };
   expect((await ask('acme-manager', 'POST', '/v1/elections', made)).status).toBe(201);
   if (on === 'open') expect((await ask('acme-manager', 'POST', `/v1/elections/${id}/open`)).status).toBe(200);
+  if (on === 'roll')
+    expect((await ask('acme-manager', 'PUT', `/v1/elections/${id}/roll`, ROLL)).status).toBe(200);
   return id;
 }
 
@@ -176,14 +188,16 @@ async function settledRecordOf(id: string, on: Use['on']): Promise<string> {
 }
 
 describe.each(access.map(route => [nameOf(route), route] as const))('%s', (name, route) => {
-  test.each(callers.map(caller => [caller.name, expectedOf(route, caller), caller] as const))(
-    'asked by %s is answered %i',
-    async (caller, status) => {
+  test.each(callers.map(caller => ({ caller: caller.name, ...expectedOf(route, caller) })))(
+    'asked by $caller is answered $status',
+    async ({ caller, status, code }) => {
       const { on, body } = uses[name] ?? {};
       const id = await makeElection(on);
       const before = on && (await settledRecordOf(id, on));
       const answer = await ask(caller, route.method, route.path.replace(':electionId', id), body?.(id));
-      expect(answer).toMatchObject({ status });
+      // A good answer may be no JSON, and `code` in it something else.
+      const refused = answer.status >= 400 ? String(JSON.parse(answer.text).code) : undefined;
+      expect({ status: answer.status, code: refused }).toEqual({ status, code });
       if (before !== undefined && status >= 400) expect(await recordOf(id)).toBe(before);
     },
   );

@@ -396,6 +396,46 @@ test('what passed while no registrar ran is recorded after the restart: once, an
   expect(namesOf(await recordOf(id, again.url))).toEqual(expected);
 });
 
+test.each([
+  ['opened', 'opensAt'],
+  ['closed', 'closesAt'],
+] as const)(
+  'registrars that are restarted just before an election is %s record it once, within a second of its instant',
+  async (action, at) => {
+    const time: { ahead: number; stopped?: number } = { ahead: 0 };
+    const clock = () => time.stopped ?? Date.now() + time.ahead;
+    const before = await pairUnder(clock);
+    const id = `just-${action}-${randomBytes(3).toString('hex')}`;
+    const times = { opensAt: hence(HOUR), closesAt: hence(2 * HOUR) };
+    await create(id, times, before.url);
+    await call('POST', `/${id}/publish`, undefined, before.url);
+    const pool = openTestPool(before.databaseUrl, bed.lifecycle);
+    await until('everybody knows of it', async () => {
+      const { rows } = await pool.query('select from elections where announced_closes_at is not null');
+      return rows.length;
+    });
+    // Time stands still while they start, however long that takes here.
+    const instant = Date.parse(times[at]);
+    time.stopped = instant - 300;
+    await before.stop();
+    const after = await pairUnder(clock, before);
+    const recorded = async () =>
+      (await recordOf(id, after.url)).filter(one => one.action === action).map(one => Date.parse(one.at));
+    expect(await recorded()).toEqual([]);
+    const delays = watchDelays();
+    time.ahead = time.stopped - Date.now();
+    delete time.stopped;
+    const [first = 0] = await until('it is on record', async () => {
+      const found = await recorded();
+      return found.length > 0 ? found : undefined;
+    });
+    expect(first - instant).toBeGreaterThanOrEqual(0);
+    expect(first - instant).toBeLessThan(1_000 + 6 * (await delays()));
+    await sleep(1_000);
+    expect(await recorded()).toEqual([first]);
+  },
+);
+
 test('an election from a skipped hour to a repeated one opens and closes at its instants', async () => {
   const zone = 'Europe/London';
   // Clocks go from 01:00 to 02:00 on 28 March 2027, and from 02:00 back to 01:00 on 31 October.

@@ -22,7 +22,8 @@ const PAUSE_MILLIS = 1_000;
 
 /**
  * States how many tokens an election has given. While it is open only an upper bound: watched closely, an exact number
- * would tell when each voter has received a token. It must not lag behind instead, or votes would look invented.
+ * would tell when each voter has received a token. It must not lag behind instead, as the turnout does, or votes would look
+ * invented to an audit that comes meanwhile (`docs/design/elections.md` weighs the two).
  */
 export function createStateIssued({ pool, keys }: Options): StateIssued {
   const counters = new Map<string, () => Promise<IssuedResult>>();

@@ -108,7 +108,7 @@ function aggregatorRegistry(): MetricsRegistry {
 function registrarRegistry(): MetricsRegistry {
   const metrics = createMetrics('registrar');
   createTokenCounters(metrics.registry);
-  observeRegistrar(metrics, { pool: new Pool({ max: 1 }), electionsAsOf: none, clock });
+  observeRegistrar(metrics, { pool: new Pool({ max: 1 }), electionsAsOf: none, retentionMillis: 0, clock });
   return metrics.registry;
 }
 

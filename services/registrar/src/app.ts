@@ -85,7 +85,8 @@ export async function startRegistrar(
   recordTransitions({ pool, clock, log }, lifecycle);
   lifecycle.onClose('closings', repeatEvery(CLOSINGS_MILLIS, recordClosings));
 
-  observeRegistrar(metrics, { pool, electionsAsOf: followed.completeAsOf, clock });
+  const retentionMillis = config.SUFFRAGE_RETENTION_DAYS * DAY_MILLIS;
+  observeRegistrar(metrics, { pool, electionsAsOf: followed.completeAsOf, retentionMillis, clock });
 
   const vault = openVault(config, lifecycle);
   const votersOffer = readVotersOffer(config);
@@ -106,7 +107,7 @@ export async function startRegistrar(
     bulkPool: voters.bulkPool,
     stateIssued,
     keys,
-    retentionMillis: config.SUFFRAGE_RETENTION_DAYS * DAY_MILLIS,
+    retentionMillis,
     clock,
   });
 

@@ -8,6 +8,7 @@ import {
 import type { Pool } from '@suffrage/runtime/postgres/pool';
 import { Counter, Gauge } from 'prom-client';
 import { listPending } from './transition-store.ts';
+import { countErasureDue } from './voters/erasure-store.ts';
 
 export const createRegistrarMetrics = (certificateFile?: string): Metrics =>
   createMetrics('registrar', certificateFile);
@@ -35,11 +36,15 @@ export function createTokenCounters(registry: MetricsRegistry) {
 type Observed = {
   readonly pool: Pool;
   readonly electionsAsOf: () => number;
+  readonly retentionMillis: number;
   readonly clock: () => number;
 };
 
 /** What is read when Prometheus asks. Nothing of it depends on what a single voter does. */
-export function observeRegistrar(metrics: Metrics, { pool, electionsAsOf, clock }: Observed): void {
+export function observeRegistrar(
+  metrics: Metrics,
+  { pool, electionsAsOf, retentionMillis, clock }: Observed,
+): void {
   observePools(metrics, { registrar: [pool] });
   register(metrics.registry, [
     // No labels.
@@ -56,6 +61,12 @@ export function observeRegistrar(metrics: Metrics, { pool, electionsAsOf, clock 
         const { rows } = await pool.query<{ entries: string }>('select count(*) as entries from outbox');
         return Number(rows[0]?.entries);
       },
+    ),
+    // No labels.
+    gauge(
+      'erasure_due_elections',
+      'Elections whose retention period is over and whose voters have not been erased; NaN when the database does not tell.',
+      () => countErasureDue(pool, clock() - retentionMillis),
     ),
     // No labels.
     gauge(

@@ -10,6 +10,17 @@ export async function findErasure(pool: Pool | Client, electionId: string): Prom
   return rows[0] && { erasedAt: rows[0].erased_at, statement: rows[0].statement };
 }
 
+/** Official elections that closed until then, in milliseconds since 1970, and have not been erased. */
+export async function countErasureDue(pool: Pool, closedUntil: number): Promise<number> {
+  const { rows } = await pool.query<{ due: string }>(
+    `select count(*) as due from elections
+     where phase = 'closed' and (definition ->> 'closesAt')::timestamptz <= $1
+       and not exists (select from erasures where election_id = elections.id)`,
+    [new Date(closedUntil)],
+  );
+  return Number(rows[0]?.due);
+}
+
 /** Everything that could tell who a voter was: keys first, so that nothing that stays elsewhere can be read with them. */
 const ERASED = ['election_keys', 'roll', 'roll_counts', 'voter_codes', 'blind_tokens', 'issued'] as const;
 

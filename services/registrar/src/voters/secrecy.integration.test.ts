@@ -275,18 +275,28 @@ test('what an election keeps of voters is destroyed after its retention period, 
   time.ahead = 400 * DAY;
   expect((await erase()).json).toMatchObject({ code: 'retention-not-over' });
   await database.query(`update elections set phase = 'closed' where id = 'erased'`);
+  const due = async () =>
+    Number(
+      /^suffrage_registrar_erasure_due_elections(?:\{.*\})? (\d+)$/m.exec(
+        await (await fetch(metricsUrl)).text(),
+      )?.[1],
+    );
   time.ahead = 364 * DAY;
+  expect(await due()).toBe(0);
   expect((await erase()).json).toMatchObject({
     code: 'retention-not-over',
     detail: expect.stringMatching(/^not before /),
   });
   time.ahead = 366 * DAY;
+  const dueBefore = await due();
+  expect(dueBefore).toBeGreaterThan(0);
   const statement = (await api.call('GET', '/erased/issued')).json;
   expect(statement).toMatchObject({ issued: 1, exact: true, roll: 2 });
   expect((await api.call('POST', '/erased/erase', undefined, {})).status).toBe(401);
   const { json } = await erase();
   expect(json).toEqual({ erasedAt: expect.any(String) });
   expect((await erase()).json).toEqual(json);
+  expect(await due()).toBe(dueBefore - 1);
   for (const table of ['election_keys', 'roll', 'roll_counts', 'voter_codes', 'blind_tokens', 'issued'])
     expect((await database.query(`select from ${table} where election_id = 'erased'`)).rowCount).toBe(0);
   expect((await api.call('GET', '/erased/issued')).json).toEqual(statement);

@@ -6,9 +6,9 @@ import { findPages } from './pages.ts';
 
 type Quoted = { readonly file: string; readonly title: string };
 
-/** Tests that a page names: a file as code, a colon, and the beginnings of titles, or parts of them, in quotation marks. */
+/** Tests that a page names: a file as code, a colon or a comma, and the beginnings of titles, or parts of them, in quotation marks. */
 function quotedTests(text: string): Quoted[] {
-  const named = text.matchAll(/`([\w./-]+\.test\.ts)`:((?:[\s,;]|and|“[^”]+”)+)/g);
+  const named = text.matchAll(/`([\w./-]+\.test\.ts)`[:,]((?:[\s,;]|and|“[^”]+”)+)/g);
   return [...named].flatMap(([, file = '', titles = '']) =>
     [...titles.matchAll(/“([^”]+)”/g)].map(([, title = '']) => ({ file, title })),
   );

@@ -196,7 +196,9 @@ const HOSTS = {
   registrar: 'registrar',
 };
 
-test('an ALB reaches pods by their addresses and asks the port of the metrics for health', async () => {
+const ALB = 'alb.ingress.kubernetes.io/';
+
+test('an ALB reaches pods by their addresses, with the web ACL before them', async () => {
   const all = await render('production');
   expect(named(all, 'Ingress').toSorted()).toEqual(
     Object.keys(HOSTS)
@@ -204,16 +206,43 @@ test('an ALB reaches pods by their addresses and asks the port of the metrics fo
       .toSorted(),
   );
   expect(find(all, 'Ingress', 'suffrage-votes-grpc').metadata.annotations).toMatchObject({
-    'alb.ingress.kubernetes.io/target-type': 'ip',
-    'alb.ingress.kubernetes.io/backend-protocol-version': 'GRPC',
-    'alb.ingress.kubernetes.io/healthcheck-port': '9464',
-    'alb.ingress.kubernetes.io/healthcheck-path': '/health/ready',
-    'alb.ingress.kubernetes.io/wafv2-acl-arn': expect.stringContaining('webacl/suffrage'),
+    [`${ALB}target-type`]: 'ip',
+    [`${ALB}backend-protocol`]: 'HTTPS',
+    [`${ALB}backend-protocol-version`]: 'GRPC',
+    [`${ALB}wafv2-acl-arn`]: expect.stringContaining('webacl/suffrage'),
   });
 });
 
+/** AWS refuses other codes than gRPC's (0 to 99) for a gRPC target, and with it the whole group of ingresses. */
+test.each(['server', 'none'])(
+  'an ALB asks gRPC doors in gRPC where calls arrive, the others at the port of the metrics (tls %s)',
+  async services => {
+    const all = await render('production', { tls: { services } });
+    const checks = all.flatMap(({ kind, metadata: { name, annotations } }) =>
+      kind === 'Ingress'
+        ? [
+            [
+              name,
+              ...['protocol', 'port', 'path'].map(of => annotations[`${ALB}healthcheck-${of}`]),
+              annotations[`${ALB}success-codes`],
+            ].join(' '),
+          ]
+        : [],
+    );
+    const inGrpc = `${services === 'none' ? 'HTTP' : 'HTTPS'} traffic-port /grpc.health.v1.Health/Check 0`;
+    expect(checks.toSorted()).toEqual([
+      'suffrage-page HTTP 9468 /health/ready 200',
+      'suffrage-registrar HTTP 9466 /health/ready 200',
+      'suffrage-results HTTP 9465 /health/ready 200',
+      `suffrage-results-grpc ${inGrpc}`,
+      'suffrage-votes HTTP 9464 /health/ready 200',
+      `suffrage-votes-grpc ${inGrpc}`,
+    ]);
+  },
+);
+
 test('ingresses of one group name the same of what their balancer has once', async () => {
-  const annotation = (name: string) => `alb.ingress.kubernetes.io/${name}`;
+  const annotation = (name: string) => `${ALB}${name}`;
   const ingresses = (await render('production')).filter(({ kind }) => kind === 'Ingress');
   const groups = Map.groupBy(ingresses, ({ metadata }) => metadata.annotations?.[annotation('group.name')]);
   expect([...groups].map(([group, members]) => [group, members.length])).toEqual([['suffrage', 6]]);

@@ -44,13 +44,22 @@ alb.ingress.kubernetes.io/group.name: {{ include "suffrage.fullname" $ }}
 alb.ingress.kubernetes.io/listen-ports: '[{"HTTPS":443}]'
 alb.ingress.kubernetes.io/backend-protocol: {{ ternary "HTTPS" "HTTP" $encrypted }}
 alb.ingress.kubernetes.io/backend-protocol-version: {{ ternary "GRPC" "HTTP1" $grpc }}
+{{- if $grpc }}
+# AWS asks gRPC targets in gRPC, and judges by the code of the answer: what it says is not read. Pods that are not ready or
+# leave are taken off by the controller.
+alb.ingress.kubernetes.io/healthcheck-protocol: {{ ternary "HTTPS" "HTTP" $encrypted }}
+alb.ingress.kubernetes.io/healthcheck-port: traffic-port
+alb.ingress.kubernetes.io/healthcheck-path: /grpc.health.v1.Health/Check
+alb.ingress.kubernetes.io/success-codes: "0"
+{{- else }}
 alb.ingress.kubernetes.io/healthcheck-protocol: HTTP
 alb.ingress.kubernetes.io/healthcheck-port: {{ (index (include "suffrage.ports" $ | fromYaml) $door.component).metrics | quote }}
 alb.ingress.kubernetes.io/healthcheck-path: /health/ready
+alb.ingress.kubernetes.io/success-codes: "200"
+{{- end }}
 alb.ingress.kubernetes.io/healthcheck-interval-seconds: "5"
 alb.ingress.kubernetes.io/healthcheck-timeout-seconds: "4"
 alb.ingress.kubernetes.io/healthy-threshold-count: "2"
-alb.ingress.kubernetes.io/success-codes: "200"
 # Less than a pod serves on after it was told to stop.
 alb.ingress.kubernetes.io/target-group-attributes: deregistration_delay.timeout_seconds=10
 # Of the whole group, which is one balancer: streams need it, and the controller refuses a group that names two values.

@@ -1,6 +1,9 @@
-import { credentials } from '@grpc/grpc-js';
+import { Client, credentials, status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { VoteServiceClient } from '@suffrage/contracts/generated/suffrage/v1/vote_service';
+import {
+  VoteServiceClient,
+  VoteServiceService,
+} from '@suffrage/contracts/generated/suffrage/v1/vote_service';
 import { receiptSchema } from '@suffrage/contracts/receipt';
 import type { CastVoteBody } from '@suffrage/contracts/vote-request';
 import { signedVote, type TestElection } from '@suffrage/contracts/testing.node';
@@ -78,5 +81,20 @@ test('INV-12: a stream is held back instead, and has all its votes accepted', as
   stream.end();
   await new Promise((resolve, reject) => stream.once('end', resolve).once('error', reject));
   expect(receipts).toEqual(Array.from({ length: MANY }, () => true));
+  client.close();
+});
+
+test('a full instance refuses votes over gRPC and is still healthy: a balancer that took it off would overload the others', async () => {
+  const full = await bed.ingestion({ settings: { SUFFRAGE_WAITING_VOTES: 0 } });
+  const client = new Client(full.grpcAddress, credentials.createInsecure());
+  const codeOf = (path: string) =>
+    new Promise<number>(resolve => {
+      client.makeUnaryRequest(path, Buffer.from, Buffer.from, Buffer.alloc(0), error =>
+        resolve(error?.code ?? status.OK),
+      );
+    });
+  const { castVote, castVotes } = VoteServiceService;
+  for (const { path } of [castVote, castVotes]) expect(await codeOf(path)).toBe(status.UNAVAILABLE);
+  expect(await codeOf('/grpc.health.v1.Health/Check')).toBe(status.OK);
   client.close();
 });

@@ -66,6 +66,7 @@ async function serve(
   return {
     metrics,
     close: () => own.close(),
+    leave: () => own.leave(),
     connect: () => {
       const session = connect(`http://127.0.0.1:${port}`);
       session.on('error', () => undefined);
@@ -226,4 +227,26 @@ test('closing answers what is under way, tells clients to leave and takes no mor
   expect(await answered).toEqual({ bytes: LARGE.length + 5, grpc: status.OK });
   await closed;
   await expect(once(open(), 'connect')).rejects.toThrow('ECONNREFUSED');
+}, 20_000);
+
+/** As a load balancer asks: the code is gRPC's, the status the health service's (1 SERVING, 2 NOT_SERVING). */
+async function health(session: ClientHttp2Session): Promise<{ grpc: number; status: number | undefined }> {
+  const stream = call(session, '/grpc.health.v1.Health/Check');
+  const chunks: Buffer[] = [];
+  stream.on('data', (chunk: Buffer) => void chunks.push(chunk));
+  const { grpc } = await answer(stream.end(EMPTY));
+  return { grpc, status: Buffer.concat(chunks).at(-1) };
+}
+
+test('its health is SERVING until it leaves; then it says so and serves on', async () => {
+  const { connect: open, leave } = await serve(60_000);
+  const session = open();
+  expect(await health(session)).toEqual({ grpc: status.OK, status: 1 });
+  leave();
+  expect(await health(session)).toEqual({ grpc: status.OK, status: 2 });
+  expect(await answer(call(session, definition.small.path).end(EMPTY))).toEqual({
+    bytes: 6,
+    grpc: status.OK,
+  });
+  expect(await health(open())).toEqual({ grpc: status.OK, status: 2 });
 }, 20_000);

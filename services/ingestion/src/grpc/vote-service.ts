@@ -154,9 +154,9 @@ export function createVoteService({ castVote, turns, metrics, log, limits }: Opt
       },
       castVoteStream: (stream: Stream): void => void castVoteStream(stream),
     },
-    /** Whether this call is refused unread; streams are held back instead. */
+    /** Whether this call is refused unread; streams are held back instead, and who asks for its health gets it. */
     isFull(path: string): boolean {
-      const isRefused = path !== VoteServiceService.castVoteStream.path && turns.isFull();
+      const isRefused = REFUSED_WHEN_FULL.has(path) && turns.isFull();
       if (isRefused) count(refuse('overloaded'));
       return isRefused;
     },
@@ -168,6 +168,10 @@ export function createVoteService({ castVote, turns, metrics, log, limits }: Opt
   };
 }
 
+const REFUSED_WHEN_FULL: ReadonlySet<string> = new Set([
+  VoteServiceService.castVote.path,
+  VoteServiceService.castVotes.path,
+]);
 const SERVICE = 'suffrage.v1.VoteService';
 /** Also of calls of many votes, whose answers have a code each. */
 const OK = 'OK';

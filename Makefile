@@ -143,7 +143,7 @@ observe-test: build ## the tests of alerts, dashboards and telemetry alone; make
 	@$(JEST) observability $(ARGS)
 
 chart-test: setup ## the Helm chart: settings, refusals, network, the schemas of Kubernetes (ARGS='-t alb', FULL=1: a real API server too, HELM=program: your own Helm, such as Helm 3)
-	@tools/setup/setup.sh helm conftest $(if $(FULL),kube-apiserver)
+	@tools/setup/setup.sh helm conftest prometheus $(if $(FULL),kube-apiserver)
 	@$(JEST) -c helm/jest.config.mjs $(ARGS)
 	@policies/judge-chart.sh
 

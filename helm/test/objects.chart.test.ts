@@ -170,7 +170,6 @@ test('with Argo Rollouts a canary is judged by the failures that the alerts know
   const failing =
     /suffrage_ingestion_votes_total\{(code=~"not-ready[^"]*")\}/.exec(objectives)?.[1] ?? 'none';
   expect(query).toContain(failing.replaceAll('"', '\\"'));
-  expect(query).toContain('rollouts_pod_template_hash=\\"{{args.canary}}\\"');
   expect(query).toContain('<= 0.00144');
   expect(named(await render('production', { rollouts: { enabled: false } }), 'Rollout')).toEqual([]);
 });

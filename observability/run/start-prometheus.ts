@@ -25,10 +25,15 @@ const START_DEADLINE_MILLIS = 30_000;
 const STOP_DEADLINE_MILLIS = 10_000;
 
 /** Prometheus on loopback with all rules. It ends with this process. */
-export async function startPrometheus({ directory, port, targets, scrapeSeconds }: Options): Promise<Part> {
+export function startPrometheus({ directory, port, targets, scrapeSeconds }: Options): Promise<Part> {
+  return runPrometheus(directory, port, configuration(targets, scrapeSeconds));
+}
+
+/** The same with a configuration of its own. */
+export async function runPrometheus(directory: string, port: number, configured: object): Promise<Part> {
   mkdirSync(directory, { recursive: true });
   const configFile = join(directory, 'prometheus.yaml');
-  writeFileSync(configFile, stringify(configuration(targets, scrapeSeconds)));
+  writeFileSync(configFile, stringify(configured));
   const url = `http://127.0.0.1:${port}`;
   const part = createPart(
     {

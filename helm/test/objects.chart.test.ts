@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { topicNames } from '@suffrage/contracts/topics';
+import { ROLL_MILLIS } from '@suffrage/registrar/http/roll.route';
 import { z } from 'zod';
 import { component, find, type Manifest, podOf } from './manifest.ts';
 import { render, ROOT, VALUE_FILES } from './render.ts';
@@ -258,6 +259,23 @@ test('nginx limits requests, and never sends a vote a second time by itself', as
     'nginx.ingress.kubernetes.io/proxy-next-upstream': 'off',
     'nginx.ingress.kubernetes.io/proxy-ssl-secret': 'apps/suffrage-edge-tls',
   });
+});
+
+/** nginx's own are 1 MB and 60 s. The registrar reads a roll as it comes: it counts voters, not bytes, for as long as it may take. */
+test('nginx lets a roll and a stream of votes through as long as the services do, and nothing else that is large', async () => {
+  const all = await render('nginx', {
+    edge: { hosts: { votesGrpc: 'grpc.votes.example.org', resultsGrpc: 'grpc.results.example.org' } },
+  });
+  const annotation = (door: string, name: string) =>
+    find(all, 'Ingress', `suffrage-${door}`).metadata.annotations[`nginx.ingress.kubernetes.io/${name}`];
+  const uploads = ['page', 'registrar', 'votes-grpc'];
+  for (const door of Object.keys(HOSTS)) {
+    const isUpload = uploads.includes(door);
+    expect([door, annotation(door, 'proxy-body-size')]).toEqual([door, isUpload ? '0' : undefined]);
+    expect([door, annotation(door, 'proxy-request-buffering')]).toEqual([door, isUpload ? 'off' : undefined]);
+  }
+  for (const door of uploads)
+    expect(Number(annotation(door, 'proxy-read-timeout')) * 1_000).toBeGreaterThanOrEqual(ROLL_MILLIS);
 });
 
 test('the Gateway API has a route for each host, and none without', async () => {

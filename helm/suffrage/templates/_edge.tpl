@@ -1,11 +1,11 @@
 {{/* What can be reached from outside, by its name in `edge.hosts`. */}}
 {{- define "suffrage.doors" -}}
-page: { component: web, port: http, streams: true }
-votes: { component: ingestion, port: http, streams: false }
-votesGrpc: { component: ingestion, port: grpc, streams: true }
-results: { component: aggregator, port: http, streams: true }
-resultsGrpc: { component: aggregator, port: grpc, streams: true }
-registrar: { component: registrar, port: http, streams: false }
+page: { component: web, port: http, streams: true, uploads: true }
+votes: { component: ingestion, port: http, streams: false, uploads: false }
+votesGrpc: { component: ingestion, port: grpc, streams: true, uploads: true }
+results: { component: aggregator, port: http, streams: true, uploads: false }
+resultsGrpc: { component: aggregator, port: grpc, streams: true, uploads: false }
+registrar: { component: registrar, port: http, streams: false, uploads: true }
 {{- end }}
 
 {{- define "suffrage.doorName" -}}
@@ -32,8 +32,15 @@ nginx.ingress.kubernetes.io/limit-connections: {{ $limit.connections | quote }}
 {{- end }}
 # A vote whose answer is lost may have been taken: only the client sends it again.
 nginx.ingress.kubernetes.io/proxy-next-upstream: "off"
+{{- if $door.uploads }}
+# A roll is one body and so is a stream of votes, however long. They are read as they come, and the services' own limits hold.
+nginx.ingress.kubernetes.io/proxy-body-size: "0"
+nginx.ingress.kubernetes.io/proxy-request-buffering: "off"
+{{- end }}
 {{- if $door.streams }}
 nginx.ingress.kubernetes.io/proxy-buffering: "off"
+{{- end }}
+{{- if or $door.streams $door.uploads }}
 nginx.ingress.kubernetes.io/proxy-read-timeout: "3600"
 nginx.ingress.kubernetes.io/proxy-send-timeout: "3600"
 {{- end }}

@@ -24,7 +24,7 @@ import { issuedRoute } from './http/issued.route.ts';
 import { keysRoutes } from './http/keys.route.ts';
 import { managersRoutes } from './http/managers.route.ts';
 import { signInRoutes } from './http/sign-in.route.ts';
-import { rollRoutes } from './http/roll.route.ts';
+import { ROLL_MILLIS, rollRoutes } from './http/roll.route.ts';
 import { sessionsRoute } from './http/sessions.route.ts';
 import { tokensRoute } from './http/tokens.route.ts';
 import { turnoutRoute } from './http/turnout.route.ts';
@@ -48,8 +48,6 @@ const STATEMENT_MILLIS = 10_000;
 const POOL_CONNECTIONS = 10;
 const CLOSINGS_MILLIS = 1_000;
 const DAY_MILLIS = 86_400_000;
-/** A roll of five million voters over a slow line. */
-const ROLL_MILLIS = 30 * 60_000;
 const ELECTIONS_MAX_AGE_MILLIS = 10_000;
 
 /** Builds the whole of the registrar, in order, and serves it. Returns the ports in use. */

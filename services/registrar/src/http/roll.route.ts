@@ -10,6 +10,9 @@ import { readRollCsv, readRollList } from '../voters/roll-rows.ts';
 import type { Principals } from './guard-routes.ts';
 import { electionParams as params } from './schemas.ts';
 
+/** A roll of five million voters over a slow line. */
+export const ROLL_MILLIS = 30 * 60_000;
+
 const voter = z.string().min(1).max(200);
 const MOST_LISTED = 1_000;
 const list = z.strictObject({

@@ -80,8 +80,8 @@ spec:
         {{- range . }}
         - { protocol: TCP, port: {{ get $own . }} }
         {{- end }}
-        {{- if eq $.Values.edge.ingress.className "alb" }}
-        # The balancer's own health checks.
+        {{- if and (eq $.Values.edge.kind "ingress") (eq $.Values.edge.ingress.className "alb") (has "http" .) }}
+        # The balancer's own health checks; it asks gRPC doors at the port of their calls.
         - { protocol: TCP, port: {{ $own.metrics }} }
         {{- end }}
     {{- end }}

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { electionsKey, type ElectionsMessage, topicNames } from '@suffrage/contracts/topics';
 import { newReceiptKey, type TestElection, testElection } from '@suffrage/contracts/testing.node';
 import { startAggregator } from '@suffrage/aggregator/app';
+import type { Config as AggregatorConfig } from '@suffrage/aggregator/config';
 import { startIngestion } from '@suffrage/ingestion/app';
 import type { IngestionConfig } from '@suffrage/ingestion/config';
 import { prepareLog } from '@suffrage/ingestion/prepare/prepare-log';
@@ -109,7 +110,6 @@ export async function openTestbed(options: Options = {}) {
         readonly settings?: Partial<IngestionConfig>;
       } = {},
     ) => {
-      const served = settings.settings?.SUFFRAGE_TLS_CERTIFICATE_FILE === undefined ? 'http' : 'https';
       const ports = await startIngestion(
         {
           ...common(namespace, settings.instance ?? 'ingestion-0'),
@@ -133,7 +133,7 @@ export async function openTestbed(options: Options = {}) {
       keepMetricsOf(ports, settings.lifecycle ?? lifecycle);
       return {
         ...ports,
-        url: `${served}://127.0.0.1:${ports.httpPort}`,
+        url: urlOf(ports.httpPort, settings.settings),
         grpcAddress: `127.0.0.1:${ports.grpcPort}`,
       };
     },
@@ -199,15 +199,19 @@ export async function openTestbed(options: Options = {}) {
       );
       keepMetricsOf({ metricsPort }, own.lifecycle ?? lifecycle);
       return {
-        url: `http://127.0.0.1:${httpPort}`,
+        url: urlOf(httpPort, own.settings),
         metricsUrl: `http://127.0.0.1:${metricsPort}/metrics`,
         databaseUrl: url,
         electionKeysSecret,
       };
     },
     /** An aggregator in this process, with the results key. */
-    aggregator: async (registrarUrl?: string, ingestionMetrics?: string[]) => {
-      const { httpPort, metricsPort } = await startAggregator(
+    aggregator: async (
+      registrarUrl?: string,
+      ingestionMetrics?: string[],
+      settings: Partial<AggregatorConfig> = {},
+    ) => {
+      const { httpPort, grpcPort, metricsPort } = await startAggregator(
         {
           ...common(namespace, 'aggregator-0'),
           SUFFRAGE_HTTP_PORT: 0,
@@ -220,12 +224,13 @@ export async function openTestbed(options: Options = {}) {
           SUFFRAGE_INGESTION_METRICS_URLS: ingestionMetrics,
           SUFFRAGE_RESULT_REFRESH_INTERVAL: 200,
           SUFFRAGE_SUBSCRIBER_LIMIT: 100,
+          ...settings,
         },
         { log },
         lifecycle,
       );
       keepMetricsOf({ metricsPort }, lifecycle);
-      return { url: `http://127.0.0.1:${httpPort}` };
+      return { url: urlOf(httpPort, settings), grpcAddress: `127.0.0.1:${grpcPort}` };
     },
     databaseUrl,
     databaseUrls,
@@ -235,6 +240,13 @@ export async function openTestbed(options: Options = {}) {
 
 function registrarDatabase(postgresUrl: string, namespace: string, lifecycle: Lifecycle): Promise<string> {
   return createDatabase(postgresUrl, `${namespace}r${randomBytes(2).toString('hex')}`, lifecycle);
+}
+
+function urlOf(
+  port: number,
+  settings?: { readonly SUFFRAGE_TLS_CERTIFICATE_FILE?: string | undefined },
+): string {
+  return `${settings?.SUFFRAGE_TLS_CERTIFICATE_FILE === undefined ? 'http' : 'https'}://127.0.0.1:${port}`;
 }
 
 function common(namespace: string, instance: string) {

@@ -39,6 +39,10 @@ export function call(url, { method = 'GET', body, own = true } = {}) {
   });
 }
 
+/** Whether a service of ours refused, and for this: others answer problem documents too. */
+export const isProblem = (type, text, code) =>
+  type.startsWith('application/problem+json') && JSON.parse(text).code === code;
+
 /** Asks gRPC's own health service; resolves with true when it answers SERVING. */
 export function isServing(origin, own = true) {
   return new Promise((resolve, reject) => {

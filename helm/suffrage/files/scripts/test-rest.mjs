@@ -1,4 +1,4 @@
-import { call, claim } from './call.mjs';
+import { call, claim, isProblem } from './call.mjs';
 
 const { INGESTION, REGISTRAR } = process.env;
 
@@ -7,7 +7,7 @@ await claim('ingestion refuses what is no vote, with a problem document', async 
     method: 'POST',
     body: '{}',
   });
-  return (status >= 400 && status < 500 && type.startsWith('application/problem+json')) || { status, type, text };
+  return isProblem(type, text, 'field-invalid') || { status, type, text };
 });
 await claim('the registrar lists elections', async () => {
   const { status, text } = await call(`${REGISTRAR}/v1/elections`);

@@ -1,10 +1,10 @@
-import { call, claim } from './call.mjs';
+import { call, claim, isProblem } from './call.mjs';
 
 const { AGGREGATOR, WEB } = process.env;
 
 await claim('the aggregator knows no results of an election that is not there', async () => {
   const { status, type, text } = await call(`${AGGREGATOR}/v1/elections/no-such-election/results`);
-  return (status === 404 && type.startsWith('application/problem+json')) || { status, type, text };
+  return isProblem(type, text, 'election-unknown') || { status, type, text };
 });
 await claim('the page is served', async () => {
   const { status, type } = await call(`${WEB}/`);

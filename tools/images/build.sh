@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Builds the images from out/images (make bundle). The tag is the commit; a checkout with changes adds -changed.
 #
-#   tools/images/build.sh [NAME …]   default all; BASE=image REPOSITORY=suffrage TAG=… ENGINE=docker
+#   tools/images/build.sh [NAME …]   default all; BASE=image REPOSITORY=suffrage TAG=… ENGINE=docker MAX_MB=180
 #
-# Also tagged :local, which compose.yaml takes unless told otherwise.
+# Also tagged :local, which compose.yaml takes unless told otherwise. An image above MAX_MB fails, once all are built.
 set -euo pipefail
 [ "${1:-}" != --help ] || { sed -n '2,6s/^# \?//p' "$0"; exit 0; }
 cd "$(dirname "$0")/../.."
@@ -13,6 +13,8 @@ repository=${REPOSITORY:-suffrage}
 revision=$(git rev-parse HEAD)
 tag=${TAG:-$(git rev-parse --short=12 HEAD)$([ -z "$(git status --porcelain)" ] || echo -changed)}
 version=$(sed -nE 's/^  "version": "(.+)",/\1/p' package.json)
+max_mb=${MAX_MB:-180}
+too_large=()
 names=("$@")
 [ $# -gt 0 ] || names=(ingestion processor aggregator registrar web tools)
 for name in "${names[@]}"; do
@@ -20,6 +22,11 @@ for name in "${names[@]}"; do
   "$engine" build --quiet --file Dockerfile --target "$name" ${BASE:+--build-arg "BASE=$BASE"} \
     --build-arg "VERSION=$version" --build-arg "REVISION=$revision" \
     --tag "$repository/$name:$tag" --tag "$repository/$name:local" out/images >/dev/null
-  printf '  %-40s %4d MB  %3d s\n' "$repository/$name:$tag" \
-    $(($("$engine" image inspect --format '{{.Size}}' "$repository/$name:$tag") / 1000000)) $((SECONDS - started))
+  bytes=$("$engine" image inspect --format '{{.Size}}' "$repository/$name:$tag")
+  printf '  %-40s %4d MB  %3d s\n' "$repository/$name:$tag" $((bytes / 1000000)) $((SECONDS - started))
+  [ "$bytes" -le $((max_mb * 1000000)) ] || too_large+=("$name")
 done
+[ ${#too_large[@]} -eq 0 ] || {
+  echo "images: above $max_mb MB: ${too_large[*]}. Look at what the bundles hold (du -sh out/images/*), take a smaller BASE, or allow more with MAX_MB" >&2
+  exit 1
+}

@@ -22,6 +22,10 @@ generated_current() {
     diff -r "$copy/dashboards" observability/dashboards/generated &&
     node infra/readmes/print-readmes.ts "$copy/modules" &&
     diff <(cd "$copy/modules" && cat ./*/README.md) <(cd infra/opentofu/modules && cat ./*/README.md) &&
+    node tools/images/src/print-environment.ts "$copy/environment" &&
+    for name in services/{ingestion,processor,aggregator,registrar} web; do
+      diff "$copy/environment/$name/.env.example" "$name/.env.example" || { echo 'run node tools/images/src/print-environment.ts' && return 1; }
+    done &&
     node helm/generate/main.ts "$copy/chart" &&
     for name in values.schema.json README.md files/rules files/dashboards; do
       diff -r "$copy/chart/$name" "helm/suffrage/$name" || { echo 'run node helm/generate/main.ts' && return 1; }

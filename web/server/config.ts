@@ -17,6 +17,7 @@ export const webSettings = {
   ...peerTlsSettings,
   /** Where the page is served. */
   SUFFRAGE_HTTP_PORT: port.default(8088),
+  SUFFRAGE_METRICS_PORT: port.default(9468),
   /** Ingestion processes, as origins separated by commas: requests go to them in turn. */
   SUFFRAGE_INGESTION_URL: origins,
   /** Aggregators, as origins separated by commas: requests and streams go to them in turn. */

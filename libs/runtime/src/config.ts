@@ -34,12 +34,15 @@ export const duration = z
 /** Settings that every service has. */
 export const commonSettings = {
   SUFFRAGE_ENVIRONMENT: z.enum(['development', 'production']).default('production'),
+  /** What tells this process from others; the host's name unless told otherwise. */
   SUFFRAGE_INSTANCE: z.string().min(1).max(253).default(hostname()),
   SUFFRAGE_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  /** Prefix of topics, consumer group and Redis keys: several installations on one Kafka. */
   SUFFRAGE_NAMESPACE: z
     .string()
     .regex(/^[a-z0-9-]*$/)
     .default(''),
+  /** The address to listen at; 0.0.0.0: all. */
   SUFFRAGE_HOST: z.string().default('127.0.0.1'),
   /** Asked to end, it says that it is not ready and serves on for so long, before it closes: until balancers have noticed. */
   SUFFRAGE_LEAVE_WAIT: duration.optional(),

@@ -177,8 +177,12 @@ async function holdByCode({ browser, pageUrl, keep }: Camera, token: string): Pr
   const context = await browser.newContext({ locale: 'en-GB', ...DESKTOP });
   const page = await context.newPage();
   await signIn(page, pageUrl, token);
+  await page.locator('.elections').waitFor();
+  const before = await page.getByRole('link', { name: 'Harbour board', exact: true }).count();
+  const id = before === 0 ? 'harbour-board' : `harbour-board-${before + 1}`;
   await page.goto(`${pageUrl}/manage/new`);
   await page.getByLabel('Title of the election').fill('Harbour board');
+  await page.getByLabel('Short name in addresses').fill(id);
   await page.getByLabel('Question or office').fill('Chair');
   await page.getByLabel('Option 1', { exact: true }).fill('Ines Duarte');
   await page.getByLabel('Option 2', { exact: true }).fill('Tom Brandt');
@@ -203,13 +207,13 @@ async function holdByCode({ browser, pageUrl, keep }: Camera, token: string): Pr
   await page.getByRole('button', { name: 'Open it now' }).click();
   await page.getByTestId('next').filter({ hasText: 'Votes are taken' }).waitFor({ timeout: 60_000 });
   await context.close();
-  await typeCode({ browser, pageUrl, keep }, codes.split('\r\n')[1]?.split(',')[1] ?? '');
+  await typeCode({ browser, pageUrl, keep }, id, codes.split('\r\n')[1]?.split(',')[1] ?? '');
 }
 
-async function typeCode({ browser, pageUrl, keep }: Camera, code: string): Promise<void> {
+async function typeCode({ browser, pageUrl, keep }: Camera, id: string, code: string): Promise<void> {
   const context = await browser.newContext({ locale: 'en-GB', ...PHONE });
   const page = await context.newPage();
-  await page.goto(`${pageUrl}/elections/harbour-board/vote`);
+  await page.goto(`${pageUrl}/elections/${id}/vote`);
   await page.getByRole('radio', { name: 'Tom Brandt' }).check();
   await page.getByRole('button', { name: 'Continue' }).click();
   await page.getByLabel('One-time code').fill(code);

@@ -269,6 +269,16 @@ test('turnout is told where there is a roll', async () => {
   await shows(page, 'turnout', '12,433 of 24,866 on the roll');
 });
 
+test('who votes where anybody can is said beside the results', async () => {
+  upstream.publish(snapshot({ version: 12_437 }));
+  const page = await open(ELECTION);
+  await page.getByText('nothing makes sure that each person votes only once').waitFor();
+  upstream.show({ ...edinburgh(), eligibility: 'roll' }, 'open');
+  await page.reload();
+  await shows(page, 'counted', '12,433');
+  expect(await page.getByText('nothing makes sure').count()).toBe(0);
+});
+
 test('the link that is shared names the election and nothing else of the address', async () => {
   upstream.publish(snapshot({ version: 1 }));
   const vote = 'v'.repeat(43);

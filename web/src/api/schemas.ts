@@ -24,6 +24,7 @@ export const electionSchema = z.object({
     title: texts,
     contests: z.array(contest),
     mode: z.enum(['secret', 'pseudonymous']),
+    eligibility: z.enum(['roll', 'open']),
     opensAt: z.string(),
     closesAt: z.string(),
     timeZone: z.string(),

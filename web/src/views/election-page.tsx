@@ -55,6 +55,7 @@ function ElectionView({ election: { definition, phase }, results, skewMillis }: 
           <p className="soft">
             {scheduleOf(definition, phase)} · {say(`mode.${definition.mode}`)}
           </p>
+          {definition.eligibility === 'open' ? <p className="soft">{say('election.open')}</p> : null}
           <StandingWhy standing={standing} timeZone={definition.timeZone} />
           {phase === 'open' ? (
             <p>

@@ -51,6 +51,7 @@ export const messages: Catalog = {
   'election.unreachable': 'تعذّر الوصول إلى الانتخاب',
   'election.unknown': 'لا يوجد انتخاب كهذا',
   'election.unknown-why': 'قد يكون الرابط ناقصًا، أو لم يُنشر الانتخاب بعد.',
+  'election.open': 'يمكن لأي شخص أن يصوّت هنا: لا شيء يضمن أن يصوّت كل شخص مرة واحدة فقط.',
   'election.all': 'اعرض كل الانتخابات',
 
   'vote.looking': 'يجري البحث عن صوت لك محفوظ على هذا الجهاز…',

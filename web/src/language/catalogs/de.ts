@@ -55,6 +55,8 @@ export const messages: Catalog = {
   'election.unknown': 'Diese Wahl gibt es nicht',
   'election.unknown-why':
     'Der Link ist vielleicht unvollständig, oder die Wahl ist noch nicht veröffentlicht.',
+  'election.open':
+    'Hier kann jede und jeder abstimmen: Nichts stellt sicher, dass jede Person nur einmal abstimmt.',
   'election.all': 'Alle Wahlen ansehen',
 
   'vote.looking': 'Es wird nachgesehen, ob dieses Gerät eine Stimme von Ihnen aufbewahrt …',

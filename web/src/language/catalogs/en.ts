@@ -53,6 +53,7 @@ export const messages = {
   'election.unreachable': 'The election can’t be reached',
   'election.unknown': 'There is no such election',
   'election.unknown-why': 'The link may be incomplete, or the election is not published yet.',
+  'election.open': 'Anybody can vote here: nothing makes sure that each person votes only once.',
   'election.all': 'See all elections',
 
   'vote.looking': 'Looking whether this device keeps a vote of yours…',

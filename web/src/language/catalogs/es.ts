@@ -52,6 +52,7 @@ export const messages: Catalog = {
   'election.unreachable': 'No se puede acceder a la elección',
   'election.unknown': 'Esta elección no existe',
   'election.unknown-why': 'El enlace puede estar incompleto, o la elección aún no se ha publicado.',
+  'election.open': 'Aquí puede votar cualquiera: nada garantiza que cada persona vote una sola vez.',
   'election.all': 'Ver todas las elecciones',
 
   'vote.looking': 'Comprobando si este dispositivo guarda un voto suyo…',

@@ -333,33 +333,39 @@ type Look = { readonly context: BrowserContextOptions; readonly preferences?: re
 /** Visits every state in one look of the page. */
 async function visit(
   { context: options, preferences = [] }: Look,
-  look: (page: Page, state: string) => Promise<void>,
+  look: (page: Page, state: State) => Promise<void>,
 ): Promise<void> {
   const context = await browser.newContext({ locale: 'en-GB', reducedMotion: 'reduce', ...options });
   await context.addInitScript(keys => {
     for (const key of keys) localStorage.setItem(`suffrage:${key}`, 'yes');
   }, preferences);
-  for (const { name, path, services, reach } of states) {
+  for (const state of states) {
+    const { path, services, reach } = state;
     reset();
     services?.();
     const page = await context.newPage();
     await page.goto(`${web.origin}${path}`);
     await reach(page);
-    await look(page, name);
+    await look(page, state);
     await page.close();
   }
   await context.close();
 }
 
 test('axe finds nothing wrong in any state, light or dark, each fits at three widths, and pictures are kept', async () => {
-  await visit({ context: {} }, expectEveryLook);
+  const seen = new Set<string>();
+  await visit({ context: {} }, async (page, { name, path }) => {
+    // On the glows each view once: its states are made of the same parts.
+    await expectEveryLook(page, name, seen.has(path) ? ['--page'] : undefined);
+    seen.add(path);
+  });
 });
 
 test('axe finds nothing wrong in high contrast, with large text, on a phone', async () => {
   const context = { colorScheme: 'dark', viewport: { width: 320, height: 640 } } as const;
-  await visit({ context, preferences: ['high-contrast', 'large-text'] }, async (page, state) => {
-    await expectAccessible(page, state);
-    await expectWithin(page, state, 320);
+  await visit({ context, preferences: ['high-contrast', 'large-text'] }, async (page, { name }) => {
+    await expectAccessible(page, name);
+    await expectWithin(page, name, 320);
   });
 });
 

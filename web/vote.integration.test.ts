@@ -341,7 +341,7 @@ async function castInVain(problem: VoteProblemCode, context: BrowserContext): Pr
   const stuck = page.getByTestId(`problem-${problem}`);
   await stuck.waitFor();
   expect(await stuck.getByRole('alert').innerText()).toBe(messages[`problem.${problem}`]);
-  await expectEveryLook(page, `vote-problem-${problem}`);
+  await expectEveryLook(page, `vote-problem-${problem}`, ['--page']);
   return page;
 }
 

@@ -364,6 +364,78 @@ test('texts that look like markup are shown as they are, wherever a manager can 
   expect(complaints()).toEqual([]);
 });
 
+test('whatever is typed into a field or comes with a file stays text', async () => {
+  const evil = '<img src=x onerror="window.broken=1"><script>window.broken=1</script>';
+  const file = (name: string, text: string) => ({ name, mimeType: 'text/plain', buffer: Buffer.from(text) });
+  const typeEverywhere = async (shown: Page) => {
+    const fields = shown.locator('input:not([type]), input[type=text], input[type=search], textarea');
+    for (const field of await fields.all())
+      if ((await field.isVisible()) && (await field.isEditable())) await field.fill(evil);
+  };
+  const expectWhole = async (shown: Page) => {
+    expect(await shown.locator('main img, main script, [role=alertdialog] img').count()).toBe(0);
+    expect(await shown.evaluate(() => Reflect.has(window, 'broken'))).toBe(false);
+  };
+  await room.api.create('typed');
+  await room.api.putRoll('typed', `voter\n"${evil.replaceAll('"', '""')}"\n`);
+  const page = await room.open('/manage');
+  await page.getByText('With a manager’s token').click();
+  await page.getByLabel('Token', { exact: true }).fill(evil);
+  await press(page, 'Sign in to manage');
+  await page.getByRole('alert').waitFor();
+  await expectWhole(page);
+  await signInByToken(room, '/manage', page);
+  const at = (path: string) => page.goto(new URL(path, page.url()).href);
+  await typeEverywhere(page);
+  await expectWhole(page);
+  await at('/manage/new');
+  await page.getByText('Begin with a file').click();
+  await page
+    .getByLabel('Election as JSON')
+    .setInputFiles(file('e.json', JSON.stringify({ id: evil, title: { en: evil }, contests: evil })));
+  await page.getByText('Nothing was taken from the file:').waitFor();
+  await typeEverywhere(page);
+  await press(page, 'Save the draft');
+  await page.getByTestId('faults').waitFor();
+  await expectWhole(page);
+  await at('/manage/audit');
+  for (const text of [evil, JSON.stringify({ topic: evil, findings: { first: [{ message: evil }] } })]) {
+    await page.getByLabel('Report').setInputFiles(file('audit.json', text));
+    await page.getByRole('alert').waitFor();
+    await expectWhole(page);
+  }
+  await at('/manage/elections/typed');
+  await press(page, 'Another code for one voter');
+  await typeEverywhere(page);
+  await press(page, 'Make another code');
+  await page.getByTestId('given-code').waitFor();
+  await page.getByRole('alertdialog').getByText(evil).waitFor();
+  await expectWhole(page);
+  await press(page, 'Done');
+  await press(page, 'Duplicate');
+  await typeEverywhere(page);
+  await press(page, 'Make the copy');
+  await expectWhole(page);
+  await press(page, 'Cancel');
+  await confirm(page, 'Open now', 'Open it now');
+  await nextIs(page, 'Votes are taken');
+  await confirm(page, 'Stop', 'Stop the election', evil);
+  await page.getByRole('cell', { name: evil }).waitFor();
+  await expectWhole(page);
+  const voter = await room.open('/elections/typed/vote');
+  await voter.getByRole('radio').first().check();
+  await press(voter, 'Continue');
+  await typeEverywhere(voter);
+  await press(voter, 'Review your vote');
+  await expectWhole(voter);
+  await voter.goto(new URL('/statement', voter.url()).href);
+  await typeEverywhere(voter);
+  await press(voter, 'Check');
+  await voter.getByText('This is not a receipt.').waitFor();
+  await expectWhole(voter);
+  expect(complaints()).toEqual([]);
+});
+
 test('a report of the audit is shown with its findings, and what is none is called so', async () => {
   const counts = { records: 3, counted: 2, superseded: 0, olderRevision: 0, duplicate: 0, rejected: 0 };
   const rest = { quarantined: 0, missing: 1, notYetProcessed: 0, extra: 0, different: 0 };

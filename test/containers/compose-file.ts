@@ -6,6 +6,9 @@ import { z } from 'zod';
 
 export const ROOT = join(import.meta.dirname, '../..');
 
+/** What a plain list of names means. */
+const STARTED = { condition: 'service_started' };
+
 const service = z.looseObject({
   image: z.string().optional(),
   user: z.string().optional(),
@@ -16,8 +19,8 @@ const service = z.looseObject({
   volumes: z.array(z.string()).default([]),
   depends_on: z
     .union([
-      z.array(z.string()).transform(names => Object.fromEntries(names.map(name => [name, {}]))),
-      z.record(z.string(), z.looseObject({})),
+      z.array(z.string()).transform(names => Object.fromEntries(names.map(name => [name, STARTED]))),
+      z.record(z.string(), z.looseObject({ condition: z.string() })),
     ])
     .default({}),
   deploy: z.looseObject({ resources: z.looseObject({ limits: z.looseObject({}) }) }).optional(),
@@ -45,9 +48,10 @@ export function onOneNetwork({ services, volumes }: ComposeFile): object {
   const chosen = Object.entries(services).filter(([, { profiles }]) => !profiles.includes('observe'));
   // Java looks up the machine's own name.
   const hosts = [...chosen.map(([name]) => name), hostname()].map(name => `${name}:127.0.0.1`);
-  const moved = chosen.map(([name, { networks: _of, ports: _published, ...own }]) => [
+  const moved = chosen.map(([name, { networks: _of, ports: _published, profiles, ...own }]) => [
     name,
-    { ...own, network_mode: 'host', extra_hosts: hosts },
+    // docker-compose 1.29 starts nothing that has a list without profiles.
+    { ...own, ...(profiles.length > 0 ? { profiles } : {}), network_mode: 'host', extra_hosts: hosts },
   ]);
   return { version: '3.9', volumes, services: Object.fromEntries(moved) };
 }

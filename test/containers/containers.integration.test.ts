@@ -43,7 +43,9 @@ beforeAll(async () => {
   const { services, ...rest } = readCompose('compose.yaml');
   const further = readCompose('docker-compose.test.yaml');
   const file = { ...rest, services: { ...services, ...further.services } };
-  await writeFile(join(scratch, 'compose.yaml'), stringify(onOneNetwork(file)));
+  // docker-compose 1.29, which Debian has, reads YAML 1.1, where an unquoted `no` is false.
+  const text = stringify(onOneNetwork(file), { version: '1.1' });
+  await writeFile(join(scratch, 'compose.yaml'), text);
 });
 
 afterAll(async () => {

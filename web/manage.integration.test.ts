@@ -277,6 +277,33 @@ test('a short name that is taken is refused at its field; the draft is edited, d
   expect(complaints()).toEqual([]);
 });
 
+test('a draft that somebody else has saved meanwhile is not replaced unseen', async () => {
+  const ann = await signInByToken(room);
+  await writeDraft(ann, 'Shared');
+  await saveDraft(ann, 'Shared');
+  await ann.getByRole('link', { name: 'Edit the draft' }).click();
+  const bob = await signInByToken(room, '/manage/elections/shared/edit');
+  const title = (page: Page) => page.getByLabel('Title of the election');
+  await title(ann).fill('By Ann');
+  await title(bob).fill('By Bob');
+  await saveDraft(ann, 'By Ann');
+  await press(bob, 'Save the draft');
+  await bob.getByTestId('refused-election-changed').getByText('Somebody else has saved').waitFor();
+  await expectAccessible(bob, 'a draft that has changed');
+  expect((await room.api.call('GET', '/shared')).json.definition).toMatchObject({ title: { en: 'By Ann' } });
+  // Of what he has not been told he replaces nothing either, also after a reload.
+  await ann.getByRole('link', { name: 'Edit the draft' }).click();
+  await title(ann).fill('By Ann again');
+  await saveDraft(ann, 'By Ann again');
+  await bob.reload();
+  expect(await title(bob).inputValue()).toBe('By Bob');
+  await press(bob, 'Save the draft');
+  await bob.getByTestId('refused-election-changed').waitFor();
+  await press(bob, 'Replace theirs with this');
+  await heading(bob, 'By Bob');
+  expect(complaints()).toEqual([]);
+});
+
 test('when the sign-in ends while somebody writes, what was written is there after the next one', async () => {
   const page = await signInByToken(room);
   await writeDraft(page, 'Kept');

@@ -112,6 +112,11 @@ export const errorRegistry = {
     'FAILED_PRECONDITION',
     'The election is published: its definition can not change.',
   ),
+  'election-changed': refusal(
+    412,
+    'FAILED_PRECONDITION',
+    'The draft has been changed since the revision that If-Match names. Nothing was changed.',
+  ),
   'election-phase': refusal(409, 'FAILED_PRECONDITION', 'The election is not in the phase that this needs.'),
   'schedule-invalid': refusal(422, 'INVALID_ARGUMENT', 'The schedule is not possible.'),
   'blinded-message-invalid': refusal(

@@ -1,4 +1,5 @@
-import { createPublicKey, randomBytes } from 'node:crypto';
+import { createPublicKey, hash, randomBytes } from 'node:crypto';
+import { canonicalJson } from '@suffrage/contracts/canonical-json';
 import {
   draftOf,
   type ElectionDefinition,
@@ -35,6 +36,8 @@ export type ElectionView = {
   readonly official: boolean;
   /** Its result has no effect, whatever was counted. */
   readonly annulled?: { readonly reason: string; readonly at: string };
+  /** Of a draft: another one after each change. */
+  readonly revision?: string;
   /** Whether it belongs to the organisation of who asks; only where somebody is known. */
   readonly own?: boolean;
 };
@@ -44,8 +47,13 @@ export type ElectionResult = { readonly ok: true; readonly election: ElectionVie
 /** What managers may do with elections of their own organisation, and what everybody may see of all. */
 export type Elections = {
   create(by: Principal, draft: ElectionDraft): Promise<ElectionResult>;
-  /** Replaces a draft whole. */
-  edit(by: Principal, id: string, draft: ElectionDraft): Promise<ElectionResult>;
+  /** Replaces a draft whole; where revisions are named, only one of these, so that no manager undoes unseen what another did. */
+  edit(
+    by: Principal,
+    id: string,
+    draft: ElectionDraft,
+    replaces?: readonly string[],
+  ): Promise<ElectionResult>;
   /** Drafts only. */
   remove(by: Principal, id: string): Promise<{ readonly ok: true } | Refusal>;
   /** A new draft like an election in any phase, with keys of its own, on another schedule if one is given. */
@@ -117,6 +125,7 @@ export function createElections({
     definition,
     phase: sealed === true ? 'sealed' : phaseAt(definition, phase, clock()),
     official: phase === 'closed',
+    ...(phase === 'draft' ? { revision: revisionOf(definition) } : {}),
     ...(annulled ? { annulled } : {}),
   });
   const viewFor = (by: Principal | undefined, election: StoredElection): ElectionView => ({
@@ -156,8 +165,13 @@ export function createElections({
       : refuse('election-exists', 'id');
   };
 
-  const replaceDraft = async (current: StoredElection, draft: ElectionDraft): Promise<Change | Refusal> => {
+  const replaceDraft = async (
+    current: StoredElection,
+    draft: ElectionDraft,
+    replaces: readonly string[] | undefined,
+  ): Promise<Change | Refusal> => {
     if (current.phase !== 'draft') return refuse('election-locked');
+    if (replaces && !replaces.includes(revisionOf(current.definition))) return refuse('election-changed');
     const action = { action: 'edited' } as const;
     const definition = { ...withDraft(current.definition, draft), ...others };
     if (draft.mode === current.definition.mode)
@@ -184,9 +198,10 @@ export function createElections({
 
   return {
     create: (by, draft) => add(by, draft),
-    async edit(by, id, draft) {
+    async edit(by, id, draft, replaces) {
       if (draft.id !== id) return refuse('field-invalid', 'id', 'is not the id of the address');
-      return answer(await changeElection(pool, id, now(by), current => replaceDraft(current, draft)));
+      const change = (current: StoredElection) => replaceDraft(current, draft, replaces);
+      return answer(await changeElection(pool, id, now(by), change));
     },
     async remove(by, id) {
       const rule = ({ phase }: StoredElection) =>
@@ -238,6 +253,10 @@ export function createElections({
       return all.filter(election => mayBeSeen(election, by)).map(election => viewFor(by, election));
     },
   };
+}
+
+function revisionOf(definition: ElectionDefinition): string {
+  return hash('sha256', canonicalJson(definition), 'base64url');
 }
 
 function mayBeSeen({ phase, organisation }: StoredElection, by: Principal | undefined): boolean {

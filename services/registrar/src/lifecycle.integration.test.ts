@@ -262,6 +262,36 @@ test('an election whose closing is official can still be annulled', async () => 
   ]);
 });
 
+test('a change that names the revision it replaces is refused once somebody else has changed the draft', async () => {
+  await create('shared');
+  const edit = async (title: string, tags: string) => {
+    const response = await fetch(`${registrar.url}/v1/elections/shared`, {
+      method: 'PUT',
+      headers: {
+        authorization: 'Bearer manager-token',
+        'content-type': 'application/json',
+        'if-match': tags,
+      },
+      body: JSON.stringify(draft('shared', { title: { en: title } })),
+    });
+    const json = (await response.json()) as { code?: string; revision?: string };
+    return { status: response.status, tag: response.headers.get('etag') ?? '', ...json };
+  };
+  const titleNow = async () => (await call('GET', '/shared')).json.definition;
+  const { revision } = (await call('GET', '/shared')).json;
+  const first = await edit('By Ann', `"${revision}"`);
+  expect(first).toMatchObject({ status: 200, tag: `"${first.revision}"` });
+  for (const stale of [`"${revision}"`, `${first.revision}`, `W/${first.tag}`, '""', ''])
+    expect(await edit('By Bob', stale)).toMatchObject({ status: 412, code: 'election-changed' });
+  expect(await titleNow()).toMatchObject({ title: { en: 'By Ann' } });
+  expect(await edit('By Bob', `"${revision}", ${first.tag}`)).toMatchObject({ status: 200 });
+  expect(await edit('By Bob', first.tag)).toMatchObject({ status: 412 });
+  expect(await edit('By Cid', '*')).toMatchObject({ status: 200 });
+  expect(await titleNow()).toMatchObject({ title: { en: 'By Cid' } });
+  await call('POST', '/shared/publish');
+  expect(await edit('By Dan', first.tag)).toMatchObject({ code: 'election-locked' });
+});
+
 test('twenty managers who change a draft at the same moment stand in one chain', async () => {
   await create('busy');
   const titles = Array.from({ length: 20 }, (_, place) => ({ title: { en: `Title ${place}` } }));

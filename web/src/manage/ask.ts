@@ -18,6 +18,8 @@ type Body = { readonly json: unknown } | { readonly csv: Blob };
 type Request = {
   readonly method?: 'POST' | 'PUT' | 'DELETE';
   readonly body?: Body;
+  /** The revision of a draft that is replaced: no other is. */
+  readonly replaces?: string | undefined;
   readonly signal?: AbortSignal;
   /** For a file that takes its time. */
   readonly onSent?: OnSent;
@@ -78,10 +80,11 @@ async function sendRenewed(address: string, request: Request): Promise<Response>
 }
 
 function sendWith(token: string | null, address: string, request: Request): Promise<Response> {
-  const { method, body, signal, onSent } = request;
+  const { method, body, replaces, signal, onSent } = request;
   const headers = {
     accept: 'application/json, text/csv',
     ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+    ...(replaces === undefined ? {} : { 'if-match': `"${replaces}"` }),
     ...contentType(body),
   };
   const ending = limited(signal, method === undefined ? TIMEOUT_MILLIS : LONG_MILLIS);

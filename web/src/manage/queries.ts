@@ -171,16 +171,22 @@ export function useUploadRoll(id: string) {
   });
 }
 
-/** Creates a draft, or replaces the one that `id` names. */
-export function useSaveDraft(id: string | undefined) {
+export function useCreateDraft() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (draft: object) =>
-      ask(id === undefined ? '/v1/elections' : of(id), electionSchema, {
-        method: id === undefined ? 'POST' : 'PUT',
-        body: { json: draft },
-      }),
+      ask('/v1/elections', electionSchema, { method: 'POST', body: { json: draft } }),
     onSuccess: ({ definition }) => forget(client, definition.id),
+  });
+}
+
+/** Replaces a draft as it was when it was read, and no other. */
+export function useReplaceDraft(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ draft, replaces }: { draft: object; replaces: string | undefined }) =>
+      ask(of(id), electionSchema, { method: 'PUT', body: { json: draft }, replaces }),
+    onSettled: () => forget(client, id),
   });
 }
 

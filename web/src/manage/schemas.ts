@@ -7,6 +7,8 @@ export const electionSchema = z.object({
   definition: electionDefinition,
   phase: z.enum(['draft', 'scheduled', 'open', 'closed', 'sealed']),
   official: z.boolean(),
+  /** Of a draft: another one after each change. */
+  revision: z.string().optional(),
   annulled: z.object({ reason: z.string(), at: z.string() }).optional(),
   /** Whether it is one of the manager's organisation. */
   own: z.boolean().optional(),

@@ -1,10 +1,10 @@
 import { refuse } from '@suffrage/contracts/errors';
-import { problemResponses, sendRefusal } from '@suffrage/runtime/http/problems';
+import { problemResponses } from '@suffrage/runtime/http/problems';
 import type { HttpServer } from '@suffrage/runtime/http/server';
 import { z } from 'zod';
 import type { Elections } from '../elections.ts';
 import type { Principals } from './guard-routes.ts';
-import { electionParams as params, electionResponses, electionView } from './schemas.ts';
+import { electionParams as params, electionResponses, electionView, sendElection } from './schemas.ts';
 
 /** What everybody may read; with a token, the drafts of its organisation besides. */
 export function electionsRoutes(server: HttpServer, elections: Elections, principals: Principals): void {
@@ -23,7 +23,7 @@ export function electionsRoutes(server: HttpServer, elections: Elections, princi
     { schema: { summary: 'One election', params, response: electionResponses } },
     async (request, reply) => {
       const found = await elections.find(request.params.electionId, principals.find(request));
-      return found ? reply.send(found) : sendRefusal(reply, refuse('election-unknown'));
+      return sendElection(reply, found ? { ok: true, election: found } : refuse('election-unknown'));
     },
   );
 }

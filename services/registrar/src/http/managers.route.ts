@@ -4,7 +4,14 @@ import type { HttpServer } from '@suffrage/runtime/http/server';
 import { z } from 'zod';
 import type { Elections } from '../elections.ts';
 import type { Principals } from './guard-routes.ts';
-import { electionParams as params, electionResponses, electionView, sendElection } from './schemas.ts';
+import {
+  electionParams as params,
+  electionResponses,
+  electionView,
+  replacedRevisions,
+  replacesHeaders,
+  sendElection,
+} from './schemas.ts';
 
 const instant = z.iso.datetime();
 /** Kept and shown for good. */
@@ -33,9 +40,20 @@ export function managersRoutes(server: HttpServer, elections: Elections, { of }:
   );
   server.put(
     '/v1/elections/:electionId',
-    { schema: { summary: 'Replace a draft', params, body: electionDraft, response: electionResponses } },
-    async (request, reply) =>
-      sendElection(reply, await elections.edit(of(request), request.params.electionId, request.body)),
+    {
+      schema: {
+        summary: 'Replace a draft; with If-Match only the revision that it names',
+        params,
+        headers: replacesHeaders,
+        body: electionDraft,
+        response: electionResponses,
+      },
+    },
+    async (request, reply) => {
+      const { electionId: id } = request.params;
+      const replaces = replacedRevisions(request.headers);
+      return sendElection(reply, await elections.edit(of(request), id, request.body, replaces));
+    },
   );
   server.delete(
     '/v1/elections/:electionId',

@@ -163,6 +163,7 @@ export const messages: Catalog = {
   'form.threshold': 'Summen verbergen unter (Stimmen)',
   'form.threshold-help': 'Freiwillig. Kleine Zahlen können verraten, wie jemand gestimmt hat.',
   'form.save': 'Entwurf speichern',
+  'form.replace': 'Fremde Fassung ersetzen',
   'form.save-why': 'Niemand sonst sieht ihn, bis Sie die Wahl eröffnen oder ansetzen.',
   'form.start-again': 'Von vorn beginnen',
   'form.discard': 'Ohne Speichern verlassen',
@@ -337,6 +338,8 @@ export const messages: Catalog = {
   'refused.election-exists': 'Eine Wahl mit diesem Kurznamen gibt es schon. Wählen Sie einen anderen Namen.',
   'refused.election-locked':
     'Die Wahl ist veröffentlicht: Stimmzettel und Regeln können sich nicht ändern. Kopieren Sie sie für eine neue.',
+  'refused.election-changed':
+    'Jemand anderes hat diesen Entwurf gespeichert, seit Sie ihn geöffnet haben. Von Ihrem ist nichts verloren und nichts gespeichert: Sehen Sie sich die andere Fassung in einem zweiten Tab an, dann ersetzen Sie sie durch Ihre oder verlassen Sie die Seite.',
   'refused.election-phase':
     'Die Wahl ist inzwischen in einer anderen Phase. Sehen Sie nach, was mit ihr getan werden kann.',
   'refused.schedule-invalid':

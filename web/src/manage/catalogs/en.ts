@@ -157,6 +157,7 @@ export const messages = {
   'form.threshold': 'Hide totals below (votes)',
   'form.threshold-help': 'Optional. Small numbers can tell how somebody voted.',
   'form.save': 'Save the draft',
+  'form.replace': 'Replace theirs with this',
   'form.save-why': 'Nobody else sees it until you open or schedule it.',
   'form.start-again': 'Start again',
   'form.discard': 'Leave without saving',
@@ -326,6 +327,8 @@ export const messages = {
   'refused.election-exists': 'There is an election of this short name already. Choose another name.',
   'refused.election-locked':
     'The election is published: its ballot and rules can’t change. Duplicate it to make another.',
+  'refused.election-changed':
+    'Somebody else has saved this draft since you opened it. Nothing of yours is lost or saved: look at theirs in another tab, then replace it with yours or leave.',
   'refused.election-phase': 'The election is in another phase by now. Look at what can be done with it.',
   'refused.schedule-invalid':
     'The schedule is not possible: the closing has to be after the opening and 20 seconds ahead at least.',

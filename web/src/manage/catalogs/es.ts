@@ -162,6 +162,7 @@ export const messages: Catalog = {
   'form.threshold': 'Ocultar totales por debajo de (votos)',
   'form.threshold-help': 'Opcional. Los números pequeños pueden revelar cómo votó alguien.',
   'form.save': 'Guardar el borrador',
+  'form.replace': 'Reemplazar la otra versión',
   'form.save-why': 'Nadie más lo ve hasta que abra o programe la elección.',
   'form.start-again': 'Empezar de nuevo',
   'form.discard': 'Salir sin guardar',
@@ -333,6 +334,8 @@ export const messages: Catalog = {
   'refused.election-exists': 'Ya hay una elección con este nombre corto. Elija otro nombre.',
   'refused.election-locked':
     'La elección está publicada: la papeleta y las reglas no pueden cambiar. Duplíquela para hacer otra.',
+  'refused.election-changed':
+    'Otra persona ha guardado este borrador desde que usted lo abrió. De lo suyo no se ha perdido ni guardado nada: mire la otra versión en otra pestaña y después reemplácela por la suya o salga.',
   'refused.election-phase': 'La elección está ya en otra fase. Mire qué se puede hacer con ella.',
   'refused.schedule-invalid':
     'El calendario no es posible: el cierre debe ser después de la apertura y al menos 20 segundos más adelante.',

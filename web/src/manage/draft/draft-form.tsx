@@ -28,6 +28,7 @@ export function DraftFormView({ form, onChange, isSaved, isBusy, error, onSave }
   const [tried, setTried] = useState(0);
   const read = readForm(form);
   const faults = tried === 0 || read.ok ? withRefusal(error) : read.faults;
+  const isChanged = error !== null && problemOf(error).code === 'election-changed';
   const change = (part: Partial<DraftForm>) => onChange({ ...form, ...part });
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -68,7 +69,7 @@ export function DraftFormView({ form, onChange, isSaved, isBusy, error, onSave }
         {error ? <RefusalNote error={error} /> : null}
         <p className="buttons">
           <button type="submit" className="button primary" aria-disabled={isBusy}>
-            {say(isBusy ? 'confirm.busy' : 'form.save')}
+            {say(isBusy ? 'confirm.busy' : isChanged ? 'form.replace' : 'form.save')}
           </button>
           <span className="soft">{say('form.save-why')}</span>
         </p>

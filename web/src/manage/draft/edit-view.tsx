@@ -3,8 +3,8 @@ import { useQuery } from '@tanstack/react-query';
 import { useLocation } from 'wouter';
 import { Message, useTitle } from '../../views/message.tsx';
 import { Link } from '../../views/shell.tsx';
-import { electionQuery, useSaveDraft } from '../queries.ts';
-import { RefusedMessage } from '../refusal.tsx';
+import { electionQuery, useReplaceDraft } from '../queries.ts';
+import { problemOf, RefusedMessage } from '../refusal.tsx';
 import { manageAddresses } from '../routes.ts';
 import { say } from '../say.ts';
 import type { ManagedElection } from '../schemas.ts';
@@ -31,11 +31,16 @@ export function EditView({ id }: { id: string }) {
   return <EditForm election={data} />;
 }
 
-function EditForm({ election: { definition } }: { election: ManagedElection }) {
+function EditForm({ election: { definition, revision } }: { election: ManagedElection }) {
   const { id } = definition;
   const [, go] = useLocation();
-  const { form, setForm, forget } = useKeptForm(id, () => formOf(draftOf(definition)));
-  const save = useSaveDraft(id);
+  const { form, replaces, setForm, forget } = useKeptForm(id, () => ({
+    form: formOf(draftOf(definition)),
+    replaces: revision,
+  }));
+  const save = useReplaceDraft(id);
+  /** Whoever has been told that another manager has saved may replace that, and nothing that is saved later still. */
+  const isTold = save.error !== null && problemOf(save.error).code === 'election-changed';
   useTitle(say('form.edit'));
   const leave = () => {
     forget();
@@ -55,7 +60,7 @@ function EditForm({ election: { definition } }: { election: ManagedElection }) {
         isSaved
         isBusy={save.isPending}
         error={save.error}
-        onSave={draft => save.mutate(draft, { onSuccess: leave })}
+        onSave={draft => save.mutate({ draft, replaces: isTold ? revision : replaces }, { onSuccess: leave })}
       />
     </div>
   );

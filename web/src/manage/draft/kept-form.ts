@@ -1,22 +1,28 @@
 import { useState } from 'react';
+import { z } from 'zod';
 import { type DraftForm, draftFormSchema } from './form.ts';
+
+/** `replaces`: the revision of the draft that it began with. */
+const writtenSchema = z.object({ form: draftFormSchema, replaces: z.string().optional() });
+type Written = z.infer<typeof writtenSchema>;
 
 /**
  * What is being written outlives a reload and a sign-in that has run out, in this tab. `name`: `new`, or the id of a draft.
  */
-export function useKeptForm(name: string, initial: () => DraftForm) {
+export function useKeptForm(name: string, initial: () => Written) {
   const key = `suffrage:draft:${name}`;
-  const [form, setForm] = useState(() => read(key) ?? initial());
-  const change = (next: DraftForm) => {
-    setForm(next);
+  const [written, setWritten] = useState(() => read(key) ?? initial());
+  const setForm = (form: DraftForm) => {
+    const next = { ...written, form };
+    setWritten(next);
     keep(key, next);
   };
-  return { form, setForm: change, forget: () => forget(key) };
+  return { ...written, setForm, forget: () => forget(key) };
 }
 
-function read(key: string): DraftForm | undefined {
+function read(key: string): Written | undefined {
   try {
-    return draftFormSchema.safeParse(JSON.parse(sessionStorage.getItem(key) ?? 'null')).data;
+    return writtenSchema.safeParse(JSON.parse(sessionStorage.getItem(key) ?? 'null')).data;
   } catch {
     return undefined;
   }
@@ -31,9 +37,9 @@ function forget(key: string): void {
 }
 
 /** Where the browser keeps nothing, the form lasts until the page is left. */
-function keep(key: string, form: DraftForm): void {
+function keep(key: string, written: Written): void {
   try {
-    sessionStorage.setItem(key, JSON.stringify(form));
+    sessionStorage.setItem(key, JSON.stringify(written));
   } catch {
     /* It is shown all the same. */
   }

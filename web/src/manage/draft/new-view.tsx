@@ -3,7 +3,7 @@ import { useLocation } from 'wouter';
 import { spokenLanguage } from '../../language/say.ts';
 import { useTitle } from '../../views/message.tsx';
 import { Field } from '../field.tsx';
-import { useSaveDraft } from '../queries.ts';
+import { useCreateDraft } from '../queries.ts';
 import { manageAddresses } from '../routes.ts';
 import { say } from '../say.ts';
 import { DraftFormView } from './draft-form.tsx';
@@ -15,9 +15,11 @@ import { useKeptForm } from './kept-form.ts';
 export function NewView() {
   const [, go] = useLocation();
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const { form, setForm, forget } = useKeptForm('new', () => newForm(spokenLanguage(), zone, Date.now()));
+  const { form, setForm, forget } = useKeptForm('new', () => ({
+    form: newForm(spokenLanguage(), zone, Date.now()),
+  }));
   const [imports, setImports] = useState(0);
-  const save = useSaveDraft(undefined);
+  const save = useCreateDraft();
   useTitle(say('manage.create'));
   return (
     <div className="manage">

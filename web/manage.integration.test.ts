@@ -186,6 +186,10 @@ test('a roll with bad rows is refused row by row; a good one is taken, and its c
   await upload('voter\nada\nada\n');
   await page.getByTestId('refused-roll-rows-invalid').getByText('upload the file again').waitFor();
   await page.getByRole('row', { name: '3 repeats the voter of line 2' }).waitFor();
+  await page.getByText('Display and language').click();
+  await page.getByLabel('Language').selectOption('de');
+  await page.getByRole('row', { name: '3 wiederholt „voter“ der Zeile 2' }).waitFor();
+  await page.getByLabel('Sprache').selectOption('en');
   await expectAccessible(page, 'bad rows');
   await upload('voter\nada\nbob\n');
   await page.getByTestId('roll-state').filter({ hasText: '2 on it; 2 added' }).waitFor();

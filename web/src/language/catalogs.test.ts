@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { setupI18n } from '@lingui/core';
 import { compileMessage } from '@lingui/message-utils/compileMessage';
+import { rowFaults } from '@suffrage/contracts/roll';
 import { messages as arabic } from './catalogs/ar.ts';
 import { messages as german } from './catalogs/de.ts';
 import { type Catalog, messages as english } from './catalogs/en.ts';
@@ -52,6 +53,18 @@ test.each(catalogs)(
     }
   },
 );
+
+test('what is wrong with a row of a roll has a text with the values that the registrar tells', () => {
+  for (const [code, reason] of Object.entries(rowFaults)) {
+    const told = [...reason.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).toSorted();
+    const text = (managingEnglish as Texts)[`row.${code}`] ?? '';
+    expect([code, text, [...placesOf(compileMessage(text))].toSorted()]).toEqual([
+      code,
+      expect.not.stringMatching(/^$/),
+      told,
+    ]);
+  }
+});
 
 test('a number takes the form of its language', () => {
   const said = (locale: string, messages: Catalog, count: number) => {

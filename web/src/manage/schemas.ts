@@ -1,4 +1,5 @@
 import { electionDefinition } from '@suffrage/contracts/election';
+import { type RowFault, rowFaults } from '@suffrage/contracts/roll';
 import { z } from 'zod';
 
 /* What the registrar answers managers. Members that are added later are passed over. */
@@ -36,13 +37,25 @@ export const rollChangeSchema = z.object({
   changed: z.int(),
 });
 
+/** `code` is missing where the registrar is newer than the page. */
+const badRowSchema = z.object({
+  line: z.int(),
+  reason: z.string(),
+  code: z
+    .custom<RowFault>(code => typeof code === 'string' && Object.hasOwn(rowFaults, code))
+    .optional()
+    .catch(undefined),
+  values: z.record(z.string(), z.union([z.string(), z.number()])).default({}),
+});
+export type BadRow = z.infer<typeof badRowSchema>;
+
 /** RFC 9457, and what a refused roll adds: rows by line, the first 1,000 of `rowCount`. */
 export const problemSchema = z.object({
   code: z.string(),
   title: z.string(),
   detail: z.string().optional(),
   field: z.string().optional(),
-  rows: z.array(z.object({ line: z.int(), reason: z.string() })).optional(),
+  rows: z.array(badRowSchema).optional(),
   rowCount: z.int().optional(),
 });
 export type Problem = z.infer<typeof problemSchema>;

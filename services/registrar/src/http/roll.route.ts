@@ -137,7 +137,7 @@ export function rollRoutes(
   );
 }
 
-/** Bad rows are members of the problem document: `rows` (line, reason), at most 1,000, and `rowCount`. */
+/** Bad rows are members of the problem document: `rows` (line, code, values, reason), at most 1,000, and `rowCount`. */
 function sendRollResult(reply: FastifyReply, result: RollResult): FastifyReply {
   if (result.ok) {
     const { voters, added, removed, changed } = result;

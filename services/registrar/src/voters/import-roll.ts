@@ -2,13 +2,14 @@ import { finished } from 'node:stream/promises';
 import { once } from 'node:events';
 import type { ElectionDefinition } from '@suffrage/contracts/election';
 import { type Refusal, refuse } from '@suffrage/contracts/errors';
+import type { BadRow } from '@suffrage/contracts/roll';
 import { type Client, inTransaction, type Pool } from '@suffrage/runtime/postgres/pool';
 import { type Actor, recordAction } from '../action-store.ts';
 import { lockElection, type StoredElection } from '../election-store.ts';
 import type { ElectionKeys } from '../keys/election-keys.ts';
 import { phaseAt } from '../schedule.ts';
 import { lockAlone } from './election-lock.ts';
-import type { BadRow, ReadRow } from './roll-rows.ts';
+import type { ReadRow } from './roll-rows.ts';
 import {
   applyStaged,
   copyToStaging,
@@ -80,7 +81,7 @@ export function createImportRoll({ bulkPool, keys, maxVoters, clock }: Options):
       for await (const read of rows) {
         if (!read.ok) {
           badCount += 1;
-          if (bad.length < REPORTED_ROWS) bad.push({ line: read.line, reason: read.reason });
+          if (bad.length < REPORTED_ROWS) bad.push(read.bad);
           continue;
         }
         count += 1;

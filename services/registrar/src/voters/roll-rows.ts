@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { type BadRow, badRow, type RowFault } from '@suffrage/contracts/roll';
 import { parse } from 'csv-parse';
 
 /** A voter as a manager names one. */
@@ -8,8 +9,9 @@ export type Voter = {
 };
 /** `line` of the file, from 1; of a JSON request the place in its list, from 1. */
 export type RollRow = Voter & { readonly line: number };
-export type BadRow = { readonly line: number; readonly reason: string };
-export type ReadRow = { readonly ok: true; readonly row: RollRow } | ({ readonly ok: false } & BadRow);
+export type ReadRow =
+  | { readonly ok: true; readonly row: RollRow }
+  | { readonly ok: false; readonly bad: BadRow };
 
 const MAX_VOTER = 200;
 const MAX_SUBJECT = 255;
@@ -30,32 +32,26 @@ export async function* readRollCsv(source: Readable): AsyncGenerator<ReadRow> {
     skip_records_with_error: true,
     max_record_size: MAX_RECORD_BYTES,
     on_skip: error =>
-      void skipped.push({
-        line: Number(error && 'lines' in error ? error.lines : 0),
-        reason: 'is not valid CSV',
-      }),
+      void skipped.push(badRow(Number(error && 'lines' in error ? error.lines : 0), 'csv-invalid')),
   });
   // A source that breaks off ends the reading with its error.
   source.once('error', error => parser.destroy(error));
   source.pipe(parser);
   let columns: Columns | undefined;
   for await (const { record, info } of parser as AsyncIterable<Parsed>) {
-    yield* skipped.splice(0).map(refused);
+    yield* skipped.splice(0).map(asRead);
     if (columns) {
       yield readColumns(record, columns, info.lines);
       continue;
     }
     columns = readHeader(record);
     if (!columns) {
-      yield refused({
-        line: info.lines,
-        reason: 'the first line must name the columns: voter, or voter,subject',
-      });
+      yield refused(info.lines, 'header-invalid');
       return;
     }
   }
-  yield* skipped.splice(0).map(refused);
-  if (!columns) yield refused({ line: 1, reason: 'the file is empty' });
+  yield* skipped.splice(0).map(asRead);
+  if (!columns) yield refused(1, 'file-empty');
 }
 
 export function* readRollList(voters: readonly Voter[]): Generator<ReadRow> {
@@ -65,7 +61,9 @@ export function* readRollList(voters: readonly Voter[]): Generator<ReadRow> {
 type Parsed = { readonly record: readonly string[]; readonly info: { readonly lines: number } };
 type Columns = { readonly count: number; readonly voter: number; readonly subject: number };
 
-const refused = (row: BadRow): ReadRow => ({ ok: false, ...row });
+const asRead = (bad: BadRow): ReadRow => ({ ok: false, bad });
+const refused = (line: number, code: RowFault, values: BadRow['values'] = {}): ReadRow =>
+  asRead(badRow(line, code, values));
 
 function readHeader(record: readonly string[]): Columns | undefined {
   const names = record.map(name => name.trim().toLowerCase());
@@ -76,7 +74,7 @@ function readHeader(record: readonly string[]): Columns | undefined {
 
 function readColumns(record: readonly string[], columns: Columns, line: number): ReadRow {
   if (record.length !== columns.count)
-    return refused({ line, reason: `has ${record.length} columns, the first line ${columns.count}` });
+    return refused(line, 'columns-differ', { count: record.length, expected: columns.count });
   return checkRow(record[columns.voter] ?? '', record[columns.subject], line);
 }
 
@@ -89,32 +87,29 @@ export function identityOf(text: string): string {
 }
 
 function checkRow(voterText: string, subjectText: string | undefined, line: number): ReadRow {
-  const control = controlIn(voterText, 'voter');
-  if (control) return refused({ line, reason: control });
+  // Before spaces are made one: a tab is a control character, too.
+  if (holdsControl(voterText.trim())) return refused(line, 'control-character', { column: 'voter' });
   const voter = identityOf(voterText);
   const subject = subjectText?.trim();
-  if (voter === '') return refused({ line, reason: 'has no voter' });
-  const wrong =
-    wrongText(voter, 'voter', MAX_VOTER) ?? (subject && wrongText(subject, 'subject', MAX_SUBJECT));
-  return wrong
-    ? refused({ line, reason: wrong })
-    : { ok: true, row: { line, voter, ...(subject ? { subject } : {}) } };
+  if (voter === '') return refused(line, 'voter-missing');
+  return (
+    wrongText(line, 'voter', voter, MAX_VOTER) ??
+    (subject ? wrongText(line, 'subject', subject, MAX_SUBJECT) : undefined) ?? {
+      ok: true,
+      row: { line, voter, ...(subject ? { subject } : {}) },
+    }
+  );
 }
 
-/** Before spaces are made one: a tab is a control character, too. */
-function controlIn(text: string, name: string): string | undefined {
-  return /[\p{Cc}\p{Zl}\p{Zp}]/u.test(text.trim()) ? `${name} holds a control character` : undefined;
-}
+const holdsControl = (text: string) => /[\p{Cc}\p{Zl}\p{Zp}]/u.test(text);
 
-function wrongText(text: string, name: string, most: number): string | undefined {
-  if (text.length > most) return `${name} is longer than ${most} characters`;
-  const control = controlIn(text, name);
-  if (control) return control;
-  const invisible = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/u.exec(text)?.[0];
-  // Two voters would look the same, and whoever reads the roll could not tell them apart.
-  if (invisible) return `${name} holds a character that can not be seen (${codePoint(invisible)}): remove it`;
+function wrongText(line: number, column: string, text: string, most: number): ReadRow | undefined {
+  if (text.length > most) return refused(line, 'too-long', { column, most });
+  if (holdsControl(text)) return refused(line, 'control-character', { column });
+  const hidden = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/u.exec(text)?.[0];
+  if (hidden) return refused(line, 'hidden-character', { column, character: codePoint(hidden) });
   // What could not be decoded shows as U+FFFD.
-  if (text.includes('\uFFFD') || !text.isWellFormed()) return `${name} is not UTF-8`;
+  if (text.includes('\uFFFD') || !text.isWellFormed()) return refused(line, 'not-utf8', { column });
   return undefined;
 }
 

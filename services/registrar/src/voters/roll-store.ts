@@ -1,6 +1,6 @@
+import { type BadRow, badRow, type RowFault } from '@suffrage/contracts/roll';
 import type { Client, Pool } from '@suffrage/runtime/postgres/pool';
 import { from as copyFrom } from 'pg-copy-streams';
-import type { BadRow } from './roll-rows.ts';
 
 /** What an upload is compared with, and becomes of it. */
 export type RollChange = { readonly added: number; readonly removed: number; readonly changed: number };
@@ -38,23 +38,30 @@ export async function findContradictions(
   { replaces, most }: { readonly replaces: boolean; readonly most: number },
 ): Promise<{ readonly rows: readonly BadRow[]; readonly count: number }> {
   await client.query('analyze staged');
-  const { rows } = await client.query<{ line: string; reason: string; count: string }>(
+  const { rows } = await client.query<{
+    line: string;
+    code: RowFault;
+    first: string | null;
+    count: string;
+  }>(
     `with bad as (
-       select line, 'repeats the voter of line ' || first as reason from (
+       select line, 'voter-repeated' as code, first from (
          select line, min(line) over (partition by voter) as first from staged) as voters
        where line > first
        union all
-       select line, 'repeats the subject of line ' || first from (
+       select line, 'subject-repeated', first from (
          select line, min(line) over (partition by subject) as first from staged where subject is not null) as subjects
        where line > first
        union all
-       select line, 'has the subject of another voter on the roll' from staged join roll using (subject)
+       select line, 'subject-taken', null from staged join roll using (subject)
        where not $2 and election_id = $1 and roll.voter <> staged.voter)
-     select line, reason, count(*) over () as count from bad order by line, reason limit $3`,
+     select line, code, first, count(*) over () as count from bad order by line, code limit $3`,
     [electionId, replaces, most],
   );
   return {
-    rows: rows.map(({ line, reason }) => ({ line: Number(line), reason })),
+    rows: rows.map(({ line, code, first }) =>
+      badRow(Number(line), code, first === null ? {} : { first: Number(first) }),
+    ),
     count: Number(rows[0]?.count ?? 0),
   };
 }

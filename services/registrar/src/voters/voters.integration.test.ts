@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { fromBase64url, toBase64url } from '@suffrage/contracts/bytes';
+import { badRow } from '@suffrage/contracts/roll';
 import { blinded, type RegistrarApi, registrarApi } from '@suffrage/test/registrar-api';
 import { openTestPool } from '@suffrage/test/test-pool';
 import { openTestbed, type Testbed } from '@suffrage/test/testbed';
@@ -45,18 +46,21 @@ test('a roll is taken whole or not at all, and the same file again changes nothi
   );
   expect(bad).toMatchObject({ status: 422, json: { code: 'roll-rows-invalid', rowCount: 7 } });
   expect(bad.json.rows).toEqual([
-    { line: 3, reason: 'has 1 columns, the first line 2' },
-    { line: 4, reason: 'has no voter' },
-    { line: 5, reason: 'repeats the subject of line 2' },
-    { line: 6, reason: 'repeats the voter of line 2' },
-    { line: 7, reason: 'voter is longer than 200 characters' },
-    { line: 8, reason: 'is not valid CSV' },
-    { line: 9, reason: 'voter holds a control character' },
+    badRow(3, 'columns-differ', { count: 1, expected: 2 }),
+    badRow(4, 'voter-missing'),
+    badRow(5, 'subject-repeated', { first: 2 }),
+    badRow(6, 'voter-repeated', { first: 2 }),
+    badRow(7, 'too-long', { column: 'voter', most: 200 }),
+    badRow(8, 'csv-invalid'),
+    badRow(9, 'control-character', { column: 'voter' }),
   ]);
+  expect(bad.json.rows).toContainEqual(
+    expect.objectContaining({ line: 3, reason: 'has 1 columns, the first line 2' }),
+  );
   expect((await api.call('GET', '/council/roll')).json).toEqual({ voters: 2 });
   expect((await api.putRoll('council', 'name\nann\n')).json).toMatchObject({
     rowCount: 1,
-    rows: [{ line: 1, reason: 'the first line must name the columns: voter, or voter,subject' }],
+    rows: [badRow(1, 'header-invalid')],
   });
   // Subjects may change places, and voters go, while it is a draft.
   expect((await api.putRoll('council', 'voter,subject\nann,s2\n"Bob, Jr",s1\nzoe,\n')).json).toEqual({
@@ -82,15 +86,13 @@ test('one voter has one spelling, and no two look the same because of what can n
   const same = await api.putRoll('spelling', 'voter\nAnn  Lee\noffice\nRené\n');
   expect(same.json).toEqual({ voters: 3, added: 0, removed: 0, changed: 0 });
   const twice = await api.putRoll('spelling', 'voter\noffice\nofﬁce\n');
-  expect(twice.json.rows).toEqual([{ line: 3, reason: 'repeats the voter of line 2' }]);
+  expect(twice.json.rows).toEqual([badRow(3, 'voter-repeated', { first: 2 })]);
   const hidden = await api.putRoll('spelling', 'voter\nan​n\nb­ob\ncyㅤ\n‮dee\neve️\n');
-  const reason = (code: string) => `voter holds a character that can not be seen (${code}): remove it`;
   expect(hidden).toMatchObject({ status: 422, json: { code: 'roll-rows-invalid', rowCount: 5 } });
   expect(hidden.json.rows).toEqual(
-    ['U+200B', 'U+00AD', 'U+1160', 'U+202E', 'U+FE0F'].map((code, place) => ({
-      line: place + 2,
-      reason: reason(code),
-    })),
+    ['U+200B', 'U+00AD', 'U+1160', 'U+202E', 'U+FE0F'].map((character, place) =>
+      badRow(place + 2, 'hidden-character', { column: 'voter', character }),
+    ),
   );
   expect((await api.call('POST', '/spelling/codes')).status).toBe(200);
   expect((await api.call('POST', '/spelling/codes/again', { voter: ' Ａnn  Lee' })).status).toBe(200);
@@ -127,7 +129,7 @@ test('voters are only added once the election is scheduled, and not at all once 
   expect(
     (await api.call('POST', '/phases/roll', { voters: [{ voter: 'eve', subject: 's1' }] })).json,
   ).toMatchObject({
-    rows: [{ line: 1, reason: 'has the subject of another voter on the roll' }],
+    rows: [badRow(1, 'subject-taken')],
   });
   await api.openWithCodes('opened', ['ann']);
   expect((await api.putRoll('opened', 'voter\nann\nbob\n')).json).toMatchObject({ code: 'election-phase' });

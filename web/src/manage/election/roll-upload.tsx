@@ -4,7 +4,7 @@ import { Field } from '../field.tsx';
 import { useUploadRoll } from '../queries.ts';
 import { problemOf, RefusalNote } from '../refusal.tsx';
 import { say } from '../say.ts';
-import type { ManagedElection } from '../schemas.ts';
+import type { BadRow, ManagedElection } from '../schemas.ts';
 
 /** Sends the roll's file, says how far it is, and which of its rows are wrong. */
 export function RollUpload({ election: { definition, phase } }: { election: ManagedElection }) {
@@ -91,12 +91,10 @@ function RollRefused({ error }: { error: Error }) {
               </tr>
             </thead>
             <tbody>
-              {rows.map(({ line, reason }) => (
-                <tr key={`${line} ${reason}`}>
-                  <td>{formatCount(line)}</td>
-                  <td lang="en" dir="auto">
-                    {reason}
-                  </td>
+              {rows.map(row => (
+                <tr key={`${row.line} ${row.reason}`}>
+                  <td>{formatCount(row.line)}</td>
+                  <Reason row={row} />
                 </tr>
               ))}
             </tbody>
@@ -104,5 +102,16 @@ function RollRefused({ error }: { error: Error }) {
         </div>
       )}
     </>
+  );
+}
+
+/** Of a fault that the page does not know: the registrar's own words. */
+function Reason({ row: { code, values, reason } }: { row: BadRow }) {
+  return code ? (
+    <td>{say(`row.${code}`, values)}</td>
+  ) : (
+    <td lang="en" dir="auto">
+      {reason}
+    </td>
   );
 }

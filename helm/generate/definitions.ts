@@ -57,7 +57,7 @@ const NEEDED = ['receiptKey', 'votesDatabases', 'redisUrl', 'registrarDatabase',
 
 /** What the chart itself decides: as a further setting it would contradict the rest of the pod. */
 const DECIDED =
-  /_FILE$|_PORT$|_DIRECTORY$|^SUFFRAGE_(?:HOST|INSTANCE|NAMESPACE|ENVIRONMENT|LOG_LEVEL|CRASH_POINT|LEAVE_WAIT|KMS_KEY_ID|ISSUER_NAME|(?:INGESTION|RESULTS|REGISTRAR)_URL|INGESTION_METRICS_URLS|KAFKA_.*|LOCAL_QUEUE_.*|CONCURRENT_PARTITIONS)$/;
+  /_FILE$|_PORT$|_DIRECTORY$|^SUFFRAGE_(?:HOST|INSTANCE|NAMESPACE|ENVIRONMENT|LOG_LEVEL|CRASH_POINT|LEAVE_WAIT|KMS_KEY_ID|ISSUER_NAME|(?:INGESTION|RESULTS|REGISTRAR)_URL|INGESTION_METRICS_URLS|TRUSTED_PROXIES|KAFKA_.*|LOCAL_QUEUE_.*|CONCURRENT_PARTITIONS)$/;
 
 /** Settings of a service that operators may set: a misspelled name is refused before anything is installed. */
 function settingsOf(shape: Readonly<Record<string, unknown>>): Schema {

@@ -200,6 +200,17 @@ const WRONG: readonly Wrong[] = [
     'edge.hosts: name at least one host',
   ],
   [
+    'a balancer whose word about addresses counts for nothing',
+    { edge: { trustedProxies: [] } },
+    'edge.trustedProxies: without the ranges of balancers and pods all voters have one address',
+    'production',
+  ],
+  [
+    'a setting of addresses beside that of the edge',
+    { registrar: { settings: { SUFFRAGE_TRUSTED_PROXIES: '10.0.0.0/8' } } },
+    /registrar\/settings.*SUFFRAGE_TRUSTED_PROXIES/s,
+  ],
+  [
     'a balancer without a certificate',
     { tls: { services: 'mutual' } },
     'an ALB shows no certificate, so with tls.services mutual',

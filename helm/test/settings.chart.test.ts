@@ -55,6 +55,16 @@ describe.each(VALUE_FILES)('values-%s.yaml', file => {
     }
   });
 
+  test('page and registrar believe balancers and pods whom they serve', async () => {
+    for (const name of ['web', 'registrar']) {
+      const [started] = containersOf(await rendered, name);
+      expect(started && environmentOf(started.container, started.all)).toHaveProperty(
+        'SUFFRAGE_TRUSTED_PROXIES',
+        expect.stringMatching(/^10\.\d+\.0\.0\/16$/),
+      );
+    }
+  });
+
   test('the audit accepts the arguments that its pods get', async () => {
     const containers = containersOf(await rendered, 'audit');
     for (const started of containers) {

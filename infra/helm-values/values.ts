@@ -56,7 +56,11 @@ export function valuesOf(deployment: Deployment) {
       registrar: secretsOf(deployment.secrets_roles.registrar),
     },
     registrar: { kmsKeyId: deployment.elections_key },
-    ...(deployment.web_acl ? { edge: { rateLimit: { wafAcl: deployment.web_acl } } } : {}),
+    edge: {
+      // Balancers and pods have addresses of the network.
+      trustedProxies: [deployment.cidr],
+      ...(deployment.web_acl ? { rateLimit: { wafAcl: deployment.web_acl } } : {}),
+    },
     network: {
       kafka: { ...stores, ports: portsOf(deployment.brokers) },
       votesDatabase: stores,

@@ -71,6 +71,7 @@ SUFFRAGE_RESULTS_PUBLIC_KEYS_FILE: /etc/suffrage/public-keys/results-public-keys
 {{- with .Values.registrar.kmsKeyId }}
 SUFFRAGE_KMS_KEY_ID: {{ . }}
 {{- end }}
+{{- include "suffrage.trustedProxies" . }}
 {{- end }}
 
 {{- define "suffrage.settings.web" -}}
@@ -78,6 +79,13 @@ SUFFRAGE_KMS_KEY_ID: {{ . }}
 SUFFRAGE_INGESTION_URL: {{ printf "%s://%s:8080" $scheme (include "suffrage.componentName" (list . "ingestion")) }}
 SUFFRAGE_RESULTS_URL: {{ printf "%s://%s:8081" $scheme (include "suffrage.componentName" (list . "aggregator")) }}
 SUFFRAGE_REGISTRAR_URL: {{ printf "%s://%s:8082" $scheme (include "suffrage.componentName" (list . "registrar")) }}
+{{- include "suffrage.trustedProxies" . }}
+{{- end }}
+
+{{- define "suffrage.trustedProxies" -}}
+{{- with .Values.edge.trustedProxies }}
+SUFFRAGE_TRUSTED_PROXIES: {{ join "," . | quote }}
+{{- end }}
 {{- end }}
 
 {{/* Which secret files a component gets, by setting: nobody gets what it does not use. */}}

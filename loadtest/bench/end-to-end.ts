@@ -46,7 +46,10 @@ export function measureEndToEnd(
   });
 }
 
-/** Open-loop load at rising rates, until one is not sustained. */
+/**
+ * Open-loop load at rising rates, until one is not sustained, or until no more votes would be left than half of such a rate
+ * needs afterwards.
+ */
 export async function saturate(
   stage: Stage,
   transport: Transport,
@@ -57,6 +60,8 @@ export async function saturate(
   const windows: Window[] = [];
   let rate = FIRST_SHARE * promisedRate(await measureWindow(stage, transport, TRIAL), cores);
   for (let step = 0; step < MOST_STEPS; step += 1) {
+    const needed = rate * (STEP_SECONDS + stage.run.seconds / 2) * (1 - duplicates);
+    if (step > 0 && stage.votesLeft() < needed) break;
     const window = await measureAt(stage, transport, { rate, seconds: STEP_SECONDS, duplicates });
     windows.push(window);
     if (sustained(window) < SUSTAINED * rate) break;

@@ -268,6 +268,7 @@ test('a short name that is taken is refused at its field; the draft is edited, d
   await saveDraft(page, 'Thrice');
   await press(page, 'Duplicate');
   await page.getByRole('alertdialog').getByLabel('Short name in addresses').fill('copied');
+  await expectAccessible(page, 'the dialog of Duplicate');
   await page.getByRole('button', { name: 'Make the copy' }).click();
   await page.getByText('copied', { exact: true }).waitFor();
   await confirm(page, 'Delete', 'Delete the draft');
@@ -425,6 +426,7 @@ test('whatever is typed into a field or comes with a file stays text', async () 
     .getByLabel('Election as JSON')
     .setInputFiles(file('e.json', JSON.stringify({ id: evil, title: { en: evil }, contests: evil })));
   await page.getByText('Nothing was taken from the file:').waitFor();
+  await expectAccessible(page, 'a file that is refused');
   await typeEverywhere(page);
   await press(page, 'Save the draft');
   await page.getByTestId('faults').waitFor();
@@ -435,6 +437,7 @@ test('whatever is typed into a field or comes with a file stays text', async () 
     await page.getByRole('alert').waitFor();
     await expectWhole(page);
   }
+  await expectAccessible(page, 'a report that is none');
   await at('/manage/elections/typed');
   await press(page, 'Another code for one voter');
   await typeEverywhere(page);

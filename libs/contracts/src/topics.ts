@@ -12,7 +12,7 @@ export function topicNames(namespace: string): TopicNames {
 
 /** Channels and keys in Redis. Whatever is there may vanish at any time without changing a count. */
 export type RedisNames = {
-  /** Channel: the processor's notice that something was committed. No content. */
+  /** Channel: the processor's notice that something was committed (`progress-notice.ts`). */
   readonly progress: string;
   /** Channel: an election's snapshots, JSON. */
   readonly results: (id: string) => string;

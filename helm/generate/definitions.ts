@@ -101,6 +101,7 @@ export const definitions: Readonly<Record<string, Schema>> = {
     /** `votes`, `readers`, the name of a class of the cluster, or none. */
     priority: text,
   }),
+  range: { type: 'string', pattern: String.raw`^[0-9a-fA-F.:]+/([1-9]|[1-9][0-9]|1[01][0-9]|12[0-8])$` },
   resources: record(
     {
       requests: record({ cpu: quantity, memory: quantity, 'ephemeral-storage': quantity }, ['cpu', 'memory']),

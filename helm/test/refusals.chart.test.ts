@@ -200,13 +200,18 @@ const WRONG: readonly Wrong[] = [
     'edge.hosts: name at least one host',
   ],
   [
-    'a balancer whose word about addresses counts for nothing',
-    { edge: { trustedProxies: [] } },
-    'edge.trustedProxies: without the ranges of balancers and pods all voters have one address',
+    'a page whose word about addresses counts for nothing',
+    { network: { pods: [] } },
+    "network.pods: without the ranges of pods' addresses all voters have one address",
     'production',
   ],
   [
-    'a setting of addresses beside that of the edge',
+    'a range that is everybody',
+    { edge: { proxies: ['0.0.0.0/0'] } },
+    "at '/edge/proxies/0': '0.0.0.0/0' does not match pattern",
+  ],
+  [
+    'a setting of addresses beside those values',
     { registrar: { settings: { SUFFRAGE_TRUSTED_PROXIES: '10.0.0.0/8' } } },
     /registrar\/settings.*SUFFRAGE_TRUSTED_PROXIES/s,
   ],

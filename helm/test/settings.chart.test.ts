@@ -55,16 +55,6 @@ describe.each(VALUE_FILES)('values-%s.yaml', file => {
     }
   });
 
-  test('page and registrar believe balancers and pods whom they serve', async () => {
-    for (const name of ['web', 'registrar']) {
-      const [started] = containersOf(await rendered, name);
-      expect(started && environmentOf(started.container, started.all)).toHaveProperty(
-        'SUFFRAGE_TRUSTED_PROXIES',
-        expect.stringMatching(/^10\.\d+\.0\.0\/16$/),
-      );
-    }
-  });
-
   test('the audit accepts the arguments that its pods get', async () => {
     const containers = containersOf(await rendered, 'audit');
     for (const started of containers) {
@@ -105,6 +95,44 @@ describe.each(VALUE_FILES)('values-%s.yaml', file => {
     },
     120_000,
   );
+});
+
+const SUBNETS = [{ ipBlock: { cidr: '10.9.0.0/20' } }, { ipBlock: { cidr: '10.9.16.0/20' } }];
+
+test.each([
+  ['kind', {}, '10.244.0.0/16', '10.244.0.0/16'],
+  [
+    'staging',
+    { network: { edge: SUBNETS } },
+    '10.9.0.0/20,10.9.16.0/20',
+    '10.9.0.0/20,10.9.16.0/20,10.11.0.0/16',
+  ],
+  [
+    'staging',
+    { network: { edge: SUBNETS.slice(1) }, edge: { proxies: ['192.0.2.0/24'] } },
+    '192.0.2.0/24,10.9.16.0/20',
+    '192.0.2.0/24,10.9.16.0/20,10.11.0.0/16',
+  ],
+] as const)(
+  'values-%s.yaml with %j: the page believes balancers whom they serve, the registrar the page as well',
+  async (file, values, page, registrarToo) => {
+    const all = await render(file, values);
+    const believed = (name: string) =>
+      containersOf(all, name).map(({ container }) => environmentOf(container, all).SUFFRAGE_TRUSTED_PROXIES);
+    expect([new Set(believed('web')), new Set(believed('registrar'))]).toEqual([
+      new Set([page]),
+      new Set([registrarToo]),
+    ]);
+  },
+);
+
+test('the AWS value files name the networks that OpenTofu makes', () => {
+  for (const name of ['dev', 'staging', 'production'] as const) {
+    const made = readFileSync(join(ROOT, `infra/opentofu/environments/${name}/main.tf`), 'utf8');
+    const values = readFileSync(join(ROOT, `helm/suffrage/values-${name}.yaml`), 'utf8');
+    const networks = [...made.matchAll(/^ *cidr *= "(.+)"$/gm)].map(([, cidr]) => cidr);
+    expect([name, /pods: \[(.+)\]/.exec(values)?.[1]]).toEqual([name, networks.join(', ')]);
+  }
 });
 
 test.each([

@@ -39,12 +39,12 @@ test('registrar and votes read their secrets in roles of their own', () => {
 });
 
 test('an environment without a firewall at its edge names none', () => {
-  expect(valuesOf(deployment).edge).not.toHaveProperty('rateLimit');
-  expect(valuesOf({ ...deployment, web_acl: 'arn:acl' }).edge.rateLimit).toEqual({ wafAcl: 'arn:acl' });
+  expect(valuesOf(deployment)).not.toHaveProperty('edge');
+  expect(valuesOf({ ...deployment, web_acl: 'arn:acl' }).edge).toEqual({ rateLimit: { wafAcl: 'arn:acl' } });
 });
 
-test('what stands before the pods is believed whom it serves, wherever in the network it is', () => {
-  expect(valuesOf(deployment).edge.trustedProxies).toEqual(['10.20.0.0/16']);
+test('pods have addresses of the network', () => {
+  expect(valuesOf(deployment).network.pods).toEqual(['10.20.0.0/16']);
 });
 
 test('outputs that lack what the chart needs are refused by name', () => {

@@ -56,11 +56,7 @@ export function valuesOf(deployment: Deployment) {
       registrar: secretsOf(deployment.secrets_roles.registrar),
     },
     registrar: { kmsKeyId: deployment.elections_key },
-    edge: {
-      // Balancers and pods have addresses of the network.
-      trustedProxies: [deployment.cidr],
-      ...(deployment.web_acl ? { rateLimit: { wafAcl: deployment.web_acl } } : {}),
-    },
+    ...(deployment.web_acl ? { edge: { rateLimit: { wafAcl: deployment.web_acl } } } : {}),
     network: {
       kafka: { ...stores, ports: portsOf(deployment.brokers) },
       votesDatabase: stores,
@@ -68,6 +64,7 @@ export function valuesOf(deployment: Deployment) {
       redis: stores,
       limitsRedis: stores,
       edge: peers(deployment.public_cidrs),
+      pods: [deployment.cidr],
       registrarOutside: { peers: [beyond, ...peers([deployment.cidr])] },
     },
   };

@@ -71,7 +71,7 @@ SUFFRAGE_RESULTS_PUBLIC_KEYS_FILE: /etc/suffrage/public-keys/results-public-keys
 {{- with .Values.registrar.kmsKeyId }}
 SUFFRAGE_KMS_KEY_ID: {{ . }}
 {{- end }}
-{{- include "suffrage.trustedProxies" . }}
+{{- include "suffrage.trustedProxies" (list . "registrar") }}
 {{- end }}
 
 {{- define "suffrage.settings.web" -}}
@@ -79,11 +79,18 @@ SUFFRAGE_KMS_KEY_ID: {{ . }}
 SUFFRAGE_INGESTION_URL: {{ printf "%s://%s:8080" $scheme (include "suffrage.componentName" (list . "ingestion")) }}
 SUFFRAGE_RESULTS_URL: {{ printf "%s://%s:8081" $scheme (include "suffrage.componentName" (list . "aggregator")) }}
 SUFFRAGE_REGISTRAR_URL: {{ printf "%s://%s:8082" $scheme (include "suffrage.componentName" (list . "registrar")) }}
-{{- include "suffrage.trustedProxies" . }}
+{{- include "suffrage.trustedProxies" (list . "web") }}
 {{- end }}
 
+{{/* Whom a component believes when they tell whom they serve: balancers, what stands before them, and for the registrar the page's pods. */}}
 {{- define "suffrage.trustedProxies" -}}
-{{- with .Values.edge.trustedProxies }}
+{{- $v := (index . 0).Values -}}
+{{- $pods := eq (index . 1) "registrar" -}}
+{{- $ranges := $v.edge.proxies -}}
+{{- range $v.network.edge }}
+{{- if .ipBlock }}{{ $ranges = append $ranges .ipBlock.cidr }}{{ else }}{{ $pods = true }}{{ end }}
+{{- end }}
+{{- with uniq (concat $ranges (ternary $v.network.pods list $pods)) }}
 SUFFRAGE_TRUSTED_PROXIES: {{ join "," . | quote }}
 {{- end }}
 {{- end }}

@@ -1,4 +1,4 @@
-import { commonSettings, list, port } from '@suffrage/runtime/config';
+import { commonSettings, list, port, ranges } from '@suffrage/runtime/config';
 import { peerTlsSettings, servedTlsSettings } from '@suffrage/runtime/tls/settings';
 import { z } from 'zod';
 
@@ -27,7 +27,7 @@ export const webSettings = {
   /** Origins of the OpenID providers that the page signs in at, separated by commas: it may talk to these besides its own. */
   SUFFRAGE_SIGN_IN_ORIGINS: origins.optional(),
   /** Addresses of proxies in front of the page whose `X-Forwarded-For` is believed. */
-  SUFFRAGE_TRUSTED_PROXIES: list.optional(),
+  SUFFRAGE_TRUSTED_PROXIES: ranges.optional(),
 };
 
 export type WebConfig = z.output<z.ZodObject<typeof webSettings>>;

@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { duration, list, loadConfig, port, printableConfig, secretFile } from './config.ts';
+import { duration, list, loadConfig, port, printableConfig, ranges, secretFile } from './config.ts';
 
 const file = join(mkdtempSync(join(tmpdir(), 'suffrage-config-')), 'key');
 writeFileSync(file, 'planted-secret\n');
@@ -35,6 +35,17 @@ test('a secret is read from its file and never printed', () => {
   const printed = printableConfig(settings, environment);
   expect(printed).toEqual({ SUFFRAGE_PORT: 8080, SUFFRAGE_KEY_FILE: file, SUFFRAGE_WAIT: 2000 });
   expect(JSON.stringify(printed)).not.toContain('planted');
+});
+
+test('ranges of addresses are read, and none that holds everybody or is none', () => {
+  expect(ranges.parse('10.0.0.0/16, ::1 fd00::/8')).toEqual(['10.0.0.0/16', '::1', 'fd00::/8']);
+  for (const [wrong, message] of [
+    ['0.0.0.0/0', 'holds every address'],
+    ['10.0.0.0/8,::/0', 'holds every address'],
+    ['10.0.0.0/99', 'must be addresses or ranges'],
+    ['loopback', 'must be addresses or ranges'],
+  ] as const)
+    expect(() => ranges.parse(wrong)).toThrow(message);
 });
 
 test('lists and durations read as they are written', () => {

@@ -21,6 +21,17 @@ export const list = z
   .transform(text => text.split(/[\s,]+/).filter(item => item !== ''))
   .refine(items => items.length > 0, 'needs at least one entry');
 
+/** Addresses, and ranges such as `10.0.0.0/16`; never everybody's. */
+export const ranges = list.pipe(
+  z.array(
+    z
+      .union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], {
+        error: 'must be addresses or ranges such as 10.0.0.0/16',
+      })
+      .refine(range => !range.endsWith('/0'), 'holds every address: anybody could claim to be anybody'),
+  ),
+);
+
 const MILLIS = { ms: 1, s: 1000, m: 60_000 } as const;
 
 /** `250ms`, `1s`, `2m` -> milliseconds. */

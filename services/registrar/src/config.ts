@@ -1,4 +1,4 @@
-import { commonSettings, duration, list, port, secretFile } from '@suffrage/runtime/config';
+import { commonSettings, duration, port, ranges, secretFile } from '@suffrage/runtime/config';
 import { kafkaSettings } from '@suffrage/runtime/kafka/access';
 import { databaseTlsSettings, redisTlsSettings, servedTlsSettings } from '@suffrage/runtime/tls/settings';
 import { z } from 'zod';
@@ -77,7 +77,7 @@ export const settings = {
   SUFFRAGE_CAPTCHA_URL: httpsUrl.optional(),
   SUFFRAGE_CAPTCHA_SECRET_FILE: secretFile.optional(),
   /** Addresses of proxies whose `X-Forwarded-For` is believed. */
-  SUFFRAGE_TRUSTED_PROXIES: list.optional(),
+  SUFFRAGE_TRUSTED_PROXIES: ranges.optional(),
   /** redis:// URL of a database and a user that the votes' services don't have. Without it each process counts for itself. */
   SUFFRAGE_LIMITS_REDIS_URL_FILE: secretFile.optional(),
   /** Requests for tokens in a minute: so many at once, and then evenly. */

@@ -304,6 +304,17 @@ test('a draft that somebody else has saved meanwhile is not replaced unseen', as
   expect(await title(bob).inputValue()).toBe('By Bob');
   await press(bob, 'Save the draft');
   await bob.getByTestId('refused-election-changed').waitFor();
+  await ann.getByRole('link', { name: 'Edit the draft' }).click();
+  await title(ann).fill('By Ann at last');
+  await saveDraft(ann, 'By Ann at last');
+  await press(bob, 'Replace theirs with this');
+  await bob.getByTestId('refused-election-changed').waitFor();
+  expect((await room.api.call('GET', '/shared')).json.definition).toMatchObject({
+    title: { en: 'By Ann at last' },
+  });
+  // Pressed again without a look at what is said, saving replaces nothing.
+  await press(bob, 'Save the draft');
+  await bob.getByTestId('refused-election-changed').waitFor();
   await press(bob, 'Replace theirs with this');
   await heading(bob, 'By Bob');
   expect(complaints()).toEqual([]);

@@ -1,5 +1,5 @@
-import { createPublicKey, hash, randomBytes } from 'node:crypto';
-import { canonicalJson } from '@suffrage/contracts/canonical-json';
+import { createPublicKey, randomBytes } from 'node:crypto';
+import { fingerprint } from '@suffrage/contracts/actions';
 import {
   draftOf,
   type ElectionDefinition,
@@ -36,7 +36,7 @@ export type ElectionView = {
   readonly official: boolean;
   /** Its result has no effect, whatever was counted. */
   readonly annulled?: { readonly reason: string; readonly at: string };
-  /** Of a draft: another one after each change. */
+  /** Of a draft: of its content, which managers edit. */
   readonly revision?: string;
   /** Whether it belongs to the organisation of who asks; only where somebody is known. */
   readonly own?: boolean;
@@ -171,7 +171,10 @@ export function createElections({
     replaces: readonly string[] | undefined,
   ): Promise<Change | Refusal> => {
     if (current.phase !== 'draft') return refuse('election-locked');
-    if (replaces && !replaces.includes(revisionOf(current.definition))) return refuse('election-changed');
+    const revision = revisionOf(current.definition);
+    // Whoever sends the same again, because the answer was lost, has what was wanted.
+    if (replaces && !replaces.includes(revision) && revision !== fingerprint(draft))
+      return refuse('election-changed');
     const action = { action: 'edited' } as const;
     const definition = { ...withDraft(current.definition, draft), ...others };
     if (draft.mode === current.definition.mode)
@@ -255,9 +258,7 @@ export function createElections({
   };
 }
 
-function revisionOf(definition: ElectionDefinition): string {
-  return hash('sha256', canonicalJson(definition), 'base64url');
-}
+const revisionOf = (definition: ElectionDefinition): string => fingerprint(draftOf(definition));
 
 function mayBeSeen({ phase, organisation }: StoredElection, by: Principal | undefined): boolean {
   return phase !== 'draft' || organisation === by?.organisation;

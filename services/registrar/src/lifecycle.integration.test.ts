@@ -264,6 +264,7 @@ test('an election whose closing is official can still be annulled', async () => 
 
 test('a change that names the revision it replaces is refused once somebody else has changed the draft', async () => {
   await create('shared');
+  const times = { opensAt: hence(HOUR), closesAt: hence(2 * HOUR) };
   const edit = async (title: string, tags: string) => {
     const response = await fetch(`${registrar.url}/v1/elections/shared`, {
       method: 'PUT',
@@ -272,7 +273,7 @@ test('a change that names the revision it replaces is refused once somebody else
         'content-type': 'application/json',
         'if-match': tags,
       },
-      body: JSON.stringify(draft('shared', { title: { en: title } })),
+      body: JSON.stringify(draft('shared', { title: { en: title }, ...times })),
     });
     const json = (await response.json()) as { code?: string; revision?: string };
     return { status: response.status, tag: response.headers.get('etag') ?? '', ...json };
@@ -285,7 +286,13 @@ test('a change that names the revision it replaces is refused once somebody else
     expect(await edit('By Bob', stale)).toMatchObject({ status: 412, code: 'election-changed' });
   expect(await titleNow()).toMatchObject({ title: { en: 'By Ann' } });
   expect(await edit('By Bob', `"${revision}", ${first.tag}`)).toMatchObject({ status: 200 });
-  expect(await edit('By Bob', first.tag)).toMatchObject({ status: 412 });
+  expect(await edit('By Ann', first.tag)).toMatchObject({ status: 412 });
+  // The answer was lost, the same is sent again: it is what was wanted.
+  expect(await edit('By Bob', first.tag)).toMatchObject({ status: 200 });
+  // Other keys are no other draft.
+  const { json } = await call('GET', '/shared');
+  await call('POST', '/shared/keys/rotate');
+  expect((await call('GET', '/shared')).json.revision).toBe(json.revision);
   expect(await edit('By Cid', '*')).toMatchObject({ status: 200 });
   expect(await titleNow()).toMatchObject({ title: { en: 'By Cid' } });
   await call('POST', '/shared/publish');

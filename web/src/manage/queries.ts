@@ -180,13 +180,28 @@ export function useCreateDraft() {
   });
 }
 
-/** Replaces a draft as it was when it was read, and no other. */
+/** Somebody else has saved the draft meanwhile; `revision` is theirs. */
+export class DraftChanged extends Refused {
+  readonly revision: string | undefined;
+  constructor(refused: Refused, revision: string | undefined) {
+    super(refused.problem);
+    this.revision = revision;
+  }
+}
+
+/** Replaces one revision of a draft, and no other. Fails with `DraftChanged`. */
 export function useReplaceDraft(id: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: ({ draft, replaces }: { draft: object; replaces: string | undefined }) =>
-      ask(of(id), electionSchema, { method: 'PUT', body: { json: draft }, replaces }),
-    onSettled: () => forget(client, id),
+    mutationFn: async ({ draft, replaces }: { draft: object; replaces: string | undefined }) => {
+      try {
+        return await ask(of(id), electionSchema, { method: 'PUT', body: { json: draft }, replaces });
+      } catch (error) {
+        if (!(error instanceof Refused) || error.problem.code !== 'election-changed') throw error;
+        throw new DraftChanged(error, (await ask(of(id), electionSchema)).revision);
+      }
+    },
+    onSuccess: () => forget(client, id),
   });
 }
 

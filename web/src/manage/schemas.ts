@@ -8,7 +8,7 @@ export const electionSchema = z.object({
   definition: electionDefinition,
   phase: z.enum(['draft', 'scheduled', 'open', 'closed', 'sealed']),
   official: z.boolean(),
-  /** Of a draft: another one after each change. */
+  /** Of a draft: of its content, which managers edit. */
   revision: z.string().optional(),
   annulled: z.object({ reason: z.string(), at: z.string() }).optional(),
   /** Whether it is one of the manager's organisation. */
@@ -45,7 +45,7 @@ const badRowSchema = z.object({
     .custom<RowFault>(code => typeof code === 'string' && Object.hasOwn(rowFaults, code))
     .optional()
     .catch(undefined),
-  values: z.record(z.string(), z.union([z.string(), z.number()])).default({}),
+  values: z.record(z.string(), z.union([z.string(), z.number()])).catch({}),
 });
 export type BadRow = z.infer<typeof badRowSchema>;
 

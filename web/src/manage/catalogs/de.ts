@@ -352,7 +352,7 @@ export const messages: Catalog = {
   'refused.election-locked':
     'Die Wahl ist veröffentlicht: Stimmzettel und Regeln können sich nicht ändern. Kopieren Sie sie für eine neue.',
   'refused.election-changed':
-    'Jemand anderes hat diesen Entwurf gespeichert, seit Sie ihn geöffnet haben. Von Ihrem ist nichts verloren und nichts gespeichert: Sehen Sie sich die andere Fassung in einem zweiten Tab an, dann ersetzen Sie sie durch Ihre oder verlassen Sie die Seite.',
+    'Jemand anderes hat diesen Entwurf gespeichert, seit Sie ihn geöffnet haben. Was Sie geschrieben haben, behält dieser Tab; gespeichert ist es nicht: Sehen Sie sich die andere Fassung auf der Seite der Wahl an und kommen Sie zurück, ersetzen Sie sie durch Ihre, oder verlassen Sie die Seite ohne Speichern.',
   'refused.election-phase':
     'Die Wahl ist inzwischen in einer anderen Phase. Sehen Sie nach, was mit ihr getan werden kann.',
   'refused.schedule-invalid':

@@ -341,7 +341,7 @@ export const messages = {
   'refused.election-locked':
     'The election is published: its ballot and rules can’t change. Duplicate it to make another.',
   'refused.election-changed':
-    'Somebody else has saved this draft since you opened it. Nothing of yours is lost or saved: look at theirs in another tab, then replace it with yours or leave.',
+    'Somebody else has saved this draft since you opened it. What you wrote is kept in this tab and not saved: look at theirs on the election’s page and come back, replace it with yours, or leave without saving.',
   'refused.election-phase': 'The election is in another phase by now. Look at what can be done with it.',
   'refused.schedule-invalid':
     'The schedule is not possible: the closing has to be after the opening and 20 seconds ahead at least.',

@@ -348,7 +348,7 @@ export const messages: Catalog = {
   'refused.election-locked':
     'La elección está publicada: la papeleta y las reglas no pueden cambiar. Duplíquela para hacer otra.',
   'refused.election-changed':
-    'Otra persona ha guardado este borrador desde que usted lo abrió. De lo suyo no se ha perdido ni guardado nada: mire la otra versión en otra pestaña y después reemplácela por la suya o salga.',
+    'Otra persona ha guardado este borrador desde que usted lo abrió. Lo que escribió se conserva en esta pestaña y no está guardado: mire la otra versión en la página de la elección y vuelva, reemplácela por la suya, o salga sin guardar.',
   'refused.election-phase': 'La elección está ya en otra fase. Mire qué se puede hacer con ella.',
   'refused.schedule-invalid':
     'El calendario no es posible: el cierre debe ser después de la apertura y al menos 20 segundos más adelante.',

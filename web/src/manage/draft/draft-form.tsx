@@ -21,19 +21,23 @@ type Props = {
   isBusy: boolean;
   error: Error | null;
   onSave: (draft: ElectionDraft) => void;
+  /** Where somebody else has saved meanwhile: replaces that. */
+  onReplace?: ((draft: ElectionDraft) => void) | undefined;
 };
 
 /** An election on one page, from its name to its rules. */
-export function DraftFormView({ form, onChange, isSaved, isBusy, error, onSave }: Props) {
+export function DraftFormView({ form, onChange, isSaved, isBusy, error, onSave, onReplace }: Props) {
   const [tried, setTried] = useState(0);
   const read = readForm(form);
   const faults = tried === 0 || read.ok ? withRefusal(error) : read.faults;
-  const isChanged = error !== null && problemOf(error).code === 'election-changed';
   const change = (part: Partial<DraftForm>) => onChange({ ...form, ...part });
+  const save = (how: (draft: ElectionDraft) => void) => {
+    setTried(tried + 1);
+    if (read.ok && !isBusy) how(read.draft);
+  };
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    setTried(tried + 1);
-    if (read.ok && !isBusy) onSave(read.draft);
+    save(onSave);
   };
   return (
     <FaultsContext value={faults}>
@@ -67,9 +71,16 @@ export function DraftFormView({ form, onChange, isSaved, isBusy, error, onSave }
         <ScheduleFields form={form} onChange={change} />
         <RulesFields form={form} onChange={change} />
         {error ? <RefusalNote error={error} /> : null}
+        {onReplace ? (
+          <p className="buttons">
+            <button type="button" className="button grave" onClick={() => save(onReplace)}>
+              {say('form.replace')}
+            </button>
+          </p>
+        ) : null}
         <p className="buttons">
           <button type="submit" className="button primary" aria-disabled={isBusy}>
-            {say(isBusy ? 'confirm.busy' : isChanged ? 'form.replace' : 'form.save')}
+            {say(isBusy ? 'confirm.busy' : 'form.save')}
           </button>
           <span className="soft">{say('form.save-why')}</span>
         </p>

@@ -3,8 +3,8 @@ import { useQuery } from '@tanstack/react-query';
 import { useLocation } from 'wouter';
 import { Message, useTitle } from '../../views/message.tsx';
 import { Link } from '../../views/shell.tsx';
-import { electionQuery, useReplaceDraft } from '../queries.ts';
-import { problemOf, RefusedMessage } from '../refusal.tsx';
+import { DraftChanged, electionQuery, useReplaceDraft } from '../queries.ts';
+import { RefusedMessage } from '../refusal.tsx';
 import { manageAddresses } from '../routes.ts';
 import { say } from '../say.ts';
 import type { ManagedElection } from '../schemas.ts';
@@ -18,6 +18,7 @@ export function EditView({ id }: { id: string }) {
     ...electionQuery(id),
     refetchInterval: false,
     refetchOnWindowFocus: false,
+    refetchOnReconnect: false,
   });
   if (error && !data) return <RefusedMessage error={error} />;
   if (!data) return <Message title={say('manage.loading')} />;
@@ -39,8 +40,8 @@ function EditForm({ election: { definition, revision } }: { election: ManagedEle
     replaces: revision,
   }));
   const save = useReplaceDraft(id);
-  /** Whoever has been told that another manager has saved may replace that, and nothing that is saved later still. */
-  const isTold = save.error !== null && problemOf(save.error).code === 'election-changed';
+  /** That of another manager, of which whoever writes here has been told: it may be replaced, and nothing that is saved later still. */
+  const other = save.error instanceof DraftChanged ? save.error.revision : undefined;
   useTitle(say('form.edit'));
   const leave = () => {
     forget();
@@ -60,7 +61,12 @@ function EditForm({ election: { definition, revision } }: { election: ManagedEle
         isSaved
         isBusy={save.isPending}
         error={save.error}
-        onSave={draft => save.mutate({ draft, replaces: isTold ? revision : replaces }, { onSuccess: leave })}
+        onSave={draft => save.mutate({ draft, replaces }, { onSuccess: leave })}
+        onReplace={
+          other === undefined
+            ? undefined
+            : draft => save.mutate({ draft, replaces: other }, { onSuccess: leave })
+        }
       />
     </div>
   );

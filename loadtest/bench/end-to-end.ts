@@ -39,7 +39,7 @@ export function measureEndToEnd(
 ): Promise<EndToEnd> {
   const { transport, mode, duplicates } = options;
   return onStage(run, { mode, shape: DEFAULT_SHAPE }, async stage => {
-    const saturation = await saturate(stage, transport, duplicates);
+    const saturation = await saturate(stage, transport, { duplicates, reserveSeconds: run.seconds / 2 });
     const half = saturation.saturationVotesPerSecond / 2;
     const halfLoad = await measureAt(stage, transport, { rate: half, seconds: run.seconds, duplicates });
     return { transport, mode, duplicates, ...saturation, halfLoad };
@@ -47,21 +47,27 @@ export function measureEndToEnd(
 }
 
 /**
- * Open-loop load at rising rates, until one is not sustained, or until no more votes would be left than half of such a rate
- * needs afterwards.
+ * Open-loop load at rising rates, until one is not sustained. `reserveSeconds`: so long at the last rate takes what is measured
+ * afterwards; where the votes would not do for that, no higher rate is tried, and it is said.
  */
 export async function saturate(
   stage: Stage,
   transport: Transport,
-  duplicates: number,
-  cores = CORES,
+  {
+    duplicates,
+    reserveSeconds,
+    cores = CORES,
+  }: { readonly duplicates: number; readonly reserveSeconds: number; readonly cores?: number },
 ): Promise<Saturation> {
   await stage.cast(transport, WARM_UP);
   const windows: Window[] = [];
   let rate = FIRST_SHARE * promisedRate(await measureWindow(stage, transport, TRIAL), cores);
   for (let step = 0; step < MOST_STEPS; step += 1) {
-    const needed = rate * (STEP_SECONDS + stage.run.seconds / 2) * (1 - duplicates);
-    if (step > 0 && stage.votesLeft() < needed) break;
+    const needed = rate * (STEP_SECONDS + reserveSeconds) * (1 - duplicates);
+    if (step > 0 && stage.votesLeft() < needed) {
+      stage.run.say(`  not tried for want of votes: ${Math.round(rate).toLocaleString('en')} votes/s`);
+      break;
+    }
     const window = await measureAt(stage, transport, { rate, seconds: STEP_SECONDS, duplicates });
     windows.push(window);
     if (sustained(window) < SUSTAINED * rate) break;

@@ -19,6 +19,8 @@ export type Overload = Saturation & {
 };
 
 const TIMES = 3;
+/** Of overload, where the votes do not do for more. */
+const LEAST_SECONDS = 1.5;
 
 /**
  * What the servers do with three times as much as they can take. Sending that is work for half a core: on the servers' cores it
@@ -33,7 +35,12 @@ export function measureOverload(
     const together = keepApart(stage);
     try {
       const serverCores = CORES - 1;
-      const saturation = await saturate(stage, transport, 0, serverCores);
+      const reserveSeconds = TIMES * LEAST_SECONDS;
+      const saturation = await saturate(stage, transport, {
+        duplicates: 0,
+        reserveSeconds,
+        cores: serverCores,
+      });
       const { saturationVotesPerSecond } = saturation;
       const load = { rate: TIMES * saturationVotesPerSecond, seconds: run.seconds, duplicates: 0 };
       const overload = await measureAt(stage, transport, load);

@@ -23,6 +23,8 @@ export default {
   // Test files run in a process of their own, which is replaced once it is so large: it keeps the modules of each file, and
   // when Node itself breaks, one file fails and not all of them.
   workerIdleMemoryLimit: '2GB',
+  // Jest leaves one core to itself; test files that wait for servers, closings and pages leave more than that.
+  maxWorkers: '100%',
   projects: [
     {
       ...common,

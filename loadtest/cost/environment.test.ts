@@ -85,8 +85,7 @@ test('caches, endpoints, web ACLs and the passwords that Aurora keeps are counte
     planned('aws_elasticache_replication_group', {
       engine: 'valkey',
       node_type: 'cache.r7g.xlarge',
-      num_node_groups: 3,
-      replicas_per_node_group: 2,
+      num_cache_clusters: 3,
     }),
     planned('aws_vpc_endpoint', { vpc_endpoint_type: 'Interface', subnet_ids: [null, null, null] }),
     planned('aws_vpc_endpoint', { vpc_endpoint_type: 'Gateway', subnet_ids: null }),
@@ -96,14 +95,14 @@ test('caches, endpoints, web ACLs and the passwords that Aurora keeps are counte
   );
   expect(new Map(cost.items.map(({ what, quantity }) => [what, quantity]))).toEqual(
     new Map([
-      ['caches', 9],
+      ['caches', 3],
       ['endpoints', 3],
       ['web ACLs', 1],
       ['rules of web ACLs', 2],
       ['secrets', 2],
     ]),
   );
-  expect(cost.dollarsPerMonth).toBeCloseTo(9 * 0.3496 * 730 + 3 * 0.01 * 730 + 5 + 2 + 2 * 0.4, 9);
+  expect(cost.dollarsPerMonth).toBeCloseTo(3 * 0.3496 * 730 + 3 * 0.01 * 730 + 5 + 2 + 2 * 0.4, 9);
 });
 
 test('what the list has no price for is named, and no guess is in the sum', () => {

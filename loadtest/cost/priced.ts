@@ -108,16 +108,10 @@ const cache = itemised(
   z.object({
     engine: z.string(),
     node_type: z.string(),
-    num_node_groups: count,
-    replicas_per_node_group: count,
+    num_cache_clusters: count,
   }),
-  ({ engine, node_type: type, num_node_groups: groups, replicas_per_node_group: replicas }, prices) => [
-    machines(
-      'caches',
-      groups * (1 + replicas),
-      `${type}, ${engine === 'valkey' ? 'Valkey' : 'Redis OSS'}`,
-      prices,
-    ),
+  ({ engine, node_type: type, num_cache_clusters: quantity }, prices) => [
+    machines('caches', quantity, `${type}, ${engine === 'valkey' ? 'Valkey' : 'Redis OSS'}`, prices),
   ],
 );
 

@@ -55,7 +55,7 @@ module "region" {
     { name = "a", instances = { one = { class = "db.r7g.large", tier = 0 } } },
   ]
   registrar_database = { one = { class = "db.r7g.large", tier = 0 } }
-  cache              = { node_type = "cache.t4g.small", shards = 1, replicas = 1 }
+  cache              = { node_type = "cache.t4g.small", replicas = 1 }
 }
 
 module "cost" {

@@ -17,7 +17,7 @@ locals {
     shards        = var.shards
   }
   registrar_database = { one = { class = "db.r7g.2xlarge", tier = 0 }, two = { class = "db.r7g.2xlarge" } }
-  cache              = { node_type = "cache.r7g.xlarge", shards = 3, replicas = 2 }
+  cache              = { node_type = "cache.r7g.xlarge", replicas = 2 }
 }
 
 provider "aws" {

@@ -56,7 +56,7 @@ module "region" {
     { name = "b", instances = { one = { class = "db.r7g.xlarge", tier = 0 }, two = { class = "db.r7g.xlarge", tier = 1 } } },
   ]
   registrar_database = { one = { class = "db.r7g.xlarge", tier = 0 }, two = { class = "db.r7g.xlarge", tier = 1 } }
-  cache              = { node_type = "cache.r7g.large", shards = 1, replicas = 1 }
+  cache              = { node_type = "cache.r7g.large", replicas = 1 }
 }
 
 module "cost" {

@@ -7,9 +7,9 @@ resource "aws_elasticache_replication_group" "this" {
   node_type            = var.node_type
   port                 = 6379
 
-  cluster_mode               = "enabled"
-  num_node_groups            = var.shards
-  replicas_per_node_group    = var.replicas
+  # The suite's client knows one server, and its scripts name keys that a cluster would keep apart.
+  cluster_mode               = "disabled"
+  num_cache_clusters         = 1 + var.replicas
   automatic_failover_enabled = true
   multi_az_enabled           = true
 
@@ -45,10 +45,6 @@ resource "aws_elasticache_parameter_group" "this" {
   family      = "valkey${local.major}"
   description = "Full means that the oldest hints go, never that writes are refused"
 
-  parameter {
-    name  = "cluster-enabled"
-    value = "yes"
-  }
   parameter {
     name  = "maxmemory-policy"
     value = "allkeys-lru"

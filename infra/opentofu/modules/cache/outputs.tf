@@ -1,6 +1,6 @@
 output "endpoint" {
-  description = "Where clients begin (TLS, port 6379)."
-  value       = aws_elasticache_replication_group.this.configuration_endpoint_address
+  description = "Name of the primary, whichever node that is (TLS, port 6379)."
+  value       = aws_elasticache_replication_group.this.primary_endpoint_address
 }
 
 output "user" {
@@ -13,7 +13,7 @@ output "password_secret_arn" {
   value       = aws_secretsmanager_secret.password.arn
 }
 
-output "replication_group_id" {
-  description = "Name in metrics and alarms."
-  value       = var.name
+output "nodes" {
+  description = "Names of the nodes in metrics and alarms, as ElastiCache counts them."
+  value       = [for number in range(1, var.replicas + 2) : format("%s-%03d", var.name, number)]
 }

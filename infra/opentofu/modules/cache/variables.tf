@@ -57,24 +57,13 @@ variable "engine_version" {
 }
 
 variable "node_type" {
-  description = "Class of each node."
+  description = "Class of each node. One is the primary and holds everything: a cache that is too small gets a larger class."
   type        = string
   default     = "cache.r7g.large"
 }
 
-variable "shards" {
-  description = "Node groups. The suite groups its hints by node."
-  type        = number
-  default     = 1
-
-  validation {
-    condition     = var.shards >= 1 && var.shards <= 90
-    error_message = "1 to 90 node groups."
-  }
-}
-
 variable "replicas" {
-  description = "Replicas of each node group, in other zones."
+  description = "Replicas of the primary, in other zones."
   type        = number
   default     = 2
 

@@ -20,9 +20,9 @@ locals {
   ]...)
   global_alarms = { for name, cluster in var.global_databases : "${name}-global-lag" => { cluster = cluster, metric = "AuroraGlobalDBReplicationLag", above = 5000, minutes = 5, means = "what a failover would lose of the registrar's" } }
   cache_alarms = merge([
-    for name, group in var.caches : {
-      "${name}-cpu"    = { group = group, metric = "EngineCPUUtilization", above = 75, minutes = 10, means = "results reach watchers late" }
-      "${name}-memory" = { group = group, metric = "DatabaseMemoryUsagePercentage", above = 90, minutes = 10, means = "hints are dropped: more questions to the databases" }
+    for node in var.cache_nodes : {
+      "${node}-cpu"    = { node = node, metric = "EngineCPUUtilization", above = 75, minutes = 10, means = "results reach watchers late" }
+      "${node}-memory" = { node = node, metric = "DatabaseMemoryUsagePercentage", above = 90, minutes = 10, means = "hints are dropped: more questions to the databases" }
     }
   ]...)
 }
@@ -84,11 +84,11 @@ resource "aws_cloudwatch_metric_alarm" "database" {
 resource "aws_cloudwatch_metric_alarm" "cache" {
   for_each = local.cache_alarms
 
-  alarm_name          = "${var.name}-cache-${each.key}"
+  alarm_name          = each.key
   alarm_description   = each.value.means
   namespace           = "AWS/ElastiCache"
   metric_name         = each.value.metric
-  dimensions          = { ReplicationGroupId = each.value.group }
+  dimensions          = { CacheClusterId = each.value.node }
   statistic           = "Maximum"
   comparison_operator = "GreaterThanThreshold"
   threshold           = each.value.above

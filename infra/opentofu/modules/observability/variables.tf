@@ -82,9 +82,9 @@ variable "global_databases" {
   }
 }
 
-variable "caches" {
-  description = "Replication groups of ElastiCache, by a name for each."
-  type        = map(string)
+variable "cache_nodes" {
+  description = "Nodes of the caches, each of which ElastiCache measures by itself."
+  type        = list(string)
 }
 
 variable "replicator" {

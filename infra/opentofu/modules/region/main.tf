@@ -1,5 +1,7 @@
 locals {
   clients = { nodes = module.cluster.node_security_group_id }
+  # `info` tells the client that the server has loaded; it counts as dangerous, so it comes last.
+  cache_access = "on ~* &* -@all +@read +@write +@pubsub +@scripting +@connection -@dangerous +info"
   stores = {
     vpc_id                    = module.network.vpc_id
     subnet_ids                = module.network.data_subnet_ids
@@ -108,7 +110,7 @@ module "votes_cache" {
 
   name                      = "${var.name}-votes"
   user                      = "votes"
-  access                    = "on ~* &* -@all +@read +@write +@pubsub +@scripting +@connection +cluster|slots +cluster|shards +cluster|nodes +info -@dangerous"
+  access                    = local.cache_access
   password_secret           = { name = "suffrage/cache-votes", key_arn = module.secrets.key_arns["secrets-votes"] }
   password_version          = var.password_version
   engine_version            = var.versions.valkey
@@ -116,7 +118,6 @@ module "votes_cache" {
   subnet_ids                = local.stores.subnet_ids
   client_security_group_ids = local.stores.client_security_group_ids
   node_type                 = var.cache.node_type
-  shards                    = var.cache.shards
   replicas                  = var.cache.replicas
   key_arn                   = module.secrets.key_arns["votes"]
   log_key_arn               = module.secrets.key_arns["logs"]
@@ -127,7 +128,7 @@ module "limits_cache" {
 
   name                      = "${var.name}-limits"
   user                      = "limits"
-  access                    = "on ~* &* -@all +@read +@write +@pubsub +@scripting +@connection +cluster|slots +cluster|shards +cluster|nodes +info -@dangerous"
+  access                    = local.cache_access
   password_secret           = { name = "suffrage/cache-limits", key_arn = module.secrets.key_arns["secrets-registrar"] }
   password_version          = var.password_version
   engine_version            = var.versions.valkey
@@ -175,7 +176,7 @@ module "observability" {
     { registrar = "${var.name}-registrar-main" },
   )
   global_databases = var.global_registrar == "none" ? {} : { registrar = "${var.name}-registrar-main" }
-  caches           = { votes = "${var.name}-votes", limits = "${var.name}-limits" }
+  cache_nodes      = concat(module.votes_cache.nodes, module.limits_cache.nodes)
   replicator       = var.replicator
 }
 

@@ -144,8 +144,8 @@ variable "elections_primary_key" {
 }
 
 variable "cache" {
-  description = "Node type, node groups and replicas of the votes' cache. The registrar's limits have one of their own, of one node group."
-  type        = object({ node_type = string, shards = number, replicas = number })
+  description = "Node type and replicas of the votes' cache. The registrar's limits have one of their own, with one replica."
+  type        = object({ node_type = string, replicas = number })
 }
 
 variable "audit_window_days" {

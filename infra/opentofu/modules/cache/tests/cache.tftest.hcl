@@ -16,8 +16,28 @@ run "another_zone_takes_over" {
   command = plan
 
   assert {
-    condition     = aws_elasticache_replication_group.this.automatic_failover_enabled && aws_elasticache_replication_group.this.multi_az_enabled && aws_elasticache_replication_group.this.cluster_mode == "enabled"
-    error_message = "Cluster mode, with a replica in another zone that takes over."
+    condition     = aws_elasticache_replication_group.this.automatic_failover_enabled && aws_elasticache_replication_group.this.multi_az_enabled && aws_elasticache_replication_group.this.num_cache_clusters == 3
+    error_message = "A primary, and two replicas in other zones that take over."
+  }
+}
+
+run "one_server_holds_all_and_has_the_name_that_clients_get" {
+  override_resource {
+    target = aws_elasticache_replication_group.this
+    values = { primary_endpoint_address = "primary.invalid", configuration_endpoint_address = "", reader_endpoint_address = "replicas.invalid" }
+  }
+
+  assert {
+    condition     = aws_elasticache_replication_group.this.cluster_mode == "disabled" && alltrue([for parameter in aws_elasticache_parameter_group.this.parameter : parameter.name != "cluster-enabled"])
+    error_message = "A cluster would refuse what names keys of several slots, and send a client elsewhere."
+  }
+  assert {
+    condition     = output.endpoint == "primary.invalid"
+    error_message = "Replicas take no writes."
+  }
+  assert {
+    condition     = output.nodes == ["suffrage-test-votes-001", "suffrage-test-votes-002", "suffrage-test-votes-003"]
+    error_message = "Named as ElastiCache does."
   }
 }
 

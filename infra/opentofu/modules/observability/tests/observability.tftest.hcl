@@ -6,7 +6,7 @@ variables {
   alarm_addresses   = ["operators@example.org"]
   kafka             = { name = "suffrage-test", brokers = 3 }
   database_clusters = { a = "suffrage-test-votes-a", registrar = "suffrage-test-registrar" }
-  caches            = { votes = "suffrage-test-votes" }
+  cache_nodes       = ["suffrage-test-votes-001", "suffrage-test-votes-002"]
 }
 
 run "logs_are_encrypted_and_stay_for_the_audit" {
@@ -28,6 +28,15 @@ run "every_broker_is_watched_and_silence_is_an_alarm" {
   assert {
     condition     = aws_cloudwatch_metric_alarm.kafka["no-controller"].comparison_operator == "LessThanThreshold" && aws_cloudwatch_metric_alarm.kafka["no-controller"].threshold == 1
     error_message = "No controller is less than one."
+  }
+}
+
+run "every_node_of_a_cache_is_watched" {
+  command = plan
+
+  assert {
+    condition     = length(aws_cloudwatch_metric_alarm.cache) == 4 && aws_cloudwatch_metric_alarm.cache["suffrage-test-votes-002-memory"].dimensions == tomap({ CacheClusterId = "suffrage-test-votes-002" })
+    error_message = "Two alarms for each node: whichever is the primary, it is among them."
   }
 }
 

@@ -27,7 +27,7 @@ variables {
   alarm_addresses    = ["operators@example.org"]
   registrar_database = { one = { class = "db.r7g.large" } }
   votes_databases    = [{ name = "a", instances = { one = { class = "db.r7g.large" } } }]
-  cache              = { node_type = "cache.r7g.large", shards = 1, replicas = 2 }
+  cache              = { node_type = "cache.r7g.large", replicas = 2 }
   kafka              = { brokers = 3, instance_type = "kafka.m7g.large", storage_gib = { initial = 100, maximum = 200 }, partitions = 8, shards = 4 }
   nodes = {
     votes   = { instance_types = ["c7g.xlarge"], min = 3, max = 6 }

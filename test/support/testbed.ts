@@ -19,6 +19,7 @@ import { Pool } from 'pg';
 import { quietLog } from './quiet-log.ts';
 import { type TestServers, testServers } from './servers.ts';
 import { keepMetricsOf } from './keep-written.ts';
+import { separateRoles } from './separate-roles.ts';
 
 const REGISTRAR_MIGRATIONS = fileURLToPath(new URL('../../services/registrar/migrations', import.meta.url));
 const MIGRATIONS = fileURLToPath(new URL('../../services/processor/migrations', import.meta.url));
@@ -35,6 +36,8 @@ type Options = {
   readonly log?: Log;
   /** Other servers than those of the run. */
   readonly servers?: TestServers;
+  /** Databases have an owner who migrates, and services read and write rows only. Default: one superuser does all. */
+  readonly hasOwners?: boolean;
 };
 
 export type RegistrarOptions = {
@@ -50,14 +53,18 @@ export type RegistrarOptions = {
 /** Everything opened through a testbed is closed by `close`, in reverse order. */
 export async function openTestbed(options: Options = {}) {
   const { partitions = 4, shards = 1, replication = 1, databases = 1 } = options;
-  const { log = quietLog(), servers = testServers() } = options;
+  const { log = quietLog(), servers = testServers(), hasOwners = false } = options;
   const lifecycle = createLifecycle(log);
   const namespace = `t${randomBytes(5).toString('hex')}`;
+  const newDatabase = async (name: string, migrations: string) => {
+    const url = await createDatabase(servers.postgresUrl, name, lifecycle);
+    const { owner, service } = hasOwners ? await separateRoles(url, lifecycle) : { owner: url, service: url };
+    await migrate(owner, migrations, log);
+    return service;
+  };
   const databaseUrls: string[] = [];
   for (let shard = 0; shard < databases; shard += 1) {
-    const url = await createDatabase(servers.postgresUrl, `${namespace}v${shard}`, lifecycle);
-    await migrate(url, MIGRATIONS, log);
-    databaseUrls.push(url);
+    databaseUrls.push(await newDatabase(`${namespace}v${shard}`, MIGRATIONS));
   }
   const [databaseUrl = ''] = databaseUrls;
   const pool = new Pool({ connectionString: databaseUrl, max: 2 });
@@ -162,8 +169,7 @@ export async function openTestbed(options: Options = {}) {
       const url =
         own.databaseUrl ??
         own.of?.databaseUrl ??
-        (await registrarDatabase(servers.postgresUrl, namespace, lifecycle));
-      await migrate(url, REGISTRAR_MIGRATIONS, log);
+        (await newDatabase(`${namespace}r${randomBytes(2).toString('hex')}`, REGISTRAR_MIGRATIONS));
       const electionKeysSecret = own.of?.electionKeysSecret ?? randomBytes(32).toString('base64');
       const { httpPort, metricsPort } = await startRegistrar(
         {
@@ -236,10 +242,6 @@ export async function openTestbed(options: Options = {}) {
     databaseUrls,
     close: () => lifecycle.close(),
   };
-}
-
-function registrarDatabase(postgresUrl: string, namespace: string, lifecycle: Lifecycle): Promise<string> {
-  return createDatabase(postgresUrl, `${namespace}r${randomBytes(2).toString('hex')}`, lifecycle);
 }
 
 function urlOf(

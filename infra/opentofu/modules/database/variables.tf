@@ -30,8 +30,8 @@ variable "engine_version" {
   nullable    = false
 
   validation {
-    condition     = tonumber(split(".", var.engine_version)[0]) >= 16
-    error_message = "Aurora PostgreSQL 16 or newer."
+    condition     = tonumber(split(".", var.engine_version)[0]) >= 17
+    error_message = "Aurora PostgreSQL 17 or newer: older ones can't give the registrar the right to vacuum."
   }
 }
 

@@ -175,3 +175,9 @@ run "a_proxy_of_a_global_database_reads_the_password_made_here" {
     error_message = "RDS keeps none for a member."
   }
 }
+
+run "a_server_that_cant_let_the_registrar_vacuum_is_refused" {
+  command = plan
+  variables { engine_version = "16.9" }
+  expect_failures = [var.engine_version]
+}

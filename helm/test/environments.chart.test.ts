@@ -161,8 +161,8 @@ describe.each(installations.map(one => [one.name, one] as const))('%s on AWS', (
     expect(await text).not.toMatch(/\.infra\.svc|kubernetes\.io\/metadata\.name: infra|strimzi|cnpg|vault/);
   });
 
-  test('puts what takes and counts votes on the nodes that are kept for it', async () => {
-    for (const name of ['ingestion', 'processor']) {
+  test('puts what takes and counts votes and gives tokens on the nodes that are kept for it', async () => {
+    for (const name of ['ingestion', 'processor', 'registrar']) {
       const pods = (await all).filter(one => component(one) === name).flatMap(one => podOf(one)?.spec ?? []);
       expect(pods.length).toBeGreaterThan(0);
       for (const pod of pods) {

@@ -13,6 +13,16 @@ locals {
   follows = concat(local.reads, ["kafka-cluster:WriteData"])
   writes  = ["kafka-cluster:DescribeTopic", "kafka-cluster:WriteData"]
 
+  taken_on_by_pods = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Action    = ["sts:AssumeRole", "sts:TagSession"]
+      Principal = { Service = "pods.eks.amazonaws.com" }
+      Condition = { StringEquals = { "aws:SourceAccount" = var.account_id } }
+    }]
+  })
+
   # What each service calls, and nothing else: infra/plans/aws-calls.ts lists the calls with the code that makes them, and a test
   # holds the two against each other.
   statements = {
@@ -61,15 +71,7 @@ resource "aws_iam_role" "service" {
   name                 = "${var.name}-${each.key}"
   description          = "Pods of ${each.key}"
   max_session_duration = 3600
-  assume_role_policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [{
-      Effect    = "Allow"
-      Action    = ["sts:AssumeRole", "sts:TagSession"]
-      Principal = { Service = "pods.eks.amazonaws.com" }
-      Condition = { StringEquals = { "aws:SourceAccount" = var.account_id } }
-    }]
-  })
+  assume_role_policy   = local.taken_on_by_pods
 }
 
 resource "aws_iam_role_policy" "service" {

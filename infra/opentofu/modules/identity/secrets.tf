@@ -30,17 +30,9 @@ resource "aws_iam_role_policy" "secrets" {
 }
 
 resource "aws_iam_role" "external_secrets" {
-  name        = "${var.name}-external-secrets"
-  description = "The operator that fetches secrets"
-  assume_role_policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [{
-      Effect    = "Allow"
-      Action    = ["sts:AssumeRole", "sts:TagSession"]
-      Principal = { Service = "pods.eks.amazonaws.com" }
-      Condition = { StringEquals = { "aws:SourceAccount" = var.account_id } }
-    }]
-  })
+  name               = "${var.name}-external-secrets"
+  description        = "The operator that fetches secrets"
+  assume_role_policy = local.taken_on_by_pods
 }
 
 resource "aws_iam_role_policy" "external_secrets" {
@@ -65,17 +57,9 @@ resource "aws_eks_pod_identity_association" "external_secrets" {
 
 # The collector of metrics.
 resource "aws_iam_role" "metrics" {
-  name        = "${var.name}-metrics"
-  description = "Writes metrics to the managed Prometheus"
-  assume_role_policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [{
-      Effect    = "Allow"
-      Action    = ["sts:AssumeRole", "sts:TagSession"]
-      Principal = { Service = "pods.eks.amazonaws.com" }
-      Condition = { StringEquals = { "aws:SourceAccount" = var.account_id } }
-    }]
-  })
+  name               = "${var.name}-metrics"
+  description        = "Writes metrics to the managed Prometheus"
+  assume_role_policy = local.taken_on_by_pods
 }
 
 resource "aws_iam_role_policy" "metrics" {

@@ -53,6 +53,21 @@ run "who_knows_voters_reads_nothing_of_votes" {
   }
 }
 
+run "keda_sees_how_far_votes_are_counted_and_reads_none" {
+  command = plan
+
+  assert {
+    condition = flatten([for statement in jsondecode(aws_iam_role_policy.keda.policy).Statement : statement.Action]) == [
+      "kafka-cluster:Connect", "kafka-cluster:DescribeCluster", "kafka-cluster:DescribeTopic", "kafka-cluster:DescribeGroup",
+    ]
+    error_message = "Offsets, no records."
+  }
+  assert {
+    condition     = "${aws_eks_pod_identity_association.keda.namespace}/${aws_eks_pod_identity_association.keda.service_account}" == "keda/keda-operator"
+    error_message = "Where KEDA's own chart puts its operator."
+  }
+}
+
 run "an_installation_reaches_its_own_topics_only" {
   command = plan
   variables { installation = "two" }

@@ -26,7 +26,9 @@ const container = z.looseObject({
   image: z.string(),
   args: z.array(z.string()).default([]),
   command: z.array(z.string()).default([]),
-  env: z.array(z.object({ name: z.string(), value: z.string() })).default([]),
+  env: z
+    .array(z.object({ name: z.string(), value: z.string().default(''), valueFrom: z.unknown().optional() }))
+    .default([]),
   envFrom: z.array(z.object({ configMapRef: z.object({ name: z.string() }) })).default([]),
   volumeMounts: z
     .array(z.looseObject({ name: z.string(), mountPath: z.string(), readOnly: z.boolean().default(false) }))

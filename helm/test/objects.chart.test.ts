@@ -317,6 +317,16 @@ test('autoscalers ask for the names that the rules of the Prometheus adapter giv
   for (const metric of metrics) expect(known).toContain(metric.replace(/_(?:count|bucket)$/, ''));
 });
 
+test('an audit keeps its report beside the earlier ones', async () => {
+  const [audit] = podOf(find(await render('production'), 'CronJob', 'suffrage-audit'))?.spec.containers ?? [];
+  expect(audit?.args).toContain('--json=/reports/$(JOB).json');
+  expect(audit?.env).toContainEqual({
+    name: 'JOB',
+    value: '',
+    valueFrom: { fieldRef: { fieldPath: "metadata.labels['batch.kubernetes.io/job-name']" } },
+  });
+});
+
 test('a standby runs nothing, prepares topics for a copy, and leaves the registrar’s database alone', async () => {
   const [serving, standby] = await Promise.all([
     render('production'),

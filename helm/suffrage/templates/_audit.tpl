@@ -24,7 +24,7 @@ spec:
       imagePullPolicy: {{ $.Values.image.pullPolicy }}
       {{- include "suffrage.containerSecurity" $ | nindent 6 }}
       args: {{- include "suffrage.auditArguments" . | nindent 8 }}
-      {{- with include "suffrage.environment" $about }}
+      {{- with include "suffrage.auditEnvironment" . | trim }}
       env: {{- . | nindent 8 }}
       {{- end }}
       {{- if $follow }}
@@ -54,6 +54,15 @@ spec:
       emptyDir: { sizeLimit: 64Mi }
 {{- end }}
 
+{{- define "suffrage.auditEnvironment" -}}
+{{- $ := index . 0 -}}
+{{ include "suffrage.environment" (list $ "audit") }}
+{{- if and (ne (index . 1) "follow") $.Values.audit.reportsClaim }}
+# Each report is kept under the name of its Job.
+- { name: JOB, valueFrom: { fieldRef: { fieldPath: "metadata.labels['batch.kubernetes.io/job-name']" } } }
+{{- end }}
+{{- end }}
+
 {{/* The audit takes its settings as arguments, and certificates from variables as the services do. */}}
 {{- define "suffrage.auditArguments" -}}
 {{- $ := index . 0 -}}
@@ -81,7 +90,7 @@ spec:
 {{- else }}
 - --wait={{ $.Values.audit.wait }}
 {{- if $.Values.audit.reportsClaim }}
-- --json=/reports/audit.json
+- --json=/reports/$(JOB).json
 {{- if $.Values.secrets.auditorKey.secret }}
 - --key=/etc/suffrage/secrets/auditorKey
 {{- end }}

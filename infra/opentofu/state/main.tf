@@ -1,5 +1,5 @@
-# The first thing in an empty account: where the other states are kept. Its own state is a file on the operator's machine,
-# which is moved into the bucket afterwards (docs/operate-aws.md).
+# The first thing in an empty account: where the other states are kept. Its own state is a file, kept with the account's
+# documents (docs/operate-aws.md).
 provider "aws" {
   region              = var.region
   allowed_account_ids = [var.account_id]

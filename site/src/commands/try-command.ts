@@ -52,6 +52,8 @@ export function tryCommand(command: Command, scratch: string): Tried {
       return tryKubectl(words, scratch);
     case 'node':
       return tryHelp(programs.node, words[0] ?? '', words.slice(1));
+    case 'psql':
+      return tryPsql(words);
     case 'cd':
       if (!existsSync(own(words[0] ?? ''))) throw new Error(`there is no directory ${words[0]}`);
       return { ran: 'the directory is there' };
@@ -74,6 +76,17 @@ function tryHelp(interpreter: string, program: string, words: readonly string[])
   const unknown = words.filter(word => word.startsWith('--') && !help.includes(word.split('=')[0] ?? word));
   if (unknown.length > 0) throw new Error(`${program} --help does not know ${unknown.join(', ')}`);
   return { ran: `${program} --help` };
+}
+
+/** Its file is there, and each variable of the file has a value. */
+function tryPsql(words: readonly string[]): Tried {
+  const [file = ''] = optionOf(words, '-f');
+  const statements = readFileSync(own(file), 'utf8').replaceAll(/^--.*$/gm, '');
+  const wanted = new Set([...statements.matchAll(/ :'?([a-z]+)/g)].map(([, name = '']) => name));
+  const given = optionOf(words, '-v').map(setting => setting.split('=')[0] ?? '');
+  const missing = [...wanted].filter(name => !given.includes(name));
+  if (missing.length > 0) throw new Error(`${file} needs -v ${missing.join(', ')}`);
+  return { left: 'a database; its variables are those of the file' };
 }
 
 const CHART = 'helm/suffrage';

@@ -23,7 +23,11 @@ const ownPods = z.tuple([
 ]);
 
 const destination = z.object({ peers, ports: z.array(z.number()) });
-const network = z.record(z.string(), z.union([destination.partial(), peers, z.boolean()]));
+/** `policies` and `pods`, whose word about addresses is believed, are no arrows. */
+const network = z.record(
+  z.string(),
+  z.union([peers, z.array(z.string()), destination.partial(), z.boolean()]),
+);
 type Destination = z.output<typeof destination>;
 type Outside = Readonly<Record<string, Destination>>;
 
@@ -34,7 +38,8 @@ function outsideOf(file: ValueFile, values: Values): Outside {
   for (const own of [read('values.yaml'), read(`values-${file}.yaml`), values]) {
     const { network: given } = z.object({ network: network.default({}) }).parse(own);
     for (const [name, one] of Object.entries(given)) {
-      if (Array.isArray(one)) found.set(name, { peers: one, ports: [] });
+      if (name === 'policies' || name === 'pods') continue;
+      if (Array.isArray(one)) found.set(name, { peers: peers.parse(one), ports: [] });
       else if (typeof one !== 'boolean') found.set(name, destination.parse({ ...found.get(name), ...one }));
     }
   }

@@ -41,5 +41,5 @@ function rowOf({ figure, measured, must, atMost, isMet }: Target): string[] {
 function shown(value: number | null | undefined): string {
   return value === null || value === undefined || Number.isNaN(value)
     ? '–'
-    : value.toLocaleString('en', { maximumFractionDigits: 2 });
+    : value.toLocaleString('en', { maximumFractionDigits: 3 });
 }

@@ -23,11 +23,11 @@ const ownPods = z.tuple([
 ]);
 
 const destination = z.object({ peers, ports: z.array(z.number()) });
-/** `policies` and `pods`, whose word about addresses is believed, are no arrows. */
-const network = z.record(
-  z.string(),
-  z.union([peers, z.array(z.string()), destination.partial(), z.boolean()]),
-);
+const network = z
+  .looseObject({ policies: z.boolean().optional(), pods: z.array(z.string()).optional() })
+  // `pods`, whose word about addresses is believed, are no arrows.
+  .transform(({ policies: _policies, pods: _pods, ...arrows }) => arrows)
+  .pipe(z.record(z.string(), z.union([peers, destination.partial()])));
 type Destination = z.output<typeof destination>;
 type Outside = Readonly<Record<string, Destination>>;
 
@@ -38,9 +38,8 @@ function outsideOf(file: ValueFile, values: Values): Outside {
   for (const own of [read('values.yaml'), read(`values-${file}.yaml`), values]) {
     const { network: given } = z.object({ network: network.default({}) }).parse(own);
     for (const [name, one] of Object.entries(given)) {
-      if (name === 'policies' || name === 'pods') continue;
-      if (Array.isArray(one)) found.set(name, { peers: peers.parse(one), ports: [] });
-      else if (typeof one !== 'boolean') found.set(name, destination.parse({ ...found.get(name), ...one }));
+      if (Array.isArray(one)) found.set(name, { peers: one, ports: [] });
+      else found.set(name, destination.parse({ ...found.get(name), ...one }));
     }
   }
   return Object.fromEntries(found);

@@ -71,12 +71,7 @@ const stated = (made: TestElection, path: string) =>
 
 async function closeAndSeal(made: TestElection): Promise<void> {
   const { id: electionId, closesAt } = made.election.definition;
-  const admin = bed.kafka.admin();
-  await admin.connect();
-  const ends = await admin.fetchTopicOffsets(bed.topics.votes);
-  await admin.disconnect();
-  const endOffsets = ends.toSorted((a, b) => a.partition - b.partition).map(({ high }) => Number(high));
-  await bed.publish({ kind: 'closing', electionId, closesAt, endOffsets });
+  await bed.publishClosing(made);
   await stated(made, 'results/document');
   await bed.publish({ kind: 'seal', electionId, closesAt });
   await stated(made, 'seal');

@@ -71,16 +71,7 @@ test('an election is closed and sealed', async () => {
       `${path} is stated`,
       async () => (await fetch(`${aggregatorUrl}/v1/elections/${electionId}/${path}`)).ok,
     );
-  const admin = bed.kafka.admin();
-  await admin.connect();
-  const ends = await admin.fetchTopicOffsets(bed.topics.votes);
-  await admin.disconnect();
-  await bed.publish({
-    kind: 'closing',
-    electionId,
-    closesAt,
-    endOffsets: ends.map(({ high }) => Number(high)),
-  });
+  await bed.publishClosing(made);
   await stated('results/document');
   await bed.publish({ kind: 'seal', electionId, closesAt });
   await stated('seal');

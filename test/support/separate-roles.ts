@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Lifecycle } from '@suffrage/runtime/lifecycle';
 import { Pool } from 'pg';
+import { openTestPool } from './test-pool.ts';
 
 const FILES = join(import.meta.dirname, '../../deploy/database-roles');
 const PASSWORD = 'password';
@@ -15,15 +16,13 @@ export async function separateRoles(
   const administrator = `${database}_administrator`;
   const owner = `${database}_owner`;
   const service = `${database}_service`;
-  const superuser = new Pool({ connectionString: superuserUrl, max: 1 });
-  superuser.on('error', () => undefined);
+  const superuser = openTestPool(superuserUrl, lifecycle);
   await superuser.query(`create role ${administrator} login createrole password '${PASSWORD}'`);
   await superuser.query(`alter database ${database} owner to ${administrator}`);
   lifecycle.onClose(`roles of ${database}`, async () => {
     await superuser.query(`reassign owned by ${administrator}, ${owner} to current_user`);
     for (const role of [service, owner, administrator])
       await superuser.query(`drop owned by ${role}; drop role ${role}`);
-    await superuser.end();
   });
   const as = (role: string) => {
     const url = new URL(superuserUrl);

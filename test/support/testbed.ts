@@ -105,6 +105,12 @@ export async function openTestbed(options: Options = {}) {
       });
       return made;
     },
+    /** The election is closed with the votes that are on the log now. */
+    publishClosing: async ({ election: { definition } }: TestElection): Promise<void> => {
+      const { id: electionId, closesAt } = definition;
+      const endOffsets = await endOffsetsOf(kafka, topics.votes);
+      await publish(kafka, topics.elections, { kind: 'closing', electionId, closesAt, endOffsets });
+    },
     publish: (message: ElectionsMessage) => publish(kafka, topics.elections, message),
     /** Ingestion in this process, on free ports. */
     ingestion: async (
@@ -281,6 +287,15 @@ export async function createDatabase(
   const url = new URL(superuserUrl);
   url.pathname = `/${name}`;
   return url.href;
+}
+
+/** By partition. */
+async function endOffsetsOf(kafka: Kafka, topic: string): Promise<number[]> {
+  const admin = kafka.admin();
+  await admin.connect();
+  const ends = await admin.fetchTopicOffsets(topic);
+  await admin.disconnect();
+  return ends.toSorted((a, b) => a.partition - b.partition).map(({ high }) => Number(high));
 }
 
 export async function publish(kafka: Kafka, topic: string, message: ElectionsMessage): Promise<void> {

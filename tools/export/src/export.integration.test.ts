@@ -80,15 +80,10 @@ async function hold(
     resultsKeys,
     ...own,
   });
-  const { id, closesAt } = made.election.definition;
+  const { id } = made.election.definition;
   await until('the zero report', async () => (await fetchOf(id, 'zero-report')).ok);
   await append(made, votesOf(made));
-  const admin = bed.kafka.admin();
-  await admin.connect();
-  const ends = await admin.fetchTopicOffsets(bed.topics.votes);
-  await admin.disconnect();
-  const endOffsets = ends.toSorted((a, b) => a.partition - b.partition).map(({ high }) => Number(high));
-  await bed.publish({ kind: 'closing', electionId: id, closesAt, endOffsets });
+  await bed.publishClosing(made);
   await until('the results', async () => (await fetchOf(id, 'results/document')).ok);
   const directory = join(scratch, id);
   const { brokers, databaseUrls, namespace } = bed;

@@ -1,4 +1,3 @@
-import { refuse } from '@suffrage/contracts/errors';
 import { fromCastVoteBody } from '@suffrage/contracts/vote-request';
 import { type SignedBallot, toBody } from '@suffrage/client/transport';
 import { type CastResult, type CastVote, createCastVote } from '@suffrage/ingestion/cast-vote';
@@ -48,8 +47,7 @@ export function startIngestion(options: Options): IngestionProcess {
       const request = fromCastVoteBody(ballot.vote.election.definition.id, toBody(ballot));
       if ('ok' in request) return request;
       const castVote = await casting;
-      // A fault is answered as `handleError` of the HTTP edge does.
-      return castVote(request).catch(() => refuse('internal'));
+      return castVote(request);
     },
   };
 }
@@ -103,6 +101,7 @@ function buildCastVote(
     clock,
     instance,
     maxInFlight: MAX_IN_FLIGHT,
+    log: quiet,
   });
   return castVote;
 }

@@ -69,6 +69,15 @@ export function utf8(text: string): Uint8Array<ArrayBuffer> {
   return encoder.encode(text);
 }
 
+/** What `encode` made of the last text, which nearly always is the next one too. */
+export function rememberLast(encode: (text: string) => Uint8Array): (text: string) => Uint8Array {
+  let last: { readonly text: string; readonly bytes: Uint8Array } | undefined;
+  return text => {
+    if (last?.text !== text) last = { text, bytes: encode(text) };
+    return last.bytes;
+  };
+}
+
 /** The bytes after their length as u16, so that joined fields can't be cut at another place. */
 export function lengthPrefixed(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return concat(u16(bytes.length), bytes);

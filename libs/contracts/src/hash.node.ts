@@ -5,9 +5,9 @@ export function sha256(bytes: Uint8Array): Uint8Array {
   return toBytes(hash('sha256', bytes, 'binary'));
 }
 
-/** SHA-256, written to the beginning of `to`. */
-export function writeSha256(bytes: Uint8Array, to: Uint8Array): void {
-  copyDigest(hash('sha256', bytes, 'binary'), to);
+/** SHA-256, written to `to` from there on. */
+export function writeSha256(bytes: Uint8Array, to: Uint8Array, at = 0): void {
+  copyDigest(hash('sha256', bytes, 'binary'), to, at);
 }
 
 /** SHA-384, 48 bytes. */
@@ -21,10 +21,10 @@ export function sha384(bytes: Uint8Array): Uint8Array {
  */
 function toBytes(digest: string): Uint8Array {
   const bytes = new Uint8Array(digest.length);
-  copyDigest(digest, bytes);
+  copyDigest(digest, bytes, 0);
   return bytes;
 }
 
-function copyDigest(digest: string, to: Uint8Array): void {
-  for (let i = 0; i < digest.length; i++) to[i] = digest.charCodeAt(i);
+function copyDigest(digest: string, to: Uint8Array, at: number): void {
+  for (let i = 0; i < digest.length; i++) to[at + i] = digest.charCodeAt(i);
 }

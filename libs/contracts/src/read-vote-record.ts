@@ -1,4 +1,14 @@
 import type { VoteRecord } from './generated/suffrage/v1/vote_record.ts';
+import {
+  ELECTION_ID,
+  INSTANCE,
+  REVISION,
+  SALT,
+  SELECTIONS,
+  TOKEN,
+  TOKEN_KEY_ID,
+  VOTER_REFERENCE,
+} from './vote-fields.ts';
 
 const NOTHING: Uint8Array = new Uint8Array(0);
 
@@ -137,16 +147,6 @@ export function readPlainRecord(bytes: Uint8Array): VoteRecord | undefined {
     instance,
   };
 }
-
-/** Field number and wire type: the first byte of each field. */
-const ELECTION_ID = 0x0a;
-const SELECTIONS = 0x12;
-const SALT = 0x1a;
-const TOKEN = 0x22;
-const TOKEN_KEY_ID = 0x2a;
-const REVISION = 0x30;
-const VOTER_REFERENCE = 0x3a;
-const INSTANCE = 0x42;
 
 /** Stands for what is behind the end: no varint ends with it. */
 const UNFINISHED = 0xff;

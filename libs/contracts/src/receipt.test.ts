@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
-import { toBase64url } from './bytes.ts';
+import { concat, toBase64url } from './bytes.ts';
 import { checkReceipt } from './check-receipt.ts';
 import { Receipt as ReceiptMessage } from './generated/suffrage/v1/vote_service.ts';
-import { inclusionPath, leafHash, merkleTree, rootFromPath } from './merkle.ts';
+import { hashesOf, inclusionPath, leafHash, merkleTree, rootFromPath } from './merkle.ts';
 import { receiptSchema } from './receipt.ts';
 import { createReceiptIssuer, createReceiptSigner } from './sign-receipts.node.ts';
 import { testElection } from './testing.node.ts';
@@ -27,17 +27,17 @@ function batch(size: number) {
 test('the Merkle tree has the root of RFC 9162 for the trees of one, two and three leaves', () => {
   const [a, b, c] = ['a', 'b', 'c'].map(text => leafHash(new TextEncoder().encode(text)));
   if (!a || !b || !c) throw new Error('three leaves');
-  const node = (left: Uint8Array, right: Uint8Array) => merkleTree([left, right]).root;
-  expect(merkleTree([a]).root).toEqual(a);
-  expect(merkleTree([a, b, c]).root).toEqual(node(node(a, b), c));
+  const node = (left: Uint8Array, right: Uint8Array) => merkleTree(concat(left, right)).root;
+  expect(merkleTree(a).root).toEqual(a);
+  expect(merkleTree(concat(a, b, c)).root).toEqual(node(node(a, b), c));
 });
 
 test('every leaf of every tree size leads to the root by its path, and by no other place', () => {
   for (let size = 1; size <= 33; size += 1) {
     const leaves = Array.from({ length: size }, (_, i) => leafHash(Uint8Array.of(i)));
-    const { root, levels } = merkleTree(leaves);
+    const { root, levels } = merkleTree(concat(...leaves));
     for (const [index, leaf] of leaves.entries()) {
-      const path = inclusionPath(levels, index);
+      const path = inclusionPath(levels.map(hashesOf), index);
       expect(rootFromPath(leaf, index, size, path)).toEqual(root);
       const elsewhere = rootFromPath(leaf, (index + 1) % size, size, path);
       if (size > 1) expect(elsewhere).not.toEqual(root);
@@ -117,25 +117,45 @@ test('receipts of any batch size verify', async () => {
   );
 });
 
-test('a receipt says the same as JSON and as protobuf, wherever its leaf stands', () => {
+const OFFSETS = [0n, 40n, 127n, 2n ** 31n - 3n, 2n ** 32n, 2n ** 53n - 70_000n];
+
+test('a receipt says the same as JSON and as protobuf, wherever its leaf and its batch stand', () => {
   const issue = createReceiptIssuer(receiptKeyPem, 'ingestion-0');
-  for (const size of [1, 2, 7]) {
-    for (const issued of issue(batch(size))) {
-      const { certificate, ...message } = ReceiptMessage.decode(issued.toProtobuf());
-      expect({
-        ...message,
-        voteId: toBase64url(message.voteId),
-        offset: String(message.offset),
-        timestamp: Number(message.timestamp),
-        path: message.path.map(toBase64url),
-        signature: toBase64url(message.signature),
-        certificate: certificate && {
-          instance: certificate.instance,
-          publicKey: toBase64url(certificate.publicKey),
-          receiptKeyId: toBase64url(certificate.receiptKeyId),
-          signature: toBase64url(certificate.signature),
-        },
-      }).toEqual(issued.toJson());
+  for (const offset of OFFSETS) {
+    for (const size of [1, 2, 7, 130]) {
+      const votes: { electionId: string; voteId: Uint8Array }[] = batch(size);
+      votes[size - 1] = { voteId: randomBytes(32), electionId: 'w\u00e4hlt' };
+      const at = { topic: 'votes', partition: size, offset, timestamp: 1_770_000_000_000 };
+      for (const [place, issued] of issue({ ...at, votes }).entries()) {
+        const bytes = new Uint8Array(issued.protobufLength() + 2);
+        issued.writeProtobuf(bytes, 1);
+        expect([bytes.at(0), bytes.at(-1)]).toEqual([0, 0]);
+        const { certificate, ...message } = ReceiptMessage.decode(bytes.slice(1, -1));
+        expect(message).toMatchObject({
+          electionId: votes[place]?.electionId,
+          offset: offset + BigInt(place),
+        });
+        expect({
+          ...message,
+          voteId: toBase64url(message.voteId),
+          offset: String(message.offset),
+          timestamp: Number(message.timestamp),
+          path: message.path.map(toBase64url),
+          signature: toBase64url(message.signature),
+          certificate: certificate && {
+            instance: certificate.instance,
+            publicKey: toBase64url(certificate.publicKey),
+            receiptKeyId: toBase64url(certificate.receiptKeyId),
+            signature: toBase64url(certificate.signature),
+          },
+        }).toEqual(issued.toJson());
+      }
     }
   }
+});
+
+test('no receipt is made for an offset that it could not name exactly', () => {
+  const issue = createReceiptIssuer(receiptKeyPem, 'ingestion-0');
+  const at = { topic: 'votes', partition: 0, offset: 2n ** 53n, timestamp: 0 };
+  expect(() => issue({ ...at, votes: batch(1) })).toThrow('offset');
 });

@@ -1,5 +1,15 @@
 import { z } from 'zod';
-import { concat, fromBase64url, lengthPrefixed, u16, u32, utf8, writeU32, writeU64 } from './bytes.ts';
+import {
+  concat,
+  fromBase64url,
+  lengthPrefixed,
+  rememberLast,
+  u16,
+  u32,
+  utf8,
+  writeU32,
+  writeU64,
+} from './bytes.ts';
 import { leafHash, rootFromPath } from './merkle.ts';
 
 const base64url = z.string().regex(/^[A-Za-z0-9_-]*$/);
@@ -61,15 +71,6 @@ export function receiptLeaf(acceptance: Acceptance): Uint8Array {
     topicBytes(topic),
     placeBytes(partition, offset, timestamp),
   );
-}
-
-/** The result for the last text, which nearly always is the next one's too. */
-function rememberLast(encode: (text: string) => Uint8Array): (text: string) => Uint8Array {
-  let last: { readonly text: string; readonly bytes: Uint8Array } | undefined;
-  return text => {
-    if (last?.text !== text) last = { text, bytes: encode(text) };
-    return last.bytes;
-  };
 }
 
 const beginningOf = rememberLast(electionId => concat(LEAF_DOMAIN, lengthPrefixed(utf8(electionId))));

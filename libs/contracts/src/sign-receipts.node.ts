@@ -6,10 +6,9 @@ import {
   type KeyObject,
   sign,
 } from 'node:crypto';
-import { BinaryWriter } from '@bufbuild/protobuf/wire';
 import { concat, toBase64url } from './bytes.ts';
 import { Receipt as ReceiptMessage } from './generated/suffrage/v1/vote_service.ts';
-import { inclusionPath, merkleTree } from './merkle.ts';
+import { hashesOf, inclusionPath, merkleTree } from './merkle.ts';
 import {
   type Acceptance,
   type InstanceCertificate,
@@ -18,16 +17,24 @@ import {
   receiptLeaf,
   receiptRootMessage,
 } from './receipt.ts';
+import { ownFieldsLength, writeOwnFields } from './write-receipt.ts';
 
 /** A receipt of a batch, put together in the form that its reader asks for. */
 export type IssuedReceipt = {
   readonly toJson: () => Receipt;
-  /** The bytes of a `suffrage.v1.Receipt`. */
-  readonly toProtobuf: () => Uint8Array;
+  /** How many bytes it has as a `suffrage.v1.Receipt`. */
+  readonly protobufLength: () => number;
+  /** Writes them to `to` from there on. */
+  readonly writeProtobuf: (to: Uint8Array, at: number) => void;
 };
 
-/** Issues the receipts of one produced batch: one signature over the tree's root, hashes for the rest. */
-export type ReceiptIssuer = (accepted: readonly Acceptance[]) => readonly IssuedReceipt[];
+/** A batch that was appended: record `i` lies at `offset + i`. */
+export type AppendedBatch = Omit<Acceptance, 'electionId' | 'voteId'> & {
+  readonly votes: readonly Pick<Acceptance, 'electionId' | 'voteId'>[];
+};
+
+/** Issues the receipts of one batch, in its order: one signature over the tree's root, hashes for the rest. */
+export type ReceiptIssuer = (batch: AppendedBatch) => readonly IssuedReceipt[];
 
 /**
  * Makes this process's own key and has the receipt key (Ed25519, PKCS#8 PEM) certify it, so that the long-lived key
@@ -48,13 +55,16 @@ export function createReceiptIssuer(receiptKeyPem: string, instance: string): Re
   );
 }
 
-/** The same, with each receipt as JSON. */
+/** The same for acceptances of one batch, in its order, with each receipt as JSON. */
 export function createReceiptSigner(
   receiptKeyPem: string,
   instance: string,
 ): (accepted: readonly Acceptance[]) => readonly Receipt[] {
   const issue = createReceiptIssuer(receiptKeyPem, instance);
-  return accepted => issue(accepted).map(receipt => receipt.toJson());
+  return accepted => {
+    const [first] = accepted;
+    return first ? issue({ ...first, votes: accepted }).map(receipt => receipt.toJson()) : [];
+  };
 }
 
 /** Builds the receipts of a batch around the signature of its tree's size and root. */
@@ -68,45 +78,56 @@ export function receiptIssuer(
     receiptKeyId: Buffer.from(certificate.receiptKeyId, 'base64url'),
     signature: Buffer.from(certificate.signature, 'base64url'),
   };
-  return accepted => {
-    const treeSize = accepted.length;
-    const { root, levels } = merkleTree(accepted.map(receiptLeaf));
+  return ({ votes, topic, partition, offset, timestamp }) => {
+    if (offset > MAX_OFFSET) throw new RangeError(`the log has offset ${offset}`);
+    const treeSize = votes.length;
+    const leaves = votes.map((vote, place) =>
+      receiptLeaf({ ...vote, topic, partition, offset: offset + BigInt(place), timestamp }),
+    );
+    const { root, levels } = merkleTree(concat(...leaves));
     const signature = signRoot(treeSize, root);
     const written = once(() => ({
       // Half of the leaves share each node: it is written once, not once for each path.
-      levels: levels.map(level => level.map(toBase64url)),
+      levels: levels.map(level => hashesOf(level).map(toBase64url)),
       signature: toBase64url(signature),
     }));
     // A message may come in parts, whose fields add up: what all receipts of the batch have is encoded once.
-    const sharedPart = once(() => encode({ ...EMPTY, treeSize, signature, certificate: certificateMessage }));
-    return accepted.map((acceptance, leafIndex) => ({
-      toJson: () => ({
-        electionId: acceptance.electionId,
-        voteId: toBase64url(acceptance.voteId),
-        topic: acceptance.topic,
-        partition: acceptance.partition,
-        offset: acceptance.offset.toString(),
-        timestamp: acceptance.timestamp,
-        leafIndex,
+    const shared = once(() =>
+      ReceiptMessage.encode({
+        ...EMPTY,
+        topic,
+        partition,
+        timestamp: BigInt(timestamp),
         treeSize,
-        path: inclusionPath(written().levels, leafIndex),
-        signature: written().signature,
-        certificate,
-      }),
-      toProtobuf: () =>
-        concat(
-          encode({
-            ...EMPTY,
-            ...acceptance,
-            timestamp: BigInt(acceptance.timestamp),
-            leafIndex,
-            path: inclusionPath(levels, leafIndex),
-          }),
-          sharedPart(),
-        ),
-    }));
+        signature,
+        certificate: certificateMessage,
+      }).finish(),
+    );
+    return votes.map(({ electionId, voteId }, leafIndex) => {
+      const own = { electionId, voteId, offset: Number(offset) + leafIndex, leafIndex, levels };
+      return {
+        toJson: () => ({
+          electionId,
+          voteId: toBase64url(voteId),
+          topic,
+          partition,
+          offset: own.offset.toString(),
+          timestamp,
+          leafIndex,
+          treeSize,
+          path: inclusionPath(written().levels, leafIndex),
+          signature: written().signature,
+          certificate,
+        }),
+        protobufLength: () => ownFieldsLength(own) + shared().length,
+        writeProtobuf: (to, at) => to.set(shared(), writeOwnFields(to, at, own)),
+      };
+    });
   };
 }
+
+/** Offsets are written as numbers; no partition comes near. */
+const MAX_OFFSET = BigInt(Number.MAX_SAFE_INTEGER) - 0xffffn;
 
 const EMPTY: ReceiptMessage = {
   electionId: '',
@@ -121,19 +142,6 @@ const EMPTY: ReceiptMessage = {
   signature: new Uint8Array(0),
   certificate: undefined,
 };
-
-/** Kept, because a new one for each receipt grows several times. */
-const writer = new BinaryWriter();
-
-function encode(message: ReceiptMessage): Uint8Array {
-  try {
-    return ReceiptMessage.encode(message, writer).finish();
-  } catch (error) {
-    // Empties the writer of what came before the fault.
-    writer.finish();
-    throw error;
-  }
-}
 
 /** Makes the value when it is first asked for. */
 function once<T extends object>(make: () => T): () => T {

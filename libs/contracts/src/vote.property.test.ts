@@ -7,6 +7,7 @@ import { VoteRecord } from './generated/suffrage/v1/vote_record.ts';
 import { signedVote, testElection } from './testing.node.ts';
 import { createTokenVerifier } from './verify-token.node.ts';
 import { readPlainRecord } from './read-vote-record.ts';
+import { Redacted } from './redacted.ts';
 import { decodeVoteRecord, encodeVoteRecord } from './vote.ts';
 
 const made = testElection();
@@ -132,10 +133,46 @@ function asBuffers(record: VoteRecord): Record<string, unknown> {
   );
 }
 
+test('a record is written as the generated encoder writes it', () => {
+  fc.assert(
+    fc.property(
+      fc.record({
+        electionId: fc.string({ unit: 'binary' }),
+        selections: bytes(300),
+        salt: bytes(40),
+        token: bytes(300),
+        tokenKeyId: bytes(40),
+        revision: fc.oneof(
+          fc.nat(300),
+          fc.nat(2 ** 32 - 1),
+          fc.constantFrom(2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1),
+        ),
+        voterReference: bytes(40),
+      }),
+      fc.string({ unit: 'binary' }),
+      (vote, instance) => {
+        const { selections, salt, token, voterReference } = vote;
+        const written = encodeVoteRecord(
+          {
+            ...vote,
+            selections: new Redacted(selections),
+            salt: new Redacted(salt),
+            token: new Redacted(token),
+            voterReference: new Redacted(voterReference),
+          },
+          instance,
+        );
+        expect(written).toEqual(VoteRecord.encode({ ...vote, instance }).finish());
+      },
+    ),
+    RUNS,
+  );
+});
+
 test('a vote that could not be written leaves nothing in the next record', () => {
   const vote = signedVote(made);
   const record = encodeVoteRecord(vote, 'ingestion-0');
-  expect(() => encodeVoteRecord({ ...vote, revision: -1 }, 'ingestion-0')).toThrow('uint32');
+  expect(() => encodeVoteRecord({ ...vote, revision: -1 }, 'ingestion-0')).toThrow('u32');
   expect(encodeVoteRecord(vote, 'ingestion-0')).toEqual(record);
 });
 

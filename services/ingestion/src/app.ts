@@ -83,6 +83,7 @@ export async function startIngestion(
     instance,
     maxInFlight: config.SUFFRAGE_IN_FLIGHT_VOTES,
     turns,
+    log,
   });
   observeIngestion(metrics, {
     log: voteLog,

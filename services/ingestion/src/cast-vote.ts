@@ -4,6 +4,7 @@ import { errorRegistry, type Refusal, refuse } from '@suffrage/contracts/errors'
 import { encodeVoteRecord } from '@suffrage/contracts/vote';
 import { markBallot, type VoteRequest } from '@suffrage/contracts/vote-request';
 import { crashPoint } from '@suffrage/runtime/crash-point';
+import type { Log } from '@suffrage/runtime/log';
 import type { RequestTrace } from '@suffrage/runtime/tracing';
 import type { KnownElections } from './known-elections.ts';
 import type { IngestionMetrics } from './metrics.ts';
@@ -23,7 +24,10 @@ export function faultOf(result: CastResult): { readonly 'error.type'?: string } 
   return result.ok || errorRegistry[result.code].http < 500 ? {} : { 'error.type': result.code };
 }
 
-/** The trace goes on with the record, but never in `secret` elections, of which nothing at all is traced. */
+/**
+ * Never rejects: what goes wrong with one vote is that vote's answer. The trace goes on with the record, but never in `secret`
+ * elections, of which nothing at all is traced.
+ */
 export type CastVote = (request: VoteRequest, trace?: RequestTrace) => Promise<CastResult>;
 
 type Options = {
@@ -35,6 +39,7 @@ type Options = {
   readonly instance: string;
   readonly maxInFlight: number;
   readonly turns: Pick<Turns, 'next'>;
+  readonly log: Pick<Log, 'error'>;
 };
 
 const NO_HEADERS: ReadonlyMap<string, string> = new Map();
@@ -50,7 +55,7 @@ export function createCastVote(options: Options): {
   /** Votes between their arrival and their answer. */
   readonly inFlight: () => number;
 } {
-  const { elections, checkToken, voteLog, metrics, clock, instance, maxInFlight, turns } = options;
+  const { elections, checkToken, voteLog, metrics, clock, instance, maxInFlight, turns, log } = options;
   let inFlight = 0;
 
   /** All that comes before the append. */
@@ -98,6 +103,9 @@ export function createCastVote(options: Options): {
       if (result.ok && result.durability === 'replicated')
         observeAcknowledged(metrics, (performance.now() - begun) / 1000, trace?.traceId());
       return result;
+    } catch (error) {
+      log.error({ err: error }, 'casting a vote failed');
+      return refuse('internal');
     } finally {
       inFlight -= 1;
     }

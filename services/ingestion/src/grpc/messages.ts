@@ -1,17 +1,33 @@
 import { errorRegistry, type Refusal, refuse } from '@suffrage/contracts/errors';
 import {
-  type CastVoteRequest,
+  CastVoteRequest,
   CastVoteResponse,
   CastVoteResult,
+  CastVoteStreamRequest,
   type VoteRefusal,
 } from '@suffrage/contracts/generated/suffrage/v1/vote_service';
+import { bytesFieldLength, writeFieldHead } from '@suffrage/contracts/write-protobuf';
+import { readPlainRequest, readPlainStreamRequest } from '@suffrage/contracts/read-vote-request';
 import { Redacted } from '@suffrage/contracts/redacted';
 import type { VoteRequest } from '@suffrage/contracts/vote-request';
 import { status } from '@grpc/grpc-js';
 import type { CastResult } from '../cast-vote.ts';
 
+/** Reads a `CastVoteRequest`. @throws Error when the bytes are none. */
+export function readRequest(bytes: Uint8Array): VoteRequest | Refusal {
+  return readPlainRequest(bytes) ?? fromMessage(CastVoteRequest.decode(bytes));
+}
+
+/** Reads a `CastVoteStreamRequest`. @throws Error when the bytes are none. */
+export function readStreamRequest(bytes: Uint8Array): VoteRequest | Refusal {
+  const plain = readPlainStreamRequest(bytes);
+  if (plain) return plain;
+  const { vote } = CastVoteStreamRequest.decode(bytes);
+  return vote ? fromMessage(vote) : refuse('malformed-message');
+}
+
 /** A contest named twice would be merged or overwritten in a map, so it is refused here. */
-export function fromMessage(message: CastVoteRequest): VoteRequest | Refusal {
+function fromMessage(message: CastVoteRequest): VoteRequest | Refusal {
   const selections: Record<string, readonly string[]> = Object.create(null);
   for (const [place, { contestId, optionIds }] of message.selections.entries()) {
     if (Object.hasOwn(selections, contestId)) {
@@ -31,49 +47,62 @@ export function fromMessage(message: CastVoteRequest): VoteRequest | Refusal {
 }
 
 /** The bytes of a `CastVoteResponse`. */
-export function encodeResponse(result: Extract<CastResult, { ok: true }>): Buffer {
-  switch (result.durability) {
-    case 'replicated':
-      return inFieldOne([result.receipt.toProtobuf()]);
-    case 'local': {
-      const { electionId, voteId } = result;
-      return Buffer.from(
-        CastVoteResponse.encode({ receipt: undefined, local: { electionId, voteId } }).finish(),
-      );
-    }
-  }
-}
-
-/** The bytes of a `CastVoteResult`, in which what is no refusal looks as it does in a `CastVoteResponse`. */
-function encodeResult(result: CastResult): Buffer {
-  if (result.ok) return encodeResponse(result);
-  const refusal = toRefusal(result);
-  return Buffer.from(CastVoteResult.encode({ receipt: undefined, local: undefined, refusal }).finish());
+export function encodeResponse(result: Accepted): Buffer {
+  const message = responseMessage(result);
+  const bytes = Buffer.allocUnsafe(message.length);
+  message.write(bytes, 0);
+  return bytes;
 }
 
 /** The bytes of a `CastVotesResponse`; with a single result also those of a `CastVoteStreamResponse`. */
 export function encodeResults(results: readonly CastResult[]): Buffer {
-  return inFieldOne(results.map(encodeResult));
+  const messages = results.map(resultMessage);
+  const bytes = Buffer.allocUnsafe(
+    messages.reduce((total, { length }) => total + bytesFieldLength(length), 0),
+  );
+  let at = 0;
+  for (const { length, write } of messages) {
+    const begin = writeFieldHead(bytes, at, FIELD_ONE, length);
+    write(bytes, begin);
+    at = begin + length;
+  }
+  return bytes;
 }
 
-/** Field 1, a message. */
-const FIELD_ONE = 0x0a;
-const MAX_LENGTH_BYTES = 5;
+type Accepted = Extract<CastResult, { ok: true }>;
+/** Written where it belongs, so that nothing is encoded twice or copied. */
+type Message = { readonly length: number; readonly write: (to: Buffer, at: number) => void };
 
-/** A message that has nothing but these, already encoded, in its field 1: they need not be read again. */
-function inFieldOne(messages: readonly Uint8Array[]): Buffer {
-  const most = messages.reduce((size, { length }) => size + 1 + MAX_LENGTH_BYTES + length, 0);
-  const encoded = Buffer.allocUnsafe(most);
-  let at = 0;
-  for (const message of messages) {
-    encoded[at++] = FIELD_ONE;
-    let length = message.length;
-    for (; length > 0x7f; length >>>= 7) encoded[at++] = (length & 0x7f) | 0x80;
-    encoded[at++] = length;
-    encoded.set(message, at);
-    at += message.length;
+/** Field 1: of all that is answered here, a message. */
+const FIELD_ONE = 0x0a;
+
+/** A `CastVoteResponse`. */
+function responseMessage(result: Accepted): Message {
+  switch (result.durability) {
+    case 'replicated': {
+      const { receipt } = result;
+      const length = receipt.protobufLength();
+      return {
+        length: bytesFieldLength(length),
+        write: (to, at) => receipt.writeProtobuf(to, writeFieldHead(to, at, FIELD_ONE, length)),
+      };
+    }
+    case 'local': {
+      const { electionId, voteId } = result;
+      return encoded(CastVoteResponse.encode({ receipt: undefined, local: { electionId, voteId } }).finish());
+    }
   }
-  return encoded.subarray(0, at);
+}
+
+/** A `CastVoteResult`, in which what is no refusal looks as it does in a `CastVoteResponse`. */
+function resultMessage(result: CastResult): Message {
+  if (result.ok) return responseMessage(result);
+  const refusal = toRefusal(result);
+  return encoded(CastVoteResult.encode({ receipt: undefined, local: undefined, refusal }).finish());
+}
+
+function encoded(bytes: Uint8Array): Message {
+  return { length: bytes.length, write: (to, at) => to.set(bytes, at) };
 }
 
 /** What a call of this vote alone would have as status and metadata. */

@@ -1,26 +1,21 @@
-import { errorRegistry, refuse } from '@suffrage/contracts/errors';
-import {
-  CastVoteRequest,
-  CastVoteStreamRequest,
-  VoteServiceService,
-} from '@suffrage/contracts/generated/suffrage/v1/vote_service';
+import { errorRegistry, type Refusal, refuse } from '@suffrage/contracts/errors';
+import { VoteServiceService } from '@suffrage/contracts/generated/suffrage/v1/vote_service';
 import { splitVotes } from '@suffrage/contracts/split-votes';
+import type { VoteRequest } from '@suffrage/contracts/vote-request';
 import { receive, type Received } from '@suffrage/runtime/grpc/received';
 import { toServiceError } from '@suffrage/runtime/grpc/status';
-import type { Log } from '@suffrage/runtime/log';
 import { type RequestTrace, type SpanAttributes, traceRequest } from '@suffrage/runtime/tracing';
 import type { sendUnaryData, ServerDuplexStream, ServerUnaryCall } from '@grpc/grpc-js';
 import { answerName, type CastResult, type CastVote, faultOf } from '../cast-vote.ts';
 import type { IngestionMetrics } from '../metrics.ts';
 import type { Turns } from '../turns.ts';
 import { answerStream, type OpenStream } from './answer-stream.ts';
-import { encodeResponse, encodeResults, fromMessage } from './messages.ts';
+import { encodeResponse, encodeResults, readRequest, readStreamRequest } from './messages.ts';
 
 type Options = {
   readonly castVote: CastVote;
   readonly turns: Pick<Turns, 'isFull' | 'room' | 'after'>;
   readonly metrics: Pick<IngestionMetrics, 'votes'>;
-  readonly log: Log;
   readonly limits: Limits;
 };
 
@@ -42,33 +37,26 @@ const IDLE_MILLIS = 60_000;
 type Call<Request> = ServerUnaryCall<Received<Request>, Buffer>;
 /** Each vote as its bytes; one more than a call may have when there are more. */
 type VotesCall = Call<readonly Uint8Array[]>;
-type Stream = ServerDuplexStream<Received<CastVoteStreamRequest>, Buffer>;
+/** One vote, or what is wrong with it although its bytes can be read. */
+type VoteMessage = VoteRequest | Refusal;
+type Stream = ServerDuplexStream<Received<VoteMessage>, Buffer>;
 
 export type VoteService = ReturnType<typeof createVoteService>;
 
 /** `suffrage.v1.VoteService`: the same use case as REST, another transport. */
-export function createVoteService({ castVote, turns, metrics, log, limits }: Options) {
-  const readVote = receive(CastVoteRequest.decode, limits.voteBytes);
+export function createVoteService({ castVote, turns, metrics, limits }: Options) {
+  const readVote = receive(readRequest, limits.voteBytes);
   const streams = new Set<OpenStream>();
   let closing = false;
 
-  /** Never rejects: what goes wrong with one vote is that vote's answer. */
-  const cast = async (message: CastVoteRequest | undefined, trace: RequestTrace): Promise<CastResult> => {
-    const vote = message ? fromMessage(message) : refuse('malformed-message');
-    if ('ok' in vote) return vote;
-    try {
-      return await castVote(vote, trace);
-    } catch (error) {
-      log.error({ err: error }, 'a vote over gRPC failed');
-      return refuse('internal');
-    }
-  };
+  const cast = (vote: VoteMessage, trace: RequestTrace): Promise<CastResult> =>
+    'ok' in vote ? Promise.resolve(vote) : castVote(vote, trace);
   const count = (result: CastResult) => {
     metrics.votes.inc({ transport: 'grpc', code: answerName(result) });
     return result;
   };
 
-  const castVoteUnary = async (call: Call<CastVoteRequest>) => {
+  const castVoteUnary = async (call: Call<VoteMessage>) => {
     const { request } = call;
     if (!request.ok) return request;
     return traceCall(
@@ -117,9 +105,9 @@ export function createVoteService({ castVote, turns, metrics, log, limits }: Opt
         maxUntaken: limits.streamVotes,
         room: turns.room,
         idleMillis: IDLE_MILLIS,
-        answer: async (request: Received<CastVoteStreamRequest>) => {
+        answer: async (request: Received<VoteMessage>) => {
           votes += 1;
-          const result = count(request.ok ? await cast(request.message.vote, trace) : request);
+          const result = count(request.ok ? await cast(request.message, trace) : request);
           return encodeResults([result]);
         },
       });
@@ -136,7 +124,7 @@ export function createVoteService({ castVote, turns, metrics, log, limits }: Opt
 
   return {
     implementation: {
-      castVote(call: Call<CastVoteRequest>, answer: sendUnaryData<Buffer>): void {
+      castVote(call: Call<VoteMessage>, answer: sendUnaryData<Buffer>): void {
         void castVoteUnary(call).then(result => {
           count(result);
           if (result.ok) answer(null, encodeResponse(result));
@@ -199,7 +187,7 @@ export function voteServiceDefinition({
     castVote: {
       ...VoteServiceService.castVote,
       responseSerialize: asItIs,
-      requestDeserialize: receive(CastVoteRequest.decode, voteBytes),
+      requestDeserialize: receive(readRequest, voteBytes),
     },
     castVotes: {
       ...VoteServiceService.castVotes,
@@ -209,7 +197,7 @@ export function voteServiceDefinition({
     castVoteStream: {
       ...VoteServiceService.castVoteStream,
       responseSerialize: asItIs,
-      requestDeserialize: receive(CastVoteStreamRequest.decode, voteBytes),
+      requestDeserialize: receive(readStreamRequest, voteBytes),
     },
   };
 }

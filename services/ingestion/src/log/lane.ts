@@ -98,16 +98,13 @@ export function createLane(options: Options): Lane {
     failingSince = undefined;
     crashPoint('after-produce-before-answer');
     const { partition, offset } = outcome;
-    const receipts = issueReceipts(
-      ready.map(({ vote: { electionId, voteId } }, place) => ({
-        electionId,
-        voteId,
-        topic,
-        partition,
-        offset: offset + BigInt(place),
-        timestamp,
-      })),
-    );
+    const receipts = issueReceipts({
+      topic,
+      partition,
+      offset,
+      timestamp,
+      votes: ready.map(({ vote }) => vote),
+    });
     for (const [place, receipt] of receipts.entries()) {
       ready[place]?.answer({ ok: true, durability: 'replicated', receipt });
     }

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { type ClientHttp2Session, connect, constants } from 'node:http2';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { type sendUnaryData, type ServerDuplexStream, type ServerUnaryCall, status } from '@grpc/grpc-js';
 import { afterEach, expect, test } from '@jest/globals';
 import { createLifecycle, type Lifecycle } from '../lifecycle.ts';
@@ -9,6 +11,8 @@ import { createMetrics } from '../metrics.ts';
 import { serveGrpc } from './server.ts';
 
 const log = createLog('test', 'test', 'silent');
+/** What a request takes, once it is read. */
+const BIG = 256 * 1024;
 const LARGE = Buffer.alloc(1024 * 1024);
 const identity = (bytes: Buffer) => bytes;
 const method = (path: string, streams: boolean) => ({
@@ -24,11 +28,14 @@ const method = (path: string, streams: boolean) => ({
 const definition = {
   large: method('/test/Large', false),
   small: method('/test/Small', false),
+  big: { ...method('/test/Big', false), requestDeserialize: () => Buffer.alloc(BIG) },
   stream: method('/test/Stream', true),
 };
 const implementation = {
   large: (_call: ServerUnaryCall<Buffer, Buffer>, respond: sendUnaryData<Buffer>) => respond(null, LARGE),
   small: (_call: ServerUnaryCall<Buffer, Buffer>, respond: sendUnaryData<Buffer>) =>
+    respond(null, Buffer.alloc(1)),
+  big: (_call: ServerUnaryCall<Buffer, Buffer>, respond: sendUnaryData<Buffer>) =>
     respond(null, Buffer.alloc(1)),
   stream: (stream: ServerDuplexStream<Buffer, Buffer>) => {
     stream.on('data', () => stream.write(LARGE));
@@ -250,3 +257,25 @@ test('its health is SERVING until it leaves; then it says so and serves on', asy
   });
   expect(await health(open())).toEqual({ grpc: status.OK, status: 2 });
 }, 20_000);
+
+test('what belonged to a call does not pile up in old memory', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect: (options: { type: 'minor' | 'major' }) => void = runInNewContext('gc');
+  const { connect: open } = await serve(1_000);
+  const session = open();
+  const callTenTimes = async () => {
+    for (let i = 0; i < 10; i += 1) {
+      const stream = call(session, '/test/Big');
+      stream.resume().end(EMPTY);
+      await once(stream, 'close');
+    }
+    // What is in use twice in a row is old.
+    collect({ type: 'minor' });
+    collect({ type: 'minor' });
+  };
+  await callTenTimes();
+  collect({ type: 'major' });
+  const before = process.memoryUsage().arrayBuffers;
+  for (let i = 0; i < 20; i += 1) await callTenTimes();
+  expect((process.memoryUsage().arrayBuffers - before) / BIG).toBeLessThan(40);
+});

@@ -13,7 +13,13 @@ import {
   TOKEN_KEY_ID,
   VOTER_REFERENCE,
 } from './vote-fields.ts';
-import { bytesFieldLength, varintLength, writeBytesField, writeVarint } from './write-protobuf.ts';
+import {
+  bytesFieldLength,
+  shortLived,
+  varintLength,
+  writeBytesField,
+  writeVarint,
+} from './write-protobuf.ts';
 
 /** A vote inside a service: parsed, not yet believed. What could tell a choice or a voter never prints. */
 export type Vote = {
@@ -34,7 +40,7 @@ const MAX_U32 = 2 ** 32 - 1;
 const electionBytes = rememberLast(utf8);
 const instanceBytes = rememberLast(utf8);
 
-/** The bytes of a record on topic `votes`, as the generated encoder writes them. @throws RangeError when the revision is no u32. */
+/** The bytes of a record on topic `votes`, as the generated encoder writes them; a view (`shortLived`). @throws RangeError when the revision is no u32. */
 export function encodeVoteRecord(vote: Vote, instance: string): Uint8Array {
   const { revision, tokenKeyId } = vote;
   if (!Number.isInteger(revision) || revision < 0 || revision > MAX_U32)
@@ -42,7 +48,7 @@ export function encodeVoteRecord(vote: Vote, instance: string): Uint8Array {
   const [election, writer] = [electionBytes(vote.electionId), instanceBytes(instance)];
   const [selections, salt] = [vote.selections.reveal(), vote.salt.reveal()];
   const [token, voterReference] = [vote.token.reveal(), vote.voterReference.reveal()];
-  const bytes = new Uint8Array(
+  const bytes = shortLived(
     fieldLength(election) +
       fieldLength(selections) +
       fieldLength(salt) +

@@ -1,5 +1,23 @@
 /** How messages are written by hand where they are many: into bytes that are there, whose length was found before. */
 
+const SLAB_BYTES = 64 * 1024;
+let slab = new Uint8Array(0);
+let used = 0;
+
+/**
+ * Memory for a message that lives for milliseconds. A view of a greater piece, because memory of its own costs as much as
+ * writing the message: its `buffer` holds others too.
+ */
+export function shortLived(length: number): Uint8Array {
+  if (length > SLAB_BYTES) return new Uint8Array(length);
+  if (used + length > slab.length) {
+    slab = new Uint8Array(SLAB_BYTES);
+    used = 0;
+  }
+  used += length;
+  return slab.subarray(used - length, used);
+}
+
 /** Behind the tag, which has one byte here: field numbers up to 15. */
 export function bytesFieldLength(length: number): number {
   return 1 + varintLength(length) + length;

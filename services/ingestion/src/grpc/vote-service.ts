@@ -56,6 +56,12 @@ export function createVoteService({ castVote, turns, metrics, limits }: Options)
     return result;
   };
 
+  /** Each code once: labels cost more than counting. */
+  const countAll = (results: readonly CastResult[]) => {
+    const votes = Map.groupBy(results, answerName);
+    for (const [code, { length }] of votes) metrics.votes.inc({ transport: 'grpc', code }, length);
+  };
+
   const castVoteUnary = async (call: Call<VoteMessage>) => {
     const { request } = call;
     if (!request.ok) return request;
@@ -137,7 +143,8 @@ export function createVoteService({ castVote, turns, metrics, limits }: Options)
             count(answered);
             return answer(toServiceError(answered));
           }
-          return answer(null, encodeResults(answered.results.map(count)));
+          countAll(answered.results);
+          return answer(null, encodeResults(answered.results));
         });
       },
       castVoteStream: (stream: Stream): void => void castVoteStream(stream),

@@ -1,6 +1,6 @@
 /** The process that casts votes: told what to do by messages of the benchmark, so that its CPU time is its own. */
 import { type Load, runLoad } from './open-loop.ts';
-import { manySender, streamSender, unarySender } from './grpc-senders.ts';
+import { BULK, MANY, manySender, streamSender, unarySender } from './grpc-senders.ts';
 import { emptyPostSender, restSender, type Sender, type Transport } from './senders.ts';
 import { readVotes, type VoteSet, type VotesSource } from './votes.ts';
 
@@ -38,7 +38,9 @@ function open(transport: Order['transport'], target: string, votes: VoteSet): Se
     case 'grpc-unary':
       return unarySender(target, votes);
     case 'grpc-many':
-      return manySender(target, votes);
+      return manySender(target, votes, MANY);
+    case 'grpc-bulk':
+      return manySender(target, votes, BULK);
     case 'grpc-stream':
       return streamSender(target, votes);
   }

@@ -8,7 +8,7 @@ import { type Pids, cpuMicros, perVote, round } from './processes.ts';
 import { median } from './quantiles.ts';
 import { type AuditFigures, CORES, onStage, type Run, type Stage, WARM_UP } from './run.ts';
 import { type Mode, recordOf } from './votes.ts';
-import { MANY_MILLIS } from './grpc-senders.ts';
+import { BULK, MANY } from './grpc-senders.ts';
 import { type Transport, TRANSPORTS } from './senders.ts';
 import { drained } from './watch.ts';
 import { createTopic, serverPids } from './world.ts';
@@ -19,7 +19,7 @@ type Costs = Readonly<Record<string, number>>;
 /** Components, each against its floor. */
 type Compared = {
   readonly ingestionRest: number;
-  /** The better of votes in one stream and many in a call; the floor of each has no HTTP and gets votes as it does. */
+  /** The best of votes in one stream, many and up to 1,000 in a call; the floor of each has no HTTP and gets votes as it does. */
   readonly ingestionGrpc: number;
   readonly processor: number;
   readonly broker: number;
@@ -39,8 +39,8 @@ export type Efficiency = {
   readonly floors: Compared;
   /** floor ÷ measured. */
   readonly efficiency: Compared;
-  /** Both ways of many votes over gRPC: measured, floor and efficiency of ingestion. */
-  readonly grpc: Readonly<Record<'stream' | 'many', Against>>;
+  /** The ways of many votes over gRPC: measured, floor and efficiency of ingestion. */
+  readonly grpc: Readonly<Record<'stream' | 'many' | 'bulk', Against>>;
   /**
    * All rounds, in the order in which they were taken, with nothing taken off; `idle` is CPU microseconds a second
    * without load, `elapsed` how long a stretch took, microseconds for each vote.
@@ -52,6 +52,7 @@ export type Efficiency = {
 /** What something costs, what it can cost at least, and the one by the other. */
 type Against = { readonly measured: number; readonly floor: number; readonly efficiency: number };
 
+const MEASURED: readonly Transport[] = [...TRANSPORTS, 'grpc-bulk'];
 const PARTITIONS = 8;
 /** A JVM that has not compiled its code yet costs several times as much. */
 const BROKER_WARM_UP = { rate: 5_000, records: 30_000 };
@@ -62,7 +63,7 @@ const ONE_BY_ONE_MILLIS = 1;
 
 /**
  * Whole path and floors in turn, at one rate, so that each sees the same machine: a round is REST and gRPC (calls, one
- * stream, many in a call) through the services, then REST through the floor programs, then Kafka's own tools, then
+ * stream, many in a call, up to 1,000 in a call) through the services, then REST through the floor programs, then Kafka's own tools, then
  * verification and sending without HTTP, with a processor and a client beside it that cost what they cost the services.
  */
 export function measureEfficiency(
@@ -74,7 +75,7 @@ export function measureEfficiency(
     try {
       await warmUp(stage, floors);
       const rate = asked ?? (await halfLoad(stage));
-      const most = stage.votesLeft() / (TRANSPORTS.length * rounds * rate);
+      const most = stage.votesLeft() / (MEASURED.length * rounds * rate);
       const load = { rate, seconds: Math.min(run.seconds, Math.floor(10 * most) / 10) };
       const samples: Costs[] = [];
       for (let done = 0; done < rounds; done += 1) {
@@ -85,10 +86,12 @@ export function measureEfficiency(
           ...named('unary', await throughServices(stage, 'grpc-unary', load)),
           ...named('stream', await throughServices(stage, 'grpc-stream', load)),
           ...named('many', await throughServices(stage, 'grpc-many', load)),
+          ...named('bulk', await throughServices(stage, 'grpc-bulk', load)),
           ...named('floor', await throughFloors(stage, floors, load)),
           ...named('tools', await throughKafkaTools(stage, load)),
           ...named('bare-stream', await withoutHttp(stage, floors, load, ONE_BY_ONE_MILLIS)),
-          ...named('bare-many', await withoutHttp(stage, floors, load, MANY_MILLIS)),
+          ...named('bare-many', await withoutHttp(stage, floors, load, MANY.millis)),
+          ...named('bare-bulk', await withoutHttp(stage, floors, load, BULK.millis)),
           ...named('idle', idle),
         });
       }
@@ -147,7 +150,7 @@ async function startFloors({ world, run, mode, votes }: Stage): Promise<Floors> 
 
 async function warmUp(stage: Stage, floors: Floors): Promise<void> {
   const { rate, seconds } = WARM_UP;
-  for (const transport of TRANSPORTS) await stage.cast(transport, WARM_UP);
+  for (const transport of MEASURED) await stage.cast(transport, WARM_UP);
   await stage.castElsewhere(floors.ingestion.address, rate, seconds);
   await runBare(stage, floors, { rate, seconds, collectMillis: ONE_BY_ONE_MILLIS });
   await runTools(stage, await createToolsTopic(stage), BROKER_WARM_UP.rate, BROKER_WARM_UP.records);
@@ -253,10 +256,11 @@ function compare(
   const grpc = {
     stream: against('stream.ingestion', 'bare-stream.ingestion'),
     many: against('many.ingestion', 'bare-many.ingestion'),
+    bulk: against('bulk.ingestion', 'bare-bulk.ingestion'),
   };
   const parts = {
     ingestionRest: against('rest.ingestion', 'floor.ingestion'),
-    ingestionGrpc: grpc.many.efficiency > grpc.stream.efficiency ? grpc.many : grpc.stream,
+    ingestionGrpc: Object.values(grpc).reduce((a, b) => (b.efficiency > a.efficiency ? b : a)),
     processor: against('rest.processor', 'floor.processor'),
     broker: against('rest.broker', 'tools.broker'),
     postgres: against('rest.postgres', 'floor.postgres'),

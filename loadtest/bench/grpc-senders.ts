@@ -34,11 +34,16 @@ export function unarySender(address: string, votes: VoteSet): Sender {
   };
 }
 
-const MANY_VOTES = 100;
-export const MANY_MILLIS = 10;
+/** How many votes go into one call, and for how long they are collected. */
+type Collected = { readonly most: number; readonly millis: number };
 
-/** Up to 100 votes in one call, collected for at most 10 ms as a gateway would: that time counts as waiting. */
-export function manySender(address: string, votes: VoteSet): Sender {
+/** As a gateway that keeps its voters waiting as little as it can. */
+export const MANY: Collected = { most: 100, millis: 10 };
+/** As one that sends as much as a call takes; a voter's acknowledgement takes that much longer. */
+export const BULK: Collected = { most: 1_000, millis: 200 };
+
+/** Many votes in one call; the time for which they are collected counts as waiting. */
+export function manySender(address: string, votes: VoteSet, { most, millis }: Collected): Sender {
   const client = connect(address);
   const { path } = VoteServiceService.castVotes;
   const requests = framedRequests(votes);
@@ -61,8 +66,8 @@ export function manySender(address: string, votes: VoteSet): Sender {
     prepare: requests.prepare,
     send(index, answered) {
       collected.push({ index, answered });
-      if (collected.length >= MANY_VOTES) flush();
-      else due ??= setTimeout(flush, MANY_MILLIS);
+      if (collected.length >= most) flush();
+      else due ??= setTimeout(flush, millis);
     },
     close: async () => client.close(),
   };

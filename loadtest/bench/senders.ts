@@ -3,7 +3,8 @@ import { openPosts, type Posted } from './posts.ts';
 import type { VoteSet } from './votes.ts';
 
 export const TRANSPORTS = ['rest', 'grpc-unary', 'grpc-many', 'grpc-stream'] as const;
-export type Transport = (typeof TRANSPORTS)[number];
+/** `grpc-bulk`: many in a call, too, but collected for so long that only what a vote costs is of interest, not its latency. */
+export type Transport = (typeof TRANSPORTS)[number] | 'grpc-bulk';
 
 /** Where an accepted vote lies. */
 export type Place = { readonly partition: number; readonly offset: number };

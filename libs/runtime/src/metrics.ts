@@ -38,7 +38,7 @@ export function createMetrics(service: string, certificateFile?: string): Metric
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: EVENT_LOOP_MILLIS });
   const httpRequestSeconds = new Histogram({
     name: 'suffrage_http_request_seconds',
-    help: 'Time from the request to the end of its answer, in seconds.',
+    help: 'Time from the request to the end of its answer, in seconds; not of requests that are refused unread.',
     labelNames: ['route', 'method', 'status'],
     buckets: REQUEST_BUCKETS,
     enableExemplars: true,

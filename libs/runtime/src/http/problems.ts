@@ -5,6 +5,7 @@ import {
   refuse,
   toProblem,
 } from '@suffrage/contracts/errors';
+import type { ServerResponse } from 'node:http';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 
@@ -27,8 +28,30 @@ export function sendRefusal(reply: FastifyReply, refusal: Refusal): FastifyReply
   const problem = toProblem(refusal);
   if (problem.status === 503) reply.header('retry-after', RETRY_AFTER_SECONDS);
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
-  return reply.code(problem.status).type('application/problem+json').send(problem);
+  return reply.code(problem.status).type(PROBLEM_TYPE).send(problem);
 }
+
+/**
+ * What `sendRefusal` answers, made ready for requests that are refused before Fastify sees them: a third of its work is left
+ * out, which counts when most requests are refused.
+ */
+export function refuseUnread(refusal: Refusal, headers: Readonly<Record<string, string>>) {
+  const problem = toProblem(refusal);
+  const body = Buffer.from(JSON.stringify(problem));
+  const ready = Object.entries({
+    ...headers,
+    'retry-after': String(RETRY_AFTER_SECONDS),
+    'content-type': `${PROBLEM_TYPE}; charset=utf-8`,
+    'content-length': String(body.length),
+  }).flat();
+  const closing = [...ready, 'connection', 'close'];
+  return (response: ServerResponse, isLast: boolean): void => {
+    response.writeHead(problem.status, isLast ? closing : ready);
+    response.end(body);
+  };
+}
+
+const PROBLEM_TYPE = 'application/problem+json';
 
 /** What Fastify itself finds wrong with a request, by its error codes. */
 const FRAMEWORK_ERRORS: Readonly<Record<string, ErrorCode>> = {

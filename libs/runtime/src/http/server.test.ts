@@ -5,14 +5,17 @@ import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
+import { refuse } from '@suffrage/contracts/errors';
 import { createHealth } from '../health.ts';
 import { createLog } from '../log.ts';
 import { createMetrics } from '../metrics.ts';
+import { sendRefusal } from './problems.ts';
 import { closeHttpServer, createHttpServer, listen } from './server.ts';
 
-const newServer = (limits: { requestMillis?: number; streamMillis?: number } = {}) =>
+type Own = Partial<Pick<Parameters<typeof createHttpServer>[0], 'requestMillis' | 'streamMillis' | 'isFull'>>;
+const newServer = (own: Own = {}) =>
   createHttpServer({
-    ...limits,
+    ...own,
     title: 'test',
     log: createLog('test', 'test-0', 'silent'),
     health: createHealth('test', 'test-0', {}),
@@ -79,6 +82,22 @@ test('answers are kept nowhere and taken as the type they name, unless their rou
     ]);
     expect(headers['content-type']).toMatch(/; charset=utf-8$/);
   }
+});
+
+test('while it is full, what it asked about is refused as any refusal is, before anything of it is looked at', async () => {
+  const server = await newServer({ isFull: method => method === 'POST' });
+  server.get('/refused', (_request, reply) => sendRefusal(reply, refuse('overloaded')));
+  const url = await server.listen({ host: '127.0.0.1', port: 0 });
+  const answerTo = async (method: string, path: string) => {
+    const response = await fetch(`${url}${path}`, { method });
+    const { date: _date, ...headers } = Object.fromEntries(response.headers);
+    return { status: response.status, headers, body: await response.text() };
+  };
+  const refused = await answerTo('POST', '/whatever');
+  expect(refused).toEqual(await answerTo('GET', '/refused'));
+  expect(refused).toMatchObject({ status: 503, headers: { 'retry-after': '1' } });
+  expect(await answerTo('GET', '/health/live')).toMatchObject({ status: 200 });
+  await closeHttpServer(server);
 });
 
 test('a page of another origin is allowed nothing', async () => {

@@ -8,7 +8,8 @@ import {
   fastify,
   LogController,
 } from 'fastify';
-import { createServer } from 'node:https';
+import { createServer, type RequestListener } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import {
   jsonSchemaTransform,
   serializerCompiler,
@@ -20,7 +21,7 @@ import type { Log } from '../log.ts';
 import { type Metrics, observeHttpConnections } from '../metrics.ts';
 import { followCertificates, type ServedTls } from '../tls/serve-tls.ts';
 import { exemplarOf } from '../tracing.ts';
-import { handleError, sendRefusal } from './problems.ts';
+import { handleError, refuseUnread, sendRefusal } from './problems.ts';
 
 export type HttpServer = ReturnType<typeof newServer>;
 
@@ -35,6 +36,8 @@ type Options = {
   readonly requestMillis?: number;
   /** Where a route takes its body as a stream: how long that may take. Default as for every other request. */
   readonly streamMillis?: number;
+  /** Asked of each request before anything else of it is looked at: whether it is refused as `overloaded`. Default never. */
+  readonly isFull?: (method: string | undefined) => boolean;
   /** Whose `X-Forwarded-For` is believed. Default nobody's. */
   readonly trustedProxies?: readonly string[] | undefined;
   /** Default plain. */
@@ -48,14 +51,15 @@ declare module 'fastify' {
   }
 }
 
-const HEADERS_TIMEOUT_MILLIS = 5_000;
+const LIMITS = { headersTimeout: 5_000 };
 const REQUEST_TIMEOUT_MILLIS = 10_000;
 const BODIES_LOOK_MILLIS = 500;
 
 /** Of every answer that says nothing else: it is kept nowhere on its way, and taken as the type that it names. */
 const DEFAULT_HEADERS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
 
-function newServer({ log, bodyLimit, requestMillis, streamMillis, trustedProxies, tls }: Options) {
+function newServer(options: Options) {
+  const { log, bodyLimit, requestMillis, streamMillis, trustedProxies, tls, isFull } = options;
   return fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
@@ -64,8 +68,8 @@ function newServer({ log, bodyLimit, requestMillis, streamMillis, trustedProxies
     bodyLimit,
     requestTimeout: streamMillis ?? requestMillis ?? REQUEST_TIMEOUT_MILLIS,
     trustProxy: trustedProxies === undefined ? false : [...trustedProxies],
-    http: { headersTimeout: HEADERS_TIMEOUT_MILLIS },
-    ...(tls ? { serverFactory: serveEncrypted(tls) } : {}),
+    http: LIMITS,
+    ...(tls || isFull ? { serverFactory: ownServer(options) } : {}),
     forceCloseConnections: 'idle',
     // What arrives on an open connection while we close is served: its answer tells the caller to connect elsewhere.
     return503OnClosing: false,
@@ -76,15 +80,25 @@ function newServer({ log, bodyLimit, requestMillis, streamMillis, trustedProxies
 }
 
 /** With the limits that Fastify gives a plain server. */
-function serveEncrypted(tls: ServedTls): FastifyServerFactory {
+function ownServer({ tls, isFull, health }: Options): FastifyServerFactory {
+  const refuseFull = refuseUnread(refuse('overloaded'), DEFAULT_HEADERS);
   return (handler, { keepAliveTimeout, requestTimeout, connectionTimeout }) => {
-    const server = createServer({ ...tls.options, headersTimeout: HEADERS_TIMEOUT_MILLIS }, handler);
+    const listener: RequestListener = isFull
+      ? (request, response) =>
+          isFull(request.method) ? refuseFull(response, health.isLeaving()) : handler(request, response)
+      : handler;
+    const server = tls ? encrypted(tls, listener) : createServer(LIMITS, listener);
     if (typeof keepAliveTimeout === 'number') server.keepAliveTimeout = keepAliveTimeout;
     if (typeof requestTimeout === 'number') server.requestTimeout = requestTimeout;
     if (typeof connectionTimeout === 'number') server.setTimeout(connectionTimeout);
-    followCertificates(server, tls);
     return server;
   };
+}
+
+function encrypted(tls: ServedTls, listener: RequestListener) {
+  const server = createTlsServer({ ...tls.options, ...LIMITS }, listener);
+  followCertificates(server, tls);
+  return server;
 }
 
 /**

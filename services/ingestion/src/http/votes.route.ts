@@ -1,5 +1,5 @@
 import { toBase64url } from '@suffrage/contracts/bytes';
-import { errorRegistry, refuse } from '@suffrage/contracts/errors';
+import { errorRegistry } from '@suffrage/contracts/errors';
 import { localAcceptanceSchema } from '@suffrage/contracts/local-vote';
 import { receiptSchema } from '@suffrage/contracts/receipt';
 import { castVoteBody, fromCastVoteBody } from '@suffrage/contracts/vote-request';
@@ -32,12 +32,26 @@ const describe = (result: CastResult) => ({
 
 type Needs = {
   readonly castVote: CastVote;
-  readonly turns: Pick<Turns, 'isFull'>;
   readonly metrics: Pick<IngestionMetrics, 'votes'>;
 };
 
+/** Whether a request is refused unread: only votes are posted here, and where most are refused, refusing has to cost little. */
+export function isRefusedUnread({
+  turns,
+  metrics,
+}: {
+  turns: Pick<Turns, 'isFull'>;
+  metrics: Needs['metrics'];
+}) {
+  return (method: string | undefined): boolean => {
+    if (method !== 'POST' || !turns.isFull()) return false;
+    metrics.votes.inc({ transport: 'rest', code: 'overloaded' });
+    return true;
+  };
+}
+
 /** `POST /v1/elections/{id}/votes` -> 201 with a receipt, 202 for what is on the disk only, or a problem document. */
-export function votesRoute(server: HttpServer, { castVote, turns, metrics }: Needs): void {
+export function votesRoute(server: HttpServer, { castVote, metrics }: Needs): void {
   const schema = {
     summary: 'Cast a vote',
     description:
@@ -54,12 +68,6 @@ export function votesRoute(server: HttpServer, { castVote, turns, metrics }: Nee
   server.post('/v1/elections/:electionId/votes', {
     schema,
     serializerCompiler,
-    /** Before the body is read: where most are refused, refusing has to cost little. */
-    onRequest(_request, reply, goOn) {
-      if (!turns.isFull()) return goOn();
-      metrics.votes.inc({ transport: 'rest', code: 'overloaded' });
-      sendRefusal(reply, refuse('overloaded'));
-    },
     handler: async (request, reply) => {
       const vote = fromCastVoteBody(request.params.electionId, request.body);
       const result =

@@ -9,7 +9,12 @@ const compared = z.object({
   postgres: z.number(),
   wholePathRest: z.number(),
 });
-const efficiency = z.object({ cpuMicrosPerVote: compared, floors: compared, efficiency: compared });
+const efficiency = z.object({
+  cpuMicrosPerVote: compared,
+  floors: compared,
+  efficiency: compared,
+  grpc: z.object({ bulk: z.object({ efficiency: z.number() }) }),
+});
 const millis = z.object({ p50: z.number().nullable(), p99: z.number().nullable() });
 const window = z.object({
   rate: z.number(),
@@ -52,6 +57,10 @@ export type Summary = {
   readonly paths: readonly Path[];
   readonly cpuMicrosPerVote: z.infer<typeof compared> | null;
   readonly efficiency: z.infer<typeof compared> | null;
+  /** Of ingestion, up to 1,000 votes in a call, whatever their latency. */
+  readonly efficiencyGrpcBulk: number | null;
+  /** With votes of `pseudonymous` elections; everything else is of `secret` ones. */
+  readonly efficiencyPseudonymous: z.infer<typeof compared> | null;
   readonly floors: Readonly<Record<string, unknown>>;
   readonly ackP99MillisAtHalfLoad: number | null;
   readonly publishedP99MillisAtHalfLoad: number | null;
@@ -82,6 +91,8 @@ export function summarise(cells: Readonly<Record<string, unknown>>): Summary {
     paths: pathsOf(cells),
     cpuMicrosPerVote: share?.cpuMicrosPerVote ?? null,
     efficiency: share?.efficiency ?? null,
+    efficiencyGrpcBulk: share?.grpc.bulk.efficiency ?? null,
+    efficiencyPseudonymous: efficiency.optional().parse(cells['efficiency pseudonymous'])?.efficiency ?? null,
     floors: { ...share?.floors, ...bare },
     ackP99MillisAtHalfLoad: path?.halfLoad.acknowledgedMillis.p99 ?? null,
     publishedP99MillisAtHalfLoad: path?.halfLoad.acknowledgedToPublishedMillis.p99 ?? null,

@@ -125,7 +125,10 @@ function shortVarint(bytes: Uint8Array, at: number, end: number): number {
 const UNFINISHED = 0xff;
 
 const lastElection = noText();
-/** Texts that came before, each where the hash of its bytes says: ballots have few, and nearly all votes name the same. */
+/**
+ * Texts that came before, each where the hash of its bytes says: ballots have few, and nearly all votes name the same. Those that
+ * share a place are made anew each time.
+ */
 const KNOWN_TEXTS = 256;
 const known: readonly LastText[] = Array.from({ length: KNOWN_TEXTS }, noText);
 

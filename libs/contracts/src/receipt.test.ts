@@ -128,7 +128,7 @@ test('a receipt says the same as JSON and as protobuf, wherever its leaf and its
       const at = { topic: 'votes', partition: size, offset, timestamp: 1_770_000_000_000 };
       for (const [place, issued] of issue({ ...at, votes }).entries()) {
         const bytes = new Uint8Array(issued.protobufLength() + 2);
-        issued.writeProtobuf(bytes, 1);
+        expect(issued.writeProtobuf(bytes, 1)).toBe(bytes.length - 1);
         expect([bytes.at(0), bytes.at(-1)]).toEqual([0, 0]);
         const { certificate, ...message } = ReceiptMessage.decode(bytes.slice(1, -1));
         expect(message).toMatchObject({

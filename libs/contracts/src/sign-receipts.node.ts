@@ -24,8 +24,8 @@ export type IssuedReceipt = {
   readonly toJson: () => Receipt;
   /** How many bytes it has as a `suffrage.v1.Receipt`. */
   readonly protobufLength: () => number;
-  /** Writes them to `to` from there on. */
-  readonly writeProtobuf: (to: Uint8Array, at: number) => void;
+  /** Writes them to `to` from there on. @returns where they end */
+  readonly writeProtobuf: (to: Uint8Array, at: number) => number;
 };
 
 /** A batch that was appended: record `i` lies at `offset + i`. */
@@ -81,8 +81,8 @@ export function receiptIssuer(
   return ({ votes, topic, partition, offset, timestamp }) => {
     if (offset > MAX_OFFSET) throw new RangeError(`the log has offset ${offset}`);
     const treeSize = votes.length;
-    const leaves = votes.map((vote, place) =>
-      receiptLeaf({ ...vote, topic, partition, offset: offset + BigInt(place), timestamp }),
+    const leaves = votes.map(({ electionId, voteId }, place) =>
+      receiptLeaf({ electionId, voteId, topic, partition, offset: offset + BigInt(place), timestamp }),
     );
     const { root, levels } = merkleTree(concat(...leaves));
     const signature = signRoot(treeSize, root);
@@ -120,7 +120,11 @@ export function receiptIssuer(
           certificate,
         }),
         protobufLength: () => ownFieldsLength(own) + shared().length,
-        writeProtobuf: (to, at) => to.set(shared(), writeOwnFields(to, at, own)),
+        writeProtobuf(to, at) {
+          const begin = writeOwnFields(to, at, own);
+          to.set(shared(), begin);
+          return begin + shared().length;
+        },
       };
     });
   };

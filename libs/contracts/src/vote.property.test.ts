@@ -169,11 +169,21 @@ test('a record is written as the generated encoder writes it', () => {
   );
 });
 
-test('a vote that could not be written leaves nothing in the next record', () => {
+test('records have bytes of their own, whatever was written between them and could not be', () => {
   const vote = signedVote(made);
-  const record = encodeVoteRecord(vote, 'ingestion-0');
+  const long = { ...vote, token: new Redacted(new Uint8Array(70_000).fill(7)) };
+  const records = Array.from({ length: 200 }, (_, i) => encodeVoteRecord(vote, `ingestion-${i}`));
   expect(() => encodeVoteRecord({ ...vote, revision: -1 }, 'ingestion-0')).toThrow('u32');
-  expect(encodeVoteRecord(vote, 'ingestion-0')).toEqual(record);
+  expect(decodeVoteRecord(encodeVoteRecord(long, 'ingestion-0'))?.token.reveal()).toEqual(
+    long.token.reveal(),
+  );
+  const [tokens, instances] = [new Set<string>(), new Set<string>()];
+  for (const record of records) {
+    const read = decodeVoteRecord(record);
+    tokens.add(Buffer.from(read?.token.reveal() ?? []).toString('hex'));
+    instances.add(read?.instance ?? '');
+  }
+  expect([tokens.size, instances.size]).toEqual([1, 200]);
 });
 
 test('groups nested a hundred thousand deep, and lengths beyond the record, are unreadable', () => {

@@ -1,12 +1,12 @@
 /** How messages are written by hand where they are many: into bytes that are there, whose length was found before. */
 
-const SLAB_BYTES = 64 * 1024;
+const SLAB_BYTES = 16 * 1024;
 let slab = new Uint8Array(0);
 let used = 0;
 
 /**
  * Memory for a message that lives for milliseconds. A view of a greater piece, because memory of its own costs as much as
- * writing the message: its `buffer` holds others too.
+ * writing the message: its `buffer` holds others too, and is held by whichever of them lives longest.
  */
 export function shortLived(length: number): Uint8Array {
   if (length > SLAB_BYTES) return new Uint8Array(length);

@@ -15,7 +15,7 @@ import { type ServedTls, servedTls } from '@suffrage/runtime/tls/serve-tls';
 import { type CastVote, createCastVote } from './cast-vote.ts';
 import type { IngestionConfig } from './config.ts';
 import { createVoteService, MAX_MESSAGE_BYTES, voteServiceDefinition } from './grpc/vote-service.ts';
-import { isRefusedUnread, votesRoute } from './http/votes.route.ts';
+import { refuseVotesUnread, votesRoute } from './http/votes.route.ts';
 import { localVoteRoute } from './http/local-vote.route.ts';
 import { knowElections } from './known-elections.ts';
 import { watchLayout } from './log/layout.ts';
@@ -111,7 +111,7 @@ export async function startIngestion(
     health,
     metrics,
     bodyLimit: config.SUFFRAGE_BODY_LIMIT_BYTES,
-    isFull: isRefusedUnread({ turns, metrics }),
+    refusesUnread: refuseVotesUnread({ turns, metrics }),
     tls,
   });
   votesRoute(server, { castVote, metrics });

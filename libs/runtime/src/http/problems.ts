@@ -23,6 +23,8 @@ const document = {
 /** What a route answers besides its own results, for its `response` schema. */
 export const problemResponses = { '4xx': document, '5xx': document };
 
+const PROBLEM_TYPE = 'application/problem+json';
+
 /** The one mapping of refusals to HTTP: status, problem document (RFC 9457), `Retry-After`. */
 export function sendRefusal(reply: FastifyReply, refusal: Refusal): FastifyReply {
   const problem = toProblem(refusal);
@@ -32,11 +34,12 @@ export function sendRefusal(reply: FastifyReply, refusal: Refusal): FastifyReply
 }
 
 /**
- * What `sendRefusal` answers, made ready for requests that are refused before Fastify sees them: a third of its work is left
- * out, which counts when most requests are refused.
+ * What `sendRefusal` answers as `overloaded`, made ready for requests that are refused before Fastify sees them: that counts
+ * when most requests are refused.
+ * @param headers of every answer.
  */
-export function refuseUnread(refusal: Refusal, headers: Readonly<Record<string, string>>) {
-  const problem = toProblem(refusal);
+export function overloadedUnread(headers: Readonly<Record<string, string>>) {
+  const problem = toProblem(refuse('overloaded'));
   const body = Buffer.from(JSON.stringify(problem));
   const ready = Object.entries({
     ...headers,
@@ -50,8 +53,6 @@ export function refuseUnread(refusal: Refusal, headers: Readonly<Record<string, 
     response.end(body);
   };
 }
-
-const PROBLEM_TYPE = 'application/problem+json';
 
 /** What Fastify itself finds wrong with a request, by its error codes. */
 const FRAMEWORK_ERRORS: Readonly<Record<string, ErrorCode>> = {

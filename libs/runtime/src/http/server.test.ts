@@ -12,7 +12,9 @@ import { createMetrics } from '../metrics.ts';
 import { sendRefusal } from './problems.ts';
 import { closeHttpServer, createHttpServer, listen } from './server.ts';
 
-type Own = Partial<Pick<Parameters<typeof createHttpServer>[0], 'requestMillis' | 'streamMillis' | 'isFull'>>;
+type Own = Partial<
+  Pick<Parameters<typeof createHttpServer>[0], 'requestMillis' | 'streamMillis' | 'refusesUnread'>
+>;
 const newServer = (own: Own = {}) =>
   createHttpServer({
     ...own,
@@ -85,7 +87,7 @@ test('answers are kept nowhere and taken as the type they name, unless their rou
 });
 
 test('while it is full, what it asked about is refused as any refusal is, before anything of it is looked at', async () => {
-  const server = await newServer({ isFull: method => method === 'POST' });
+  const server = await newServer({ refusesUnread: ({ method }) => method === 'POST' });
   server.get('/refused', (_request, reply) => sendRefusal(reply, refuse('overloaded')));
   const url = await server.listen({ host: '127.0.0.1', port: 0 });
   const answerTo = async (method: string, path: string) => {

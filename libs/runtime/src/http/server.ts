@@ -8,7 +8,7 @@ import {
   fastify,
   LogController,
 } from 'fastify';
-import { createServer, type RequestListener } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import {
   jsonSchemaTransform,
@@ -21,7 +21,7 @@ import type { Log } from '../log.ts';
 import { type Metrics, observeHttpConnections } from '../metrics.ts';
 import { followCertificates, type ServedTls } from '../tls/serve-tls.ts';
 import { exemplarOf } from '../tracing.ts';
-import { handleError, refuseUnread, sendRefusal } from './problems.ts';
+import { handleError, overloadedUnread, sendRefusal } from './problems.ts';
 
 export type HttpServer = ReturnType<typeof newServer>;
 
@@ -36,8 +36,8 @@ type Options = {
   readonly requestMillis?: number;
   /** Where a route takes its body as a stream: how long that may take. Default as for every other request. */
   readonly streamMillis?: number;
-  /** Asked of each request before anything else of it is looked at: whether it is refused as `overloaded`. Default never. */
-  readonly isFull?: (method: string | undefined) => boolean;
+  /** Asked once for each request, before anything else of it is looked at: whether it is refused as `overloaded`. Default never. */
+  readonly refusesUnread?: (request: IncomingMessage) => boolean;
   /** Whose `X-Forwarded-For` is believed. Default nobody's. */
   readonly trustedProxies?: readonly string[] | undefined;
   /** Default plain. */
@@ -59,7 +59,7 @@ const BODIES_LOOK_MILLIS = 500;
 const DEFAULT_HEADERS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
 
 function newServer(options: Options) {
-  const { log, bodyLimit, requestMillis, streamMillis, trustedProxies, tls, isFull } = options;
+  const { log, bodyLimit, requestMillis, streamMillis, trustedProxies, tls, refusesUnread } = options;
   return fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
@@ -69,7 +69,7 @@ function newServer(options: Options) {
     requestTimeout: streamMillis ?? requestMillis ?? REQUEST_TIMEOUT_MILLIS,
     trustProxy: trustedProxies === undefined ? false : [...trustedProxies],
     http: LIMITS,
-    ...(tls || isFull ? { serverFactory: ownServer(options) } : {}),
+    ...(tls || refusesUnread ? { serverFactory: ownServer(options) } : {}),
     forceCloseConnections: 'idle',
     // What arrives on an open connection while we close is served: its answer tells the caller to connect elsewhere.
     return503OnClosing: false,
@@ -80,12 +80,12 @@ function newServer(options: Options) {
 }
 
 /** With the limits that Fastify gives a plain server. */
-function ownServer({ tls, isFull, health }: Options): FastifyServerFactory {
-  const refuseFull = refuseUnread(refuse('overloaded'), DEFAULT_HEADERS);
+function ownServer({ tls, refusesUnread, health }: Options): FastifyServerFactory {
+  const refuseUnread = overloadedUnread(DEFAULT_HEADERS);
   return (handler, { keepAliveTimeout, requestTimeout, connectionTimeout }) => {
-    const listener: RequestListener = isFull
+    const listener: RequestListener = refusesUnread
       ? (request, response) =>
-          isFull(request.method) ? refuseFull(response, health.isLeaving()) : handler(request, response)
+          refusesUnread(request) ? refuseUnread(response, health.isLeaving()) : handler(request, response)
       : handler;
     const server = tls ? encrypted(tls, listener) : createServer(LIMITS, listener);
     if (typeof keepAliveTimeout === 'number') server.keepAliveTimeout = keepAliveTimeout;

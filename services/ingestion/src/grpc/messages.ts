@@ -50,8 +50,7 @@ function fromMessage(message: CastVoteRequest): VoteRequest | Refusal {
 export function encodeResponse(result: Accepted): Buffer {
   const message = responseMessage(result);
   const bytes = Buffer.allocUnsafe(message.length);
-  message.write(bytes, 0);
-  return bytes;
+  return filled(bytes, message.write(bytes, 0));
 }
 
 /** The bytes of a `CastVotesResponse`; with a single result also those of a `CastVoteStreamResponse`. */
@@ -62,16 +61,20 @@ export function encodeResults(results: readonly CastResult[]): Buffer {
   );
   let at = 0;
   for (const { length, write } of messages) {
-    const begin = writeFieldHead(bytes, at, FIELD_ONE, length);
-    write(bytes, begin);
-    at = begin + length;
+    at = write(bytes, writeFieldHead(bytes, at, FIELD_ONE, length));
   }
+  return filled(bytes, at);
+}
+
+/** Memory that was not written still holds what others had there. */
+function filled(bytes: Buffer, end: number): Buffer {
+  if (end !== bytes.length) throw new Error(`a message of ${bytes.length} bytes ends at ${end}`);
   return bytes;
 }
 
 type Accepted = Extract<CastResult, { ok: true }>;
 /** Written where it belongs, so that nothing is encoded twice or copied. */
-type Message = { readonly length: number; readonly write: (to: Buffer, at: number) => void };
+type Message = { readonly length: number; readonly write: (to: Buffer, at: number) => number };
 
 /** Field 1: of all that is answered here, a message. */
 const FIELD_ONE = 0x0a;
@@ -102,7 +105,13 @@ function resultMessage(result: CastResult): Message {
 }
 
 function encoded(bytes: Uint8Array): Message {
-  return { length: bytes.length, write: (to, at) => to.set(bytes, at) };
+  return {
+    length: bytes.length,
+    write(to, at) {
+      to.set(bytes, at);
+      return at + bytes.length;
+    },
+  };
 }
 
 /** What a call of this vote alone would have as status and metadata. */

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { toBase64url } from '@suffrage/contracts/bytes';
 import { errorRegistry } from '@suffrage/contracts/errors';
 import { localAcceptanceSchema } from '@suffrage/contracts/local-vote';
@@ -35,16 +36,16 @@ type Needs = {
   readonly metrics: Pick<IngestionMetrics, 'votes'>;
 };
 
-/** Whether a request is refused unread: only votes are posted here, and where most are refused, refusing has to cost little. */
-export function isRefusedUnread({
+/** Of all that is posted to addresses of elections, which votes are: where most are refused, refusing has to cost little. */
+export function refuseVotesUnread({
   turns,
   metrics,
 }: {
   turns: Pick<Turns, 'isFull'>;
   metrics: Needs['metrics'];
 }) {
-  return (method: string | undefined): boolean => {
-    if (method !== 'POST' || !turns.isFull()) return false;
+  return ({ method, url = '' }: IncomingMessage): boolean => {
+    if (method !== 'POST' || !url.startsWith('/v1/elections/') || !turns.isFull()) return false;
     metrics.votes.inc({ transport: 'rest', code: 'overloaded' });
     return true;
   };

@@ -10,7 +10,7 @@ import {
   VOTER_REFERENCE,
 } from './vote-fields.ts';
 
-const NOTHING: Uint8Array = new Uint8Array(0);
+export const NOTHING: Uint8Array = new Uint8Array(0);
 
 /** Where the fields of a vote record lie; used anew for the next one. */
 export type PlainFields = {
@@ -149,7 +149,7 @@ export function readPlainRecord(bytes: Uint8Array): VoteRecord | undefined {
 }
 
 /** Stands for what is behind the end: no varint ends with it. */
-const UNFINISHED = 0xff;
+export const UNFINISHED = 0xff;
 
 /** The text of the record before: nearly always the next one has the same. */
 export type LastText = { bytes: Uint8Array; text: string };

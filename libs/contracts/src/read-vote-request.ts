@@ -1,4 +1,4 @@
-import { type LastText, noText, readPlainText } from './read-vote-record.ts';
+import { type LastText, NOTHING, noText, readPlainText, UNFINISHED } from './read-vote-record.ts';
 import { Redacted } from './redacted.ts';
 import {
   ELECTION_ID,
@@ -10,8 +10,6 @@ import {
   VOTER_REFERENCE,
 } from './vote-fields.ts';
 import type { VoteRequest } from './vote-request.ts';
-
-const NOTHING: Uint8Array = new Uint8Array(0);
 
 /**
  * Reads a `CastVoteRequest` as encoders write it: fields in ascending order, only selections repeated, ASCII texts. Takes a
@@ -121,8 +119,6 @@ function shortVarint(bytes: Uint8Array, at: number, end: number): number {
   const high = at + 1 < end ? (bytes[at + 1] ?? 0) : UNFINISHED;
   return high > 0x7f || high === 0 ? -1 : (low & 0x7f) | (high << 7);
 }
-/** Stands for what is behind the end: no varint ends with it. */
-const UNFINISHED = 0xff;
 
 const lastElection = noText();
 /**

@@ -3,7 +3,7 @@ import { total } from './processes.ts';
 import { type AuditFigures, CORES, onStage, type Run, type Stage } from './run.ts';
 import type { Transport } from './senders.ts';
 import type { Mode } from './votes.ts';
-import { measureWindow, type Window } from './window.ts';
+import { measureWindow, type Stretch, type Window } from './window.ts';
 import { DEFAULT_SHAPE } from './world.ts';
 
 export type Saturation = {
@@ -76,13 +76,11 @@ export async function saturate(
   return { windows, saturationVotesPerSecond: Math.max(1, ...windows.map(sustained).map(Math.round)) };
 }
 
-type Stretch = { readonly rate: number; readonly seconds: number; readonly duplicates: number };
-
 /** Shorter where there are not as many votes left. */
 export async function measureAt(
   stage: Stage,
   transport: Transport,
-  { rate: wanted, seconds, duplicates }: Stretch,
+  { rate: wanted, seconds, duplicates }: Omit<Stretch, 'castAgainWithin'>,
 ): Promise<Window> {
   const rate = Math.round(wanted);
   await sleep(SETTLE_MILLIS);
@@ -91,7 +89,7 @@ export async function measureAt(
   return measureWindow(stage, transport, { rate, seconds: Math.min(seconds, most), duplicates });
 }
 
-function sustained({ acceptedPerSecond, countedPerSecond, duplicates }: Window): number {
+export function sustained({ acceptedPerSecond, countedPerSecond, duplicates }: Window): number {
   return Math.min(acceptedPerSecond, countedPerSecond / (1 - duplicates));
 }
 

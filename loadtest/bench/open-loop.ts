@@ -13,6 +13,8 @@ export type Load = {
   readonly from: number;
   /** First vote of the set that repeats may be taken of. */
   readonly repeatFrom: number;
+  /** Votes that may be used where the refused are cast again, as voters do, before others. Default: each vote is cast once. */
+  readonly castAgainWithin?: number;
   /** Every so many accepted votes one receipt is read; 0: none. */
   readonly sampleEvery: number;
 };
@@ -42,10 +44,11 @@ const ANSWERS_DEADLINE_MILLIS = 20_000;
 
 /** Sends at a fixed rate and resolves when every vote has its answer. */
 export async function runLoad(load: Load, sender: Sender): Promise<LoadResult> {
-  const { rate, duplicates, from, repeatFrom, sampleEvery } = load;
+  const { rate, duplicates, from, repeatFrom, sampleEvery, castAgainWithin } = load;
   const total = Math.round(rate * load.seconds);
   const [acknowledged, refusals]: [number[], number[]] = [[], []];
   const [refused, failed]: [Record<string, number>, Record<string, number>] = [{}, {}];
+  const toCastAgain: number[] = [];
   const samples: Sample[] = [];
   const { promise: allAnswered, resolve } = Promise.withResolvers<void>();
   if (total === 0) resolve();
@@ -58,8 +61,8 @@ export async function runLoad(load: Load, sender: Sender): Promise<LoadResult> {
     const isRepeat = fresh > 0 && Math.floor((sent + 1) * duplicates) > Math.floor(sent * duplicates);
     const index = isRepeat
       ? repeatFrom + Math.floor(Math.random() * (from + fresh - repeatFrom))
-      : from + fresh;
-    if (!isRepeat) fresh += 1;
+      : (toCastAgain.pop() ?? from + fresh++);
+    if (fresh > (castAgainWithin ?? total)) throw new Error('more votes were accepted than expected');
     sent += 1;
     sender.send(index, answer => {
       const now = performance.now();
@@ -73,6 +76,7 @@ export async function runLoad(load: Load, sender: Sender): Promise<LoadResult> {
         case 'refused':
           refusals.push(now - due);
           refused[answer.code] = (refused[answer.code] ?? 0) + 1;
+          if (castAgainWithin !== undefined) toCastAgain.push(index);
           break;
         case 'failed':
           failed[answer.code] = (failed[answer.code] ?? 0) + 1;

@@ -96,7 +96,7 @@ function openStage(run: Run, world: World, client: Client, mode: Mode, votes: Vo
     client,
     cast: async (transport, load) => {
       const target = transport === 'rest' ? world.targets.rest : world.targets.grpc;
-      const most = Math.ceil(load.rate * load.seconds * (1 - load.duplicates)) + 1;
+      const most = load.castAgainWithin ?? Math.ceil(load.rate * load.seconds * (1 - load.duplicates)) + 1;
       if (next + most > votes.length)
         throw new Error(`${votes.length} votes are too few for this rate: give --votes more`);
       const result = await client.cast(

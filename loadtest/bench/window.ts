@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { LoadResult } from './open-loop.ts';
+import type { Load, LoadResult } from './open-loop.ts';
 import { cpuMicros, memoryMiB, perVote, round, topicBytes } from './processes.ts';
 import type { Quantiles } from './quantiles.ts';
 import type { Stage } from './run.ts';
@@ -24,16 +24,14 @@ export type Window = Omit<LoadResult, 'samples'> & {
   readonly walBytesPerVote: number;
 };
 
+export type Stretch = Pick<Load, 'rate' | 'seconds' | 'duplicates' | 'castAgainWithin'>;
+
 const SAMPLES_PER_SECOND = 100;
 const PUBLISH_MILLIS = 2_500;
 /** Seconds that a vote may be counted after its acknowledgement although the processor keeps up: fetches wait up to 0.4 s. */
 const COUNTED_LATER = 1;
 
-export async function measureWindow(
-  stage: Stage,
-  transport: Transport,
-  load: { readonly rate: number; readonly seconds: number; readonly duplicates: number },
-): Promise<Window> {
+export async function measureWindow(stage: Stage, transport: Transport, load: Stretch): Promise<Window> {
   const { world, client, cast, votes } = stage;
   const pids = { client: client.pid, ...world.pids };
   const countedBefore = await drained(world);

@@ -114,6 +114,7 @@ export async function startIngestion(
     refusesUnread: refuseVotesUnread({ turns, metrics }),
     tls,
   });
+  server.server.on('connection', turns.connected);
   votesRoute(server, { castVote, metrics });
   localVoteRoute(server, queue);
   const address = await listen(server, { host, port: config.SUFFRAGE_HTTP_PORT });

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { beforeEach, expect, test } from '@jest/globals';
 import { createTurns, type Turns } from './turns.ts';
@@ -31,17 +33,17 @@ test('where there is little to do nothing waits', async () => {
 });
 
 test('votes beyond a turn wait for the next, in order of arrival, and none overtakes them', async () => {
-  const works = [1, 2, 3, 4].map(vote => work(vote, 2));
+  const works = [1, 2, 3, 4].map(vote => work(vote, 1));
   expect(done).toEqual([1, 2]);
   expect(gauge).toBe(2);
   await nextTurn();
-  works.push(work(5, 2));
+  works.push(work(5, 1));
   await Promise.all(works);
   expect(done).toEqual([1, 2, 3, 4, 5]);
 });
 
-test('a turn ends after 4 ms of work, so that what arrives is read between', async () => {
-  const works = [1, 2, 3, 4, 5].map(vote => work(vote, 2));
+test('a turn ends after 2 ms of work, so that what arrives is read between', async () => {
+  const works = [1, 2, 3, 4, 5].map(vote => work(vote, 1));
   const seen: number[] = [];
   while (done.length < 5) {
     await nextTurn();
@@ -65,6 +67,60 @@ test('it is full when so many wait, and tells when there is room', async () => {
   await told;
   expect(turns.room()).toBeUndefined();
   await Promise.all(works);
+});
+
+test('a burst may wait, a queue that lasts is cut to a fifth', async () => {
+  turns = createTurns({ maxWaiting: 10, waiting: { set: () => undefined }, clock: () => now });
+  const burst = Array.from({ length: 10 }, (_, vote) => work(vote, 2));
+  expect(turns.isFull()).toBe(false);
+  burst.push(work(10, 2));
+  expect(turns.isFull()).toBe(true);
+  now += 100;
+  while (done.length < 8) await nextTurn();
+  expect(turns.isFull()).toBe(true);
+  await Promise.all(burst);
+  await nextTurn();
+  const next = Array.from({ length: 10 }, (_, vote) => work(vote, 2));
+  expect(turns.isFull()).toBe(false);
+  await Promise.all(next);
+});
+
+test('connections that come while votes wait are taken first, up to 64 between two turns of votes', async () => {
+  const works = [1, 2, 3].map(vote => work(vote, 2));
+  const seen: number[] = [];
+  for (let taken = 0; taken < 80; taken += 1) {
+    turns.connected();
+    await nextTurn();
+    seen.push(done.length);
+  }
+  // After the 64th.
+  expect(seen.indexOf(2)).toBe(63);
+  await Promise.all(works);
+});
+
+test('callers who come all at once are let in although votes never stop waiting', async () => {
+  turns = createTurns({ maxWaiting: 100, waiting: { set: () => undefined } });
+  const callers = 300;
+  let [votes, taken] = [0, 0];
+  const server = createServer(() => {
+    turns.connected();
+    taken += 1;
+  });
+  await once(server.listen(0, '127.0.0.1', 2 * callers), 'listening');
+  const { port } = server.address() as AddressInfo;
+  const sockets = Array.from({ length: callers }, () => connect(port, '127.0.0.1'));
+  const castOneAfterAnother = async () => {
+    while (taken < callers) {
+      await turns.next();
+      votes += 1;
+      for (const begun = performance.now(); performance.now() - begun < 0.5; );
+    }
+  };
+  await Promise.all(Array.from({ length: 20 }, castOneAfterAnother));
+  // A turn of some four votes for each caller would be four times as many.
+  expect(votes).toBeLessThan(callers);
+  for (const socket of sockets) socket.destroy();
+  server.close();
 });
 
 test('a message with many votes lets others have their turn, 25 of its votes apart', async () => {

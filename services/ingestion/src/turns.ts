@@ -2,12 +2,21 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Gauge } from 'prom-client';
 
 /** Votes are worked on for so long, then what has arrived meanwhile is read. */
-const TURN_MILLIS = 4;
-/** A message's next votes join those that wait after so many (3 ms of work): at once, a thousand would have others refused. */
+const TURN_MILLIS = 2;
+/** A burst is over by then. Where votes have waited for longer there are too many, and a long queue only makes all of them late. */
+const BURST_MILLIS = 100;
+/** Of those that may wait in a burst, so many where that goes on: five turns' work of a hundred votes. */
+const STANDING_SHARE = 1 / 5;
+/** A message's next votes join those that wait after so many (2 ms of work): at once, a thousand would have others refused. */
 const VOTES_TOGETHER = 25;
+/**
+ * Node takes one connection in each turn of its event loop. When an election opens thousands come, and with a turn of votes
+ * for each of them the last would wait for minutes: between two turns of votes so many are taken (some 5 ms of work).
+ */
+const CONNECTIONS_TOGETHER = 64;
 
 type Options = {
-  /** When so many votes wait, those that arrive should be refused, or left unread. */
+  /** When so many votes wait, those that arrive should be refused, or left unread; a fifth of it where votes wait all the time. */
   readonly maxWaiting: number;
   readonly waiting: Pick<Gauge, 'set'>;
   /** Milliseconds. */
@@ -28,6 +37,8 @@ export type Turns = {
   readonly after: (begun: number) => Promise<void> | undefined;
   /** Resolves when it is no longer full; `undefined`: it is not. */
   readonly room: () => Promise<void> | undefined;
+  /** To be called when a connection was taken: others may be waiting to be. */
+  readonly connected: () => void;
 };
 
 export function createTurns({
@@ -35,22 +46,36 @@ export function createTurns({
   waiting,
   clock = performance.now.bind(performance),
 }: Options): Turns {
+  const mostStanding = Math.ceil(maxWaiting * STANDING_SHARE);
   const votes: (() => void)[] = [];
   let forRoom: PromiseWithResolvers<void> | undefined;
   let isOpen = false;
   let ends = 0;
+  /** When no vote waited last. */
+  let emptyAt = clock();
+  /** Connections taken since votes were last worked on, and how many they were when that was last looked at. */
+  let [taken, takenBefore] = [0, 0];
 
-  const isFull = () => votes.length >= maxWaiting;
+  const isFull = () =>
+    votes.length >= maxWaiting || (votes.length >= mostStanding && clock() - emptyAt > BURST_MILLIS);
   const open = () => {
     isOpen = true;
     ends = clock() + TURN_MILLIS;
     setImmediate(close);
   };
   const close = () => {
+    if (votes.length > 0 && isTaking()) return void setImmediate(close);
+    [taken, takenBefore] = [0, 0];
     isOpen = false;
     if (votes.length === 0) return;
     open();
     workOn();
+  };
+  /** Whether one was taken since this was last asked, and so another may be. */
+  const isTaking = () => {
+    const one = taken > takenBefore && taken < CONNECTIONS_TOGETHER;
+    takenBefore = taken;
+    return one;
   };
   /** One vote after another: the work of a vote is what follows its promise, so the next is let in behind it. */
   const workOn = () => {
@@ -60,6 +85,7 @@ export function createTurns({
       return queueMicrotask(workOn);
     }
     waiting.set(votes.length);
+    if (votes.length === 0) emptyAt = clock();
     if (isFull()) return;
     forRoom?.resolve();
     forRoom = undefined;
@@ -69,10 +95,16 @@ export function createTurns({
     isFull,
     next() {
       if (!isOpen) open();
-      if (votes.length === 0 && clock() < ends) return undefined;
+      if (votes.length === 0) {
+        emptyAt = clock();
+        if (emptyAt < ends) return undefined;
+      }
       return new Promise(resolve => waiting.set(votes.push(resolve)));
     },
     after: begun => (begun > 0 && begun % VOTES_TOGETHER === 0 ? nextTurn() : undefined),
     room: () => (isFull() ? (forRoom ??= Promise.withResolvers<void>()).promise : undefined),
+    connected() {
+      taken += 1;
+    },
   };
 }

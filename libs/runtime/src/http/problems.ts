@@ -40,16 +40,17 @@ export function sendRefusal(reply: FastifyReply, refusal: Refusal): FastifyReply
  */
 export function overloadedUnread(headers: Readonly<Record<string, string>>) {
   const problem = toProblem(refuse('overloaded'));
-  const body = Buffer.from(JSON.stringify(problem));
+  const body = JSON.stringify(problem);
   const ready = Object.entries({
     ...headers,
     'retry-after': String(RETRY_AFTER_SECONDS),
     'content-type': `${PROBLEM_TYPE}; charset=utf-8`,
-    'content-length': String(body.length),
+    'content-length': String(Buffer.byteLength(body)),
   }).flat();
   const closing = [...ready, 'connection', 'close'];
   return (response: ServerResponse, isLast: boolean): void => {
     response.writeHead(problem.status, isLast ? closing : ready);
+    // A text goes out in one piece with its head.
     response.end(body);
   };
 }

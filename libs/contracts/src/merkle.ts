@@ -14,15 +14,25 @@ const beginning = beginnings(scratch);
 const node = Uint8Array.of(NODE_PREFIX, ...new Uint8Array(2 * HASH_LENGTH));
 
 /** Of the leaf whose data these parts are, joined. */
-export function leafHash(...data: readonly Uint8Array[]): Uint8Array {
+export function leafHash(data: readonly Uint8Array[]): Uint8Array {
+  return sha256(leafBytes(data));
+}
+
+/** The same, written to `to` from there on. */
+export function writeLeafHash(to: Uint8Array, at: number, data: readonly Uint8Array[]): void {
+  writeSha256(leafBytes(data), to, at);
+}
+
+/** To be read before the next are asked for. */
+function leafBytes(data: readonly Uint8Array[]): Uint8Array {
   let end = 1;
   scratch[0] = LEAF_PREFIX;
   for (const part of data) {
-    if (end + part.length > scratch.length) return sha256(concat(Uint8Array.of(LEAF_PREFIX), ...data));
+    if (end + part.length > scratch.length) return concat(Uint8Array.of(LEAF_PREFIX), ...data);
     scratch.set(part, end);
     end += part.length;
   }
-  return sha256(beginning(end));
+  return beginning(end);
 }
 
 function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {

@@ -10,7 +10,7 @@ import {
   writeU32,
   writeU64,
 } from './bytes.ts';
-import { leafHash, rootFromPath } from './merkle.ts';
+import { leafHash, rootFromPath, writeLeafHash } from './merkle.ts';
 
 const base64url = z.string().regex(/^[A-Za-z0-9_-]*$/);
 
@@ -63,14 +63,23 @@ const CERTIFICATE_DOMAIN = utf8('suffrage/instance-certificate/v1');
 
 /** RFC 9162 leaf hash of the acceptance, 32 bytes. */
 export function receiptLeaf(acceptance: Acceptance): Uint8Array {
-  const { electionId, voteId, topic, partition, offset, timestamp } = acceptance;
-  return leafHash(
+  return leafHash(leafData(acceptance));
+}
+
+/** The same, written to `to` from there on. */
+export function writeReceiptLeaf(to: Uint8Array, at: number, acceptance: Acceptance): void {
+  writeLeafHash(to, at, leafData(acceptance));
+}
+
+/** To be hashed before the next is asked for. */
+function leafData({ electionId, voteId, topic, partition, offset, timestamp }: Acceptance): Uint8Array[] {
+  return [
     beginningOf(electionId),
     u16(voteId.length),
     voteId,
     topicBytes(topic),
     placeBytes(partition, offset, timestamp),
-  );
+  ];
 }
 
 const beginningOf = rememberLast(electionId => concat(LEAF_DOMAIN, lengthPrefixed(utf8(electionId))));

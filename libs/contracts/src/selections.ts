@@ -42,21 +42,21 @@ function selectInContest(
   { contest, optionIndex, exclusive }: BallotContest,
   optionIds: readonly string[],
 ): ContestResult {
-  const marks: number[] = [];
-  for (const optionId of optionIds) {
-    const index = optionIndex.get(optionId);
-    // Each mark is looked for among those before it, which are no more than the contest has options.
-    if (index === undefined || marks.includes(index)) {
-      const code = index === undefined ? 'option-unknown' : 'option-repeated';
-      return { ok: false, code, field: `selections.${contest.id}[${marks.length}]` };
-    }
-    marks.push(index);
+  const marks = optionIds.map(optionId => optionIndex.get(optionId) ?? UNKNOWN);
+  // Each mark is looked for among those before it, which are no more than the contest has options.
+  const fault = marks.findIndex((index, place) => index === UNKNOWN || marks.indexOf(index) < place);
+  if (fault >= 0) {
+    const code = marks[fault] === UNKNOWN ? 'option-unknown' : 'option-repeated';
+    return { ok: false, code, field: `selections.${contest.id}[${fault}]` };
   }
   const hasExclusive = marks.some(index => exclusive.has(index));
   const refusal = countRefusal(contest, marks.length, hasExclusive);
   if (refusal) return { ok: false, code: refusal, field: `selections.${contest.id}` };
-  return { ok: true, marks: marks.toSorted((a, b) => a - b) };
+  return { ok: true, marks: marks.length > 1 ? marks.toSorted((a, b) => a - b) : marks };
 }
+
+/** In place of an option's index. */
+const UNKNOWN = -1;
 
 /** An exclusive option stands alone, whatever the least number of selections is: whoever marks it has answered. */
 function countRefusal(contest: BallotContest['contest'], count: number, hasExclusive: boolean) {

@@ -6,16 +6,16 @@ import {
   type KeyObject,
   sign,
 } from 'node:crypto';
-import { concat, toBase64url } from './bytes.ts';
+import { toBase64url } from './bytes.ts';
 import { Receipt as ReceiptMessage } from './generated/suffrage/v1/vote_service.ts';
-import { hashesOf, inclusionPath, merkleTree } from './merkle.ts';
+import { HASH_LENGTH, hashesOf, inclusionPath, merkleTree } from './merkle.ts';
 import {
   type Acceptance,
   type InstanceCertificate,
   instanceCertificateMessage,
   type Receipt,
-  receiptLeaf,
   receiptRootMessage,
+  writeReceiptLeaf,
 } from './receipt.ts';
 import { ownFieldsLength, writeOwnFields } from './write-receipt.ts';
 
@@ -81,10 +81,12 @@ export function receiptIssuer(
   return ({ votes, topic, partition, offset, timestamp }) => {
     if (offset > MAX_OFFSET) throw new RangeError(`the log has offset ${offset}`);
     const treeSize = votes.length;
-    const leaves = votes.map(({ electionId, voteId }, place) =>
-      receiptLeaf({ electionId, voteId, topic, partition, offset: offset + BigInt(place), timestamp }),
-    );
-    const { root, levels } = merkleTree(concat(...leaves));
+    const leaves = new Uint8Array(treeSize * HASH_LENGTH);
+    for (const [place, { electionId, voteId }] of votes.entries()) {
+      const acceptance = { electionId, voteId, topic, partition, offset: offset + BigInt(place), timestamp };
+      writeReceiptLeaf(leaves, place * HASH_LENGTH, acceptance);
+    }
+    const { root, levels } = merkleTree(leaves);
     const signature = signRoot(treeSize, root);
     const written = once(() => ({
       // Half of the leaves share each node: it is written once, not once for each path.

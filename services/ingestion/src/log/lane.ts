@@ -84,10 +84,8 @@ export function createLane(options: Options): Lane {
     const ready = batch.filter(entry => !refuseLate(entry, timestamp));
     if (ready.length === 0) return;
     metrics.batchVotes.observe(ready.length);
-    const outcome = await appendBatch(
-      ready.map(({ vote }) => vote),
-      timestamp,
-    );
+    const votes = ready.map(({ vote }) => vote);
+    const outcome = await appendBatch(votes, timestamp);
     if (outcome.status !== 'confirmed') {
       failingSince ??= timestamp;
       const code = outcome.status === 'unknown' ? 'outcome-unknown' : 'log-unavailable';
@@ -98,16 +96,10 @@ export function createLane(options: Options): Lane {
     failingSince = undefined;
     crashPoint('after-produce-before-answer');
     const { partition, offset } = outcome;
-    const receipts = issueReceipts({
-      topic,
-      partition,
-      offset,
-      timestamp,
-      votes: ready.map(({ vote }) => vote),
-    });
-    for (const [place, receipt] of receipts.entries()) {
+    const receipts = issueReceipts({ topic, partition, offset, timestamp, votes });
+    receipts.forEach((receipt, place) => {
       ready[place]?.answer({ ok: true, durability: 'replicated', receipt });
-    }
+    });
   };
 
   return {

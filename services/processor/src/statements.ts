@@ -19,31 +19,24 @@ export type Replaced = CountedRow & { readonly supersededBy: Uint8Array };
 
 export async function countedAmong(pool: Pool, votes: readonly Identified[]): Promise<ReadonlySet<string>> {
   if (votes.length === 0) return new Set();
-  const { rows } = await pool.query<{
-    election_id: string;
-    ballot_key: Buffer;
-    vote_id: Buffer;
-    revision: number;
-  }>(
-    `select v.election_id, v.ballot_key, v.vote_id, v.revision
-     from unnest($1::text[], $2::bytea[], $3::bytea[], $4::int[]) as asked (election_id, ballot_key, vote_id, revision)
+  const { rows } = await pool.query<{ place: string }>({
+    name: 'counted-among',
+    text: `select asked.place
+     from unnest($1::text[], $2::bytea[], $3::bytea[], $4::int[])
+       with ordinality as asked (election_id, ballot_key, vote_id, revision, place)
      join votes v using (election_id, ballot_key, vote_id, revision)`,
-    [
+    values: [
       textArray(votes.map(vote => vote.electionId)),
       byteaArray(votes.map(vote => vote.ballotKey)),
       byteaArray(votes.map(vote => vote.voteId)),
       int4Array(votes.map(vote => vote.revision)),
     ],
-  );
+  });
   return new Set(
-    rows.map(row =>
-      identityKey({
-        electionId: row.election_id,
-        ballotKey: row.ballot_key,
-        voteId: row.vote_id,
-        revision: row.revision,
-      }),
-    ),
+    rows.flatMap(({ place }) => {
+      const vote = votes[Number(place) - 1];
+      return vote ? [identityKey(vote)] : [];
+    }),
   );
 }
 
@@ -182,11 +175,12 @@ export async function insertOutcomes(
   outcomes: readonly NotCounted[],
 ): Promise<void> {
   if (outcomes.length === 0) return;
-  await client.query(
-    `insert into outcomes (partition, record_offset, outcome, code, election_id, vote_id, gave_way_to, record, cast_at)
+  await client.query({
+    name: 'insert-outcomes',
+    text: `insert into outcomes (partition, record_offset, outcome, code, election_id, vote_id, gave_way_to, record, cast_at)
      select $1::int, * from unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $6::bytea[], $7::bytea[],
                                    $8::bytea[], $9::bigint[])`,
-    [
+    values: [
       partition,
       int8Array(outcomes.map(outcome => outcome.offset)),
       textArray(outcomes.map(outcome => outcome.outcome)),
@@ -197,7 +191,7 @@ export async function insertOutcomes(
       byteaArray(outcomes.map(outcome => outcome.retry?.record ?? null)),
       outcomes.map(outcome => outcome.retry?.timestamp ?? null),
     ],
-  );
+  });
 }
 
 /** Tallies, and how many of the counted votes came from which instance: in one statement, because neither needs the other. */

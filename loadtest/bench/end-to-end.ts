@@ -24,7 +24,7 @@ export type EndToEnd = Saturation & {
 /** Code that is not compiled yet costs up to three times as much. */
 const WARM_UP = { rate: 1_500, seconds: 8, duplicates: 0.9 };
 /** Tells roughly how far the machine may be driven: greater batches make votes cheaper, so more than that is expected. */
-const TRIAL = { rate: 1_000, seconds: 3, duplicates: 0 };
+const TRIAL = { rate: 2_000, seconds: 2, duplicates: 0 };
 const FIRST_SHARE = 0.7;
 const STEP = 1.4;
 const MOST_STEPS = 8;

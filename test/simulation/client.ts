@@ -1,6 +1,7 @@
 import { type CastResult, castVote } from '@suffrage/client/cast-vote';
 import type { Answer, Transport } from '@suffrage/client/transport';
 import { errorRegistry, RETRY_AFTER_SECONDS } from '@suffrage/contracts/errors';
+import { receiptSchema } from '@suffrage/contracts/receipt';
 import type { CastResult as ServerResult } from '@suffrage/ingestion/cast-vote';
 import type { FakeDatabase } from './fakes/fake-database.ts';
 import type { IngestionProcess } from './ingestion-process.ts';
@@ -133,7 +134,7 @@ function noAnswer(reason: string): Answer {
 function toAnswer(result: ServerResult): Answer {
   if (result.ok) {
     return result.durability === 'replicated'
-      ? { kind: 'accepted', receipt: result.receipt.toJson() }
+      ? { kind: 'accepted', receipt: receiptSchema.parse(JSON.parse(result.receipt.toText())) }
       : { kind: 'held-locally' };
   }
   const retryAfterMillis = errorRegistry[result.code].http === 503 ? RETRY_AFTER_SECONDS * 1_000 : 0;

@@ -70,11 +70,11 @@ export function utf8(text: string): Uint8Array<ArrayBuffer> {
 }
 
 /** What `encode` made of the last text, which nearly always is the next one too. */
-export function rememberLast(encode: (text: string) => Uint8Array): (text: string) => Uint8Array {
-  let last: { readonly text: string; readonly bytes: Uint8Array } | undefined;
+export function rememberLast<T>(encode: (text: string) => T): (text: string) => T {
+  let last: { readonly text: string; readonly encoded: T } | undefined;
   return text => {
-    if (last?.text !== text) last = { text, bytes: encode(text) };
-    return last.bytes;
+    if (last?.text !== text) last = { text, encoded: encode(text) };
+    return last.encoded;
   };
 }
 

@@ -6,7 +6,7 @@ import {
   type KeyObject,
   sign,
 } from 'node:crypto';
-import { toBase64url } from './bytes.ts';
+import { rememberLast, toBase64url } from './bytes.ts';
 import { Receipt as ReceiptMessage } from './generated/suffrage/v1/vote_service.ts';
 import { HASH_LENGTH, hashesOf, inclusionPath, merkleTree } from './merkle.ts';
 import {
@@ -15,13 +15,15 @@ import {
   instanceCertificateMessage,
   type Receipt,
   receiptRootMessage,
+  receiptSchema,
   writeReceiptLeaf,
 } from './receipt.ts';
 import { ownFieldsLength, writeOwnFields } from './write-receipt.ts';
 
 /** A receipt of a batch, put together in the form that its reader asks for. */
 export type IssuedReceipt = {
-  readonly toJson: () => Receipt;
+  /** As JSON; what the batch shares is written once. */
+  readonly toText: () => string;
   /** How many bytes it has as a `suffrage.v1.Receipt`. */
   readonly protobufLength: () => number;
   /** Writes them to `to` from there on. @returns where they end */
@@ -63,7 +65,9 @@ export function createReceiptSigner(
   const issue = createReceiptIssuer(receiptKeyPem, instance);
   return accepted => {
     const [first] = accepted;
-    return first ? issue({ ...first, votes: accepted }).map(receipt => receipt.toJson()) : [];
+    return first
+      ? issue({ ...first, votes: accepted }).map(receipt => receiptSchema.parse(JSON.parse(receipt.toText())))
+      : [];
   };
 }
 
@@ -78,6 +82,7 @@ export function receiptIssuer(
     receiptKeyId: Buffer.from(certificate.receiptKeyId, 'base64url'),
     signature: Buffer.from(certificate.signature, 'base64url'),
   };
+  const certificateText = JSON.stringify(certificate);
   return ({ votes, topic, partition, offset, timestamp }) => {
     if (offset > MAX_OFFSET) throw new RangeError(`the log has offset ${offset}`);
     const treeSize = votes.length;
@@ -88,10 +93,14 @@ export function receiptIssuer(
     }
     const { root, levels } = merkleTree(leaves);
     const signature = signRoot(treeSize, root);
-    const written = once(() => ({
+    const texts = once(() => ({
       // Half of the leaves share each node: it is written once, not once for each path.
-      levels: levels.map(level => hashesOf(level).map(toBase64url)),
-      signature: toBase64url(signature),
+      levels: levels.map(level => hashesOf(level).map(node => `"${toBase64url(node)}"`)),
+      // Between and behind what each receipt has of its own.
+      place: `","topic":${JSON.stringify(topic)},"partition":${partition},"offset":"`,
+      time: `","timestamp":${timestamp},"leafIndex":`,
+      size: `,"treeSize":${treeSize},"path":[`,
+      end: `],"signature":"${toBase64url(signature)}","certificate":${certificateText}}`,
     }));
     // A message may come in parts, whose fields add up: what all receipts of the batch have is encoded once.
     const shared = once(() =>
@@ -108,19 +117,11 @@ export function receiptIssuer(
     return votes.map(({ electionId, voteId }, leafIndex) => {
       const own = { electionId, voteId, offset: Number(offset) + leafIndex, leafIndex, levels };
       return {
-        toJson: () => ({
-          electionId,
-          voteId: toBase64url(voteId),
-          topic,
-          partition,
-          offset: own.offset.toString(),
-          timestamp,
-          leafIndex,
-          treeSize,
-          path: inclusionPath(written().levels, leafIndex),
-          signature: written().signature,
-          certificate,
-        }),
+        toText() {
+          const { levels: nodes, place, time, size, end } = texts();
+          const vote = `{"electionId":${electionText(electionId)},"voteId":"${toBase64url(voteId)}`;
+          return `${vote}${place}${own.offset}${time}${leafIndex}${size}${inclusionPath(nodes, leafIndex).join()}${end}`;
+        },
         protobufLength: () => ownFieldsLength(own) + shared().length,
         writeProtobuf(to, at) {
           const begin = writeOwnFields(to, at, own);
@@ -131,6 +132,8 @@ export function receiptIssuer(
     });
   };
 }
+
+const electionText = rememberLast(electionId => JSON.stringify(electionId));
 
 /** Offsets are written as numbers; no partition comes near. */
 const MAX_OFFSET = BigInt(Number.MAX_SAFE_INTEGER) - 0xffffn;

@@ -21,7 +21,8 @@ export const castVoteBody = z.strictObject({
     .refine(
       selections => Object.keys(selections).length <= MAX_CONTESTS,
       `has more than ${MAX_CONTESTS} contests`,
-    ),
+    )
+    .meta({ maxProperties: MAX_CONTESTS }),
   /** 32 random bytes. */
   salt: base64url(512),
   /** The registrar's signature over the vote ID: 256 bytes (`secret`) or 64 bytes (`pseudonymous`). */

@@ -4,16 +4,15 @@ import { errorRegistry } from '@suffrage/contracts/errors';
 import { localAcceptanceSchema } from '@suffrage/contracts/local-vote';
 import { receiptSchema } from '@suffrage/contracts/receipt';
 import { castVoteBody, fromCastVoteBody } from '@suffrage/contracts/vote-request';
+import { compiledBody } from '@suffrage/runtime/http/compiled-body';
 import { problemResponses, sendRefusal } from '@suffrage/runtime/http/problems';
 import type { HttpServer } from '@suffrage/runtime/http/server';
+import { sendWritten } from '@suffrage/runtime/http/written-json';
 import { traceRequest } from '@suffrage/runtime/tracing';
 import { answerName, type CastResult, type CastVote, faultOf } from '../cast-vote.ts';
 import type { IngestionMetrics } from '../metrics.ts';
 import type { Turns } from '../turns.ts';
 import { electionParams } from './schemas.ts';
-
-/** Receipts are made from types, not from input: reading each against its schema again cost as much as its Merkle path. */
-const serializerCompiler = () => (answer: unknown) => JSON.stringify(answer);
 
 const ROUTE = '/v1/elections/{electionId}/votes';
 const TRACED = { 'http.request.method': 'POST', 'http.route': ROUTE } as const;
@@ -68,7 +67,7 @@ export function votesRoute(server: HttpServer, { castVote, metrics }: Needs): vo
   };
   server.post('/v1/elections/:electionId/votes', {
     schema,
-    serializerCompiler,
+    validatorCompiler: compiledBody(castVoteBody),
     handler: async (request, reply) => {
       const vote = fromCastVoteBody(request.params.electionId, request.body);
       const result =
@@ -84,7 +83,7 @@ export function votesRoute(server: HttpServer, { castVote, metrics }: Needs): vo
       metrics.votes.inc({ transport: 'rest', code: answerName(result) });
       if (!result.ok) return sendRefusal(reply, result);
       if (result.durability === 'replicated')
-        return reply.code(STATUS.replicated).send(result.receipt.toJson());
+        return sendWritten(reply, STATUS.replicated, result.receipt.toText());
       const { electionId, voteId } = result;
       return reply.code(STATUS.local).send({ durability: 'local', electionId, voteId: toBase64url(voteId) });
     },

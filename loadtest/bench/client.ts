@@ -48,7 +48,8 @@ function open(transport: Order['transport'], target: string, votes: VoteSet): Se
 
 process.on('message', (order: Order) => {
   const sender = senderFor(order);
-  sender.prepare(order.load.from, Math.ceil(order.load.rate * order.load.seconds));
+  const { from, rate, seconds, castAgainWithin } = order.load;
+  sender.prepare(from, castAgainWithin ?? Math.ceil(rate * seconds));
   void runLoad(order.load, sender).then(result => process.send?.(result));
 });
 process.on('disconnect', () => process.exit(0));

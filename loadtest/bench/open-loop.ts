@@ -62,7 +62,8 @@ export async function runLoad(load: Load, sender: Sender): Promise<LoadResult> {
     const index = isRepeat
       ? repeatFrom + Math.floor(Math.random() * (from + fresh - repeatFrom))
       : (toCastAgain.pop() ?? from + fresh++);
-    if (fresh > (castAgainWithin ?? total)) throw new Error('more votes were accepted than expected');
+    if (fresh > (castAgainWithin ?? total))
+      throw new Error(`more than ${castAgainWithin} votes were accepted or have no answer yet`);
     sent += 1;
     sender.send(index, answer => {
       const now = performance.now();

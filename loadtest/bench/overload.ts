@@ -12,11 +12,11 @@ export type Overload = Saturation & {
   readonly mode: Mode;
   /** That all servers have together; the client has one of its own. */
   readonly serverCores: number;
-  /** A little more than what saturates, and three times as much as that, in turn: the machine is not as fast at all times. */
+  /** A tenth more than what saturates, and three times what does, in turn: the machine is not as fast at all times. */
   readonly rounds: readonly { readonly saturated: Window; readonly overload: Window }[];
   /** The overload of which the goodput is the median. */
   readonly overload: Window;
-  /** Accepted while votes were sent, of what saturates: the median of the rounds. */
+  /** Accepted while votes were sent, and counted, of what was with a tenth more than saturates: the median of the rounds. */
   readonly goodputRatio: number;
   readonly audit: AuditFigures;
 };
@@ -26,8 +26,8 @@ const ROUNDS = 3;
 const ROUND_SECONDS = 2.5;
 /** So much more than was sustained. */
 const SATURATING = 1.1;
-/** Of what saturates, so much at most is accepted. */
-const MOST_ACCEPTED = 1.3;
+/** Of what saturates, so much at most is accepted or has no answer yet. */
+const MOST_ACCEPTED = 1.5;
 /** Kept for the rounds while saturation is looked for, at a rate that may be much more than that; rounds are shorter where it is too little. */
 const RESERVE_SECONDS = 8;
 
@@ -81,7 +81,7 @@ async function measureRound(
 }
 
 function goodputRatio({ saturated, overload }: Overload['rounds'][number]): number {
-  return Math.round((100 * overload.acceptedPerSecond) / sustained(saturated)) / 100;
+  return Math.round((100 * sustained(overload)) / sustained(saturated)) / 100;
 }
 
 /** Gives the client, and the benchmark itself, the last core, and the servers the others. @returns what undoes it */

@@ -39,13 +39,21 @@ export async function measureWindow(stage: Stage, transport: Transport, load: St
   const before = { cpu: cpuMicros(pids), log: logBytes(world), wal: await walPosition(world) };
   const sampleEvery = Math.max(1, Math.round(load.rate / SAMPLES_PER_SECOND));
   const begun = performance.now();
-  const result = await cast(transport, { ...load, sampleEvery });
-  const counted = (await drained(world)) - countedBefore;
-  const countedAfter = (performance.now() - begun) / 1000;
-  const after = { cpu: cpuMicros(pids), log: logBytes(world), wal: await walPosition(world) };
-  const memory = memoryMiB(pids);
-  await sleep(PUBLISH_MILLIS);
-  await watch.stop();
+  const castAndCount = async () => {
+    try {
+      const result = await cast(transport, { ...load, sampleEvery });
+      const counted = (await drained(world)) - countedBefore;
+      const countedAfter = (performance.now() - begun) / 1000;
+      const after = { cpu: cpuMicros(pids), log: logBytes(world), wal: await walPosition(world) };
+      const memory = memoryMiB(pids);
+      await sleep(PUBLISH_MILLIS);
+      return { result, counted, countedAfter, after, memory };
+    } finally {
+      // A watch that goes on ends the whole run when the database is taken down.
+      await watch.stop();
+    }
+  };
+  const { result, counted, countedAfter, after, memory } = await castAndCount();
   const { samples, ...figures } = result;
   const delays = watch.delays(samples);
   return {

@@ -85,17 +85,42 @@ test('a burst may wait, a queue that lasts is cut to a fifth', async () => {
   await Promise.all(next);
 });
 
-test('connections that come while votes wait are taken first, up to 64 between two turns of votes', async () => {
+test('connections that come while votes wait are taken first, for 3 ms between two turns of votes', async () => {
   const works = [1, 2, 3].map(vote => work(vote, 2));
   const seen: number[] = [];
-  for (let taken = 0; taken < 80; taken += 1) {
+  for (let taken = 0; taken < 8; taken += 1) {
     turns.connected();
+    now += 0.5;
     await nextTurn();
     seen.push(done.length);
   }
-  // After the 64th.
-  expect(seen.indexOf(2)).toBe(63);
+  expect(seen).toEqual([1, 1, 1, 1, 1, 2, 2, 2]);
   await Promise.all(works);
+});
+
+test('messages of many votes add none to those that wait before these had their turn, and all go on', async () => {
+  const longest: number[] = [];
+  turns = createTurns({
+    maxWaiting: 1_000,
+    waiting: { set: value => void longest.push(Number(value)) },
+    clock: () => now,
+  });
+  const message = async () => {
+    const works: Promise<void>[] = [];
+    for (let begun = 0; begun < 200; begun += 1) {
+      await turns.after(begun);
+      works.push(work(begun, 0.1));
+    }
+    await Promise.all(works);
+  };
+  const messages = [message(), message(), message()];
+  for (let taken = 0; taken < 100; taken += 1) {
+    turns.connected();
+    await nextTurn();
+  }
+  await Promise.all(messages);
+  expect(done.length).toBe(600);
+  expect(Math.max(...longest)).toBeLessThanOrEqual(75);
 });
 
 test('callers who come all at once are let in although votes never stop waiting', async () => {

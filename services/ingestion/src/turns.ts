@@ -11,9 +11,9 @@ const STANDING_SHARE = 1 / 5;
 const VOTES_TOGETHER = 25;
 /**
  * Node takes one connection in each turn of its event loop. When an election opens thousands come, and with a turn of votes
- * for each of them the last would wait for minutes: between two turns of votes so many are taken (some 5 ms of work).
+ * for each of them the last would wait for seconds: between two turns of votes they are taken for so long.
  */
-const CONNECTIONS_TOGETHER = 64;
+const TAKING_MILLIS = 3;
 
 type Options = {
   /** When so many votes wait, those that arrive should be refused, or left unread; a fifth of it where votes wait all the time. */
@@ -53,8 +53,10 @@ export function createTurns({
   let ends = 0;
   /** When no vote waited last. */
   let emptyAt = clock();
-  /** Connections taken since votes were last worked on, and how many they were when that was last looked at. */
-  let [taken, takenBefore] = [0, 0];
+  /** Whether a connection was taken since that was last looked at. */
+  let hasTaken = false;
+  /** Messages that may not begin their next votes yet: those of others wait. */
+  const messages: (() => void)[] = [];
 
   const isFull = () =>
     votes.length >= maxWaiting || (votes.length >= mostStanding && clock() - emptyAt > BURST_MILLIS);
@@ -64,18 +66,13 @@ export function createTurns({
     setImmediate(close);
   };
   const close = () => {
-    if (votes.length > 0 && isTaking()) return void setImmediate(close);
-    [taken, takenBefore] = [0, 0];
+    const isTaking = hasTaken && clock() < ends + TAKING_MILLIS;
+    hasTaken = false;
+    if (isTaking && votes.length > 0) return void setImmediate(close);
     isOpen = false;
-    if (votes.length === 0) return;
+    if (votes.length === 0 && messages.length === 0) return;
     open();
     workOn();
-  };
-  /** Whether one was taken since this was last asked, and so another may be. */
-  const isTaking = () => {
-    const one = taken > takenBefore && taken < CONNECTIONS_TOGETHER;
-    takenBefore = taken;
-    return one;
   };
   /** One vote after another: the work of a vote is what follows its promise, so the next is let in behind it. */
   const workOn = () => {
@@ -85,7 +82,7 @@ export function createTurns({
       return queueMicrotask(workOn);
     }
     waiting.set(votes.length);
-    if (votes.length === 0) emptyAt = clock();
+    if (votes.length < VOTES_TOGETHER) messages.shift()?.();
     if (isFull()) return;
     forRoom?.resolve();
     forRoom = undefined;
@@ -101,10 +98,13 @@ export function createTurns({
       }
       return new Promise(resolve => waiting.set(votes.push(resolve)));
     },
-    after: begun => (begun > 0 && begun % VOTES_TOGETHER === 0 ? nextTurn() : undefined),
+    after(begun) {
+      if (begun === 0 || begun % VOTES_TOGETHER > 0) return undefined;
+      return votes.length < VOTES_TOGETHER ? nextTurn() : new Promise(resolve => void messages.push(resolve));
+    },
     room: () => (isFull() ? (forRoom ??= Promise.withResolvers<void>()).promise : undefined),
     connected() {
-      taken += 1;
+      hasTaken = true;
     },
   };
 }

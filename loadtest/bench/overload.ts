@@ -26,10 +26,12 @@ const ROUNDS = 3;
 const ROUND_SECONDS = 2.5;
 /** So much more than was sustained. */
 const SATURATING = 1.1;
-/** Of what saturates, so much at most is accepted or has no answer yet. */
+/** Of what saturates, so much at most is accepted. */
 const MOST_ACCEPTED = 1.5;
+/** So long at most a vote waits for its answer, save a few. */
+const UNANSWERED_SECONDS = 0.4;
 /** Kept for the rounds while saturation is looked for, at a rate that may be much more than that; rounds are shorter where it is too little. */
-const RESERVE_SECONDS = 8;
+const RESERVE_SECONDS = 10;
 
 /**
  * What the servers do with three times as much as they can take. Sending that is work for half a core: on the servers' cores it
@@ -67,15 +69,15 @@ async function measureRound(
   { saturationVotesPerSecond: most }: Saturation,
   done: number,
 ): Promise<Overload['rounds'][number]> {
-  // What one window needs of the votes that are left, where they do not do for all.
-  const seconds = Math.min(
-    ROUND_SECONDS,
-    (stage.votesLeft() - 2) / ((ROUNDS - done) * most * (SATURATING + MOST_ACCEPTED)),
-  );
+  // Shorter where the votes that are left do not do for more.
+  const unanswered = TIMES * UNANSWERED_SECONDS;
+  const left = (stage.votesLeft() - 2) / ((ROUNDS - done) * most);
+  const seconds = Math.min(ROUND_SECONDS, (left - unanswered) / (SATURATING + MOST_ACCEPTED));
+  if (seconds <= 0) throw new Error('too few votes are left for overload: give --votes more');
   const stretch = { seconds, duplicates: 0 };
   const saturated = await measureAt(stage, transport, { ...stretch, rate: SATURATING * most });
   stage.run.say(`  ${(TIMES * most).toLocaleString('en')} votes/s, the refused again`);
-  const castAgainWithin = Math.floor(MOST_ACCEPTED * most * seconds);
+  const castAgainWithin = Math.floor((MOST_ACCEPTED * seconds + unanswered) * most);
   const overload = await measureWindow(stage, transport, { ...stretch, rate: TIMES * most, castAgainWithin });
   return { saturated, overload };
 }

@@ -51,15 +51,16 @@ export function createTurns({
   let forRoom: PromiseWithResolvers<void> | undefined;
   let isOpen = false;
   let ends = 0;
-  /** When no vote waited last. */
+  /** When no vote and no message waited last. */
   let emptyAt = clock();
   /** Whether a connection was taken since that was last looked at. */
   let hasTaken = false;
   /** Messages that may not begin their next votes yet: those of others wait. */
   const messages: (() => void)[] = [];
 
-  const isFull = () =>
-    votes.length >= maxWaiting || (votes.length >= mostStanding && clock() - emptyAt > BURST_MILLIS);
+  /** A message that waits has at least one vote, and mostly as many as it may begin together. */
+  const load = () => votes.length + VOTES_TOGETHER * messages.length;
+  const isFull = () => load() >= maxWaiting || (load() >= mostStanding && clock() - emptyAt > BURST_MILLIS);
   const open = () => {
     isOpen = true;
     ends = clock() + TURN_MILLIS;
@@ -93,8 +94,9 @@ export function createTurns({
     next() {
       if (!isOpen) open();
       if (votes.length === 0) {
-        emptyAt = clock();
-        if (emptyAt < ends) return undefined;
+        const now = clock();
+        if (messages.length === 0) emptyAt = now;
+        if (now < ends) return undefined;
       }
       return new Promise(resolve => waiting.set(votes.push(resolve)));
     },

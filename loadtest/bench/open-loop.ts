@@ -62,7 +62,7 @@ export async function runLoad(load: Load, sender: Sender): Promise<LoadResult> {
     const index = isRepeat
       ? repeatFrom + Math.floor(Math.random() * (from + fresh - repeatFrom))
       : (toCastAgain.pop() ?? from + fresh++);
-    if (fresh > (castAgainWithin ?? total))
+    if (castAgainWithin !== undefined && fresh > castAgainWithin)
       throw new Error(`more than ${castAgainWithin} votes were accepted or have no answer yet`);
     sent += 1;
     sender.send(index, answer => {

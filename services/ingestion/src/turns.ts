@@ -5,7 +5,7 @@ import type { Gauge } from 'prom-client';
 const TURN_MILLIS = 2;
 /** A burst is over by then. Where votes have waited for longer there are too many, and a long queue only makes all of them late. */
 const BURST_MILLIS = 100;
-/** Of those that may wait in a burst, so many where that goes on: five turns' work of a hundred votes. */
+/** Of those that may wait in a burst, so many where that goes on: a hundred, some five turns' work. */
 const STANDING_SHARE = 1 / 5;
 /** A message's next votes join those that wait after so many (2 ms of work): at once, a thousand would have others refused. */
 const VOTES_TOGETHER = 25;

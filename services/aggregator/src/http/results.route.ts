@@ -1,6 +1,7 @@
 import { snapshotSchema } from '@suffrage/contracts/results';
 import { problemResponses, sendRefusal } from '@suffrage/runtime/http/problems';
 import type { HttpServer } from '@suffrage/runtime/http/server';
+import { sendWritten } from '@suffrage/runtime/http/written-json';
 import type { Results } from '../results.ts';
 import { electionParams } from './schemas.ts';
 
@@ -16,9 +17,7 @@ export function resultsRoute(server: HttpServer, results: Results): void {
     const result = await results(request.params.electionId);
     reply.header('cache-control', 'no-store');
     if (!result.ok) return sendRefusal(reply, result);
-    // The bytes were written when the snapshot came; checking and writing them again per request is not needed.
-    // With a serializer of its own the answer would have no type.
-    reply.type('application/json; charset=utf-8');
-    return reply.serializer(() => result.published.json).send(result.published.snapshot);
+    // Written when the snapshot came; checking and writing it again per request is not needed.
+    return sendWritten(reply, 200, result.published.json);
   });
 }

@@ -74,7 +74,7 @@ function buildCastVote(
   { machine, elections, log, random, mutant, quiet }: Options,
   queue: LocalQueue | undefined,
 ): CastVote {
-  const { name: instance, clock, sleep } = machine;
+  const { name: instance, clock, sleep, alarm } = machine;
   const { book, completeAsOf } = elections.follow(machine);
   const known = knowElections(book, completeAsOf, clock);
   const voteLog = openVoteLog(
@@ -87,6 +87,7 @@ function buildCastVote(
       metrics: ingestionMetrics,
       clock,
       sleep,
+      alarm,
       random: random.next,
       ...(queue ? { local: { queue, elections: known, log: quiet } } : {}),
     },

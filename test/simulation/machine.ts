@@ -1,4 +1,4 @@
-import type { Sleep } from '@suffrage/runtime/wait';
+import type { Alarm, Sleep } from '@suffrage/runtime/wait';
 import type { Scheduler } from './scheduler.ts';
 
 /**
@@ -11,6 +11,7 @@ export type Machine = {
   /** This process's idea of the time. */
   readonly clock: () => number;
   readonly sleep: Sleep;
+  readonly alarm: Alarm;
   isUp(): boolean;
   isFrozen(): boolean;
   /** What comes from outside, as this process gets to see it. Everything that its code waits for goes through here. */
@@ -52,6 +53,7 @@ export function createMachine(scheduler: Scheduler, name: string, skewMillis = 0
           reject(signal.reason);
         });
       }),
+    alarm: (millis, ring) => scheduler.after(millis, () => deliver(ring)).cancel,
     isUp: () => up,
     isFrozen: () => scheduler.now() < frozenUntil,
     receive: outside =>

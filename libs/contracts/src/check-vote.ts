@@ -50,7 +50,7 @@ export function verifyVote(
     voterReference: vote.voterReference.reveal(),
   });
   if (!token.ok) return refuse(token.code, token.code === 'token-key-unknown' ? 'tokenKeyId' : 'token');
-  return { ok: true, ...id };
+  return { ok: true, voteId: id.voteId, ballotKey: id.ballotKey };
 }
 
 /**

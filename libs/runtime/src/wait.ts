@@ -4,6 +4,17 @@ import type { Log } from './log.ts';
 /** Waits so many milliseconds; rejects when `signal` aborts. A parameter where a simulation is to own the time. */
 export type Sleep = (millis: number, signal?: AbortSignal) => Promise<void>;
 
+/**
+ * Calls `ring` after so many milliseconds, unless the function that it returns is called before. For what is done with each
+ * batch: nothing is made but the timer.
+ */
+export type Alarm = (millis: number, ring: () => void) => () => void;
+
+export const alarm: Alarm = (millis, ring) => {
+  const timer = setTimeout(ring, millis);
+  return () => clearTimeout(timer);
+};
+
 /** Rejects with the signal's own reason: the error with a stack that Node makes for each costs more than the timer. */
 export const sleep: Sleep = (millis, signal) =>
   signal ? sleepUntil(millis, signal) : pauseFor(millis, undefined);

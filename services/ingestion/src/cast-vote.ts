@@ -27,8 +27,13 @@ export function faultOf(result: CastResult): { readonly 'error.type'?: string } 
 /**
  * Never rejects: what goes wrong with one vote is that vote's answer. The trace goes on with the record, but never in `secret`
  * elections, of which nothing at all is traced.
+ * @param isFollowed whether the next vote of the same call is cast at once.
  */
-export type CastVote = (request: VoteRequest, trace?: RequestTrace) => Promise<CastResult>;
+export type CastVote = (
+  request: VoteRequest,
+  trace?: RequestTrace,
+  isFollowed?: boolean,
+) => Promise<CastResult>;
 
 type Options = {
   readonly elections: Pick<KnownElections, 'find' | 'areCurrent'>;
@@ -63,6 +68,7 @@ export function createCastVote(options: Options): {
     request: VoteRequest,
     isCurrent: boolean,
     trace: RequestTrace | undefined,
+    isFollowed: boolean,
   ): CheckedVote | Refusal => {
     if (!isCurrent && !voteLog.canKeep()) return refuse('not-ready');
     const election = elections.find(request.electionId);
@@ -85,10 +91,11 @@ export function createCastVote(options: Options): {
       closesAt: election.closesAt,
       value: encodeVoteRecord(marked.vote, instance),
       headers: isSecret ? NO_HEADERS : (trace?.headers ?? NO_HEADERS),
+      isFollowed,
     };
   };
 
-  const castVote: CastVote = async (request, trace) => {
+  const castVote: CastVote = async (request, trace, isFollowed = false) => {
     if (inFlight >= maxInFlight) return refuse('overloaded');
     inFlight += 1;
     const begun = performance.now();
@@ -96,7 +103,7 @@ export function createCastVote(options: Options): {
       const turn = turns.next();
       if (turn) await turn;
       const isCurrent = elections.areCurrent();
-      const checked = check(request, isCurrent, trace);
+      const checked = check(request, isCurrent, trace, isFollowed);
       if ('ok' in checked) return checked;
       crashPoint('after-validate');
       const result = await (isCurrent ? voteLog.append(checked) : voteLog.keep(checked));

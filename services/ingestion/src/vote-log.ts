@@ -4,7 +4,7 @@ import { shardOf } from '@suffrage/contracts/shards';
 import type { ReceiptIssuer } from '@suffrage/contracts/sign-receipts.node';
 import type { Lifecycle } from '@suffrage/runtime/lifecycle';
 import type { Log } from '@suffrage/runtime/log';
-import { repeatEvery, sleep as systemSleep, type Sleep } from '@suffrage/runtime/wait';
+import { type Alarm, repeatEvery, sleep as systemSleep, type Sleep } from '@suffrage/runtime/wait';
 import type { KnownElections } from './known-elections.ts';
 import { createBatchAppender } from './log/append-batch.ts';
 import { createBriefMap } from './log/brief-map.ts';
@@ -54,6 +54,7 @@ type Options = {
   readonly metrics: IngestionMetrics;
   readonly clock: () => number;
   readonly sleep?: Sleep;
+  readonly alarm?: Alarm;
   readonly random?: () => number;
   readonly local?: LocalOptions;
 };

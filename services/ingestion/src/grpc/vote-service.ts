@@ -49,8 +49,8 @@ export function createVoteService({ castVote, turns, metrics, limits }: Options)
   const streams = new Set<OpenStream>();
   let closing = false;
 
-  const cast = (vote: VoteMessage, trace: RequestTrace): Promise<CastResult> =>
-    'ok' in vote ? Promise.resolve(vote) : castVote(vote, trace);
+  const cast = (vote: VoteMessage, trace: RequestTrace, isFollowed = false): Promise<CastResult> =>
+    'ok' in vote ? Promise.resolve(vote) : castVote(vote, trace, isFollowed);
   const count = (result: CastResult) => {
     metrics.votes.inc({ transport: 'grpc', code: answerName(result) });
     return result;
@@ -85,7 +85,8 @@ export function createVoteService({ castVote, turns, metrics, limits }: Options)
       if (turn) await turn;
       if (call.cancelled) break;
       const read = readVote(vote);
-      results.push(read.ok ? cast(read.message, trace) : Promise.resolve(read));
+      const isFollowed = results.length + 1 < votes.length;
+      results.push(read.ok ? cast(read.message, trace, isFollowed) : Promise.resolve(read));
     }
     return Promise.all(results);
   };

@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { createIngestionMetrics } from '../metrics.ts';
+import { alarm } from '@suffrage/runtime/wait';
 import { createBatchAppender } from './append-batch.ts';
 import type { PartitionLeader } from './layout.ts';
 import type { Append, Confirmation } from './producers.ts';
@@ -40,7 +40,7 @@ async function appendTo(stalls: number, chances: number[], isLost: (broker: numb
     metrics: createIngestionMetrics(),
     clock: () => 0,
     deadlineMillis: 1_000,
-    sleep: millis => sleep(millis / 10),
+    alarm: (millis, ring) => alarm(millis / 10, ring),
     random: () => chances.shift() ?? 0,
   });
   const outcome = await append([], 0);

@@ -1,4 +1,4 @@
-import { sleep as systemSleep, type Sleep } from '@suffrage/runtime/wait';
+import { alarm as systemAlarm, type Alarm } from '@suffrage/runtime/wait';
 import type { IngestionMetrics } from '../metrics.ts';
 import { createHedgeBudget } from './hedge-budget.ts';
 import type { LogLayout, PartitionLeader } from './layout.ts';
@@ -18,8 +18,6 @@ const STICK_MILLIS = 500;
 const HEDGE_AFTER_MILLIS = 200;
 const AVOID_BROKER_MILLIS = 3_000;
 const BREAKER_MILLIS = 1_000;
-/** Made once: an error with its stack for each batch would cost more than the timer that it ends. */
-const SETTLED = new Error('settled');
 
 type Options = {
   readonly topic: string;
@@ -31,7 +29,7 @@ type Options = {
   readonly clock: () => number;
   /** How long a batch may wait for its confirmation. */
   readonly deadlineMillis: number;
-  readonly sleep?: Sleep;
+  readonly alarm?: Alarm;
   /** Chooses partitions: from 0 up to 1. */
   readonly random?: () => number;
 };
@@ -51,7 +49,7 @@ export function createBatchAppender({
   metrics,
   clock,
   deadlineMillis,
-  sleep = systemSleep,
+  alarm = systemAlarm,
   random = Math.random,
 }: Options): BatchAppender {
   const budget = createHedgeBudget();
@@ -109,7 +107,7 @@ export function createBatchAppender({
     const first = target && producers.send({ topic, partition: target.partition, timestamp, records });
     if (!target || !first) return { status: 'not-sent' };
     budget.countBatch(now);
-    const prompt = await settledWithin([first], HEDGE_AFTER_MILLIS, sleep);
+    const prompt = await settledWithin([first], HEDGE_AFTER_MILLIS, alarm);
     if (prompt) {
       budget.recovered(target.partition);
       count('confirmed', now);
@@ -117,7 +115,7 @@ export function createBatchAppender({
     }
     const second = hedge(target, records, timestamp);
     const sends = second ? [first, second] : [first];
-    const late = await settledWithin(sends, deadlineMillis - HEDGE_AFTER_MILLIS, sleep);
+    const late = await settledWithin(sends, deadlineMillis - HEDGE_AFTER_MILLIS, alarm);
     count(late ? 'hedged' : 'failed', now);
     if (late) return { status: 'confirmed', ...late };
     // For a moment nothing more is handed over: callers get an answer that lets them try again without doubt.
@@ -142,19 +140,17 @@ function leastShared(
 }
 
 /** The first confirmation, or `undefined` when all sends failed or none confirmed in time. */
-async function settledWithin(
+function settledWithin(
   sends: readonly Promise<Confirmation>[],
   millis: number,
-  sleep: Sleep,
+  alarm: Alarm,
 ): Promise<Confirmation | undefined> {
-  const settled = new AbortController();
-  const late = sleep(millis, settled.signal).then(
-    () => undefined,
-    () => undefined,
-  );
-  try {
-    return await Promise.race([Promise.any(sends).catch(() => undefined), late]);
-  } finally {
-    settled.abort(SETTLED);
-  }
+  return new Promise(resolve => {
+    const quieten = alarm(millis, () => resolve(undefined));
+    const settle = (confirmation?: Confirmation) => {
+      quieten();
+      resolve(confirmation);
+    };
+    Promise.any(sends).then(settle, () => settle());
+  });
 }

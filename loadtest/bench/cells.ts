@@ -49,7 +49,7 @@ const bareFloors: Cell = { name: 'bare floors', measure: measureBareFloors };
 
 const telemetryCell = (rate: number): Cell => ({
   name: 'telemetry',
-  measure: run => measureTelemetry(run, { rate, rounds: 8 }),
+  measure: run => measureTelemetry(run, { rate, rounds: 6 }),
 });
 
 const brokersCell = (rate: number): Cell => ({
@@ -73,8 +73,8 @@ function smokeCells(rate: number): Cell[] {
 function quickCells(rate: number, asked: number | undefined): Cell[] {
   return [
     bareFloors,
-    efficiencyCell('secret', asked, 5),
-    efficiencyCell('pseudonymous', asked, 2),
+    efficiencyCell('secret', asked, 7),
+    efficiencyCell('pseudonymous', asked, 3),
     ...TRANSPORTS.map(transport => endToEndCell(transport, 'secret', 0)),
     ...(['rest', 'grpc-many'] as const).map(overloadCell),
     duplicatesCell('secret', rate),
@@ -92,7 +92,7 @@ function quickCells(rate: number, asked: number | undefined): Cell[] {
 function fullCells(rate: number, asked: number | undefined): Cell[] {
   return [
     bareFloors,
-    ...MODES.map(mode => efficiencyCell(mode, asked, 5)),
+    ...MODES.map(mode => efficiencyCell(mode, asked, 7)),
     ...MODES.flatMap(mode =>
       TRANSPORTS.flatMap(transport => [0, 0.3].map(duplicates => endToEndCell(transport, mode, duplicates))),
     ),
@@ -134,7 +134,7 @@ function overloadCell(transport: (typeof TRANSPORTS)[number]): Cell {
 }
 
 function duplicatesCell(mode: (typeof MODES)[number], rate: number): Cell {
-  return { name: `duplicates ${mode}`, measure: run => measureDuplicates(run, { mode, rate, rounds: 6 }) };
+  return { name: `duplicates ${mode}`, measure: run => measureDuplicates(run, { mode, rate, rounds: 5 }) };
 }
 
 function componentCell(name: string, measure: Cell['measure']): Cell {

@@ -6,10 +6,10 @@ import type { FloorLoad } from '../floors/floor-process.ts';
 import { type Floor, startFloor } from '../floors/start-floor.ts';
 import { type Pids, cpuMicros, perVote, round } from './processes.ts';
 import { median } from './quantiles.ts';
-import { type AuditFigures, CORES, onStage, type Run, type Stage, WARM_UP } from './run.ts';
+import { type AuditFigures, CORES, onStage, type Run, type Stage } from './run.ts';
 import { type Mode, recordOf } from './votes.ts';
 import { BULK, MANY } from './grpc-senders.ts';
-import { type Transport, TRANSPORTS } from './senders.ts';
+import type { Transport } from './senders.ts';
 import { drained } from './watch.ts';
 import { createTopic, serverPids } from './world.ts';
 
@@ -37,7 +37,7 @@ export type Efficiency = {
   /** Medians over the rounds. */
   readonly cpuMicrosPerVote: Compared;
   readonly floors: Compared;
-  /** floor ÷ measured. */
+  /** floor ÷ measured, each taken right after the other: the median of the rounds' ratios. */
   readonly efficiency: Compared;
   /**
    * The ways of many votes over gRPC: measured, floor and efficiency of ingestion. `bulk` is collected for so long that it stands
@@ -55,7 +55,12 @@ export type Efficiency = {
 /** What something costs, what it can cost at least, and the one by the other. */
 type Against = { readonly measured: number; readonly floor: number; readonly efficiency: number };
 
-const MEASURED: readonly Transport[] = [...TRANSPORTS, 'grpc-bulk'];
+/** Calls of one vote are measured end to end. */
+const MEASURED: readonly Transport[] = ['rest', 'grpc-stream', 'grpc-many', 'grpc-bulk'];
+/** Longer than in other cells: the floors are small programs, which are compiled long before the services are. */
+const WARM_UP = { rate: 3_000, seconds: 12, duplicates: 0.75 };
+/** Short, and many of them: neighbours of the machine make one stretch a third dearer than the next. */
+const STRETCH_SECONDS = 2;
 const PARTITIONS = 8;
 /** A JVM that has not compiled its code yet costs several times as much. */
 const BROKER_WARM_UP = { rate: 5_000, records: 30_000 };
@@ -65,9 +70,9 @@ const SETTLE_MILLIS = 700;
 const ONE_BY_ONE_MILLIS = 1;
 
 /**
- * Whole path and floors in turn, at one rate, so that each sees the same machine: a round is REST and gRPC (calls, one
- * stream, many in a call, up to 1,000 in a call) through the services, then REST through the floor programs, then Kafka's own tools, then
- * verification and sending without HTTP, with a processor and a client beside it that cost what they cost the services.
+ * Whole path and floors in turn, at one rate, so that each sees the same machine: a round is REST through the services and
+ * through the floor programs, then Kafka's own tools, then each way of gRPC (one stream, many in a call, up to 1,000 in a call) and its
+ * floor: verification and sending without HTTP, with a processor and a client beside it that cost what they cost the services.
  */
 export function measureEfficiency(
   run: Run,
@@ -79,21 +84,20 @@ export function measureEfficiency(
       await warmUp(stage, floors);
       const rate = asked ?? (await halfLoad(stage));
       const most = stage.votesLeft() / (MEASURED.length * rounds * rate);
-      const load = { rate, seconds: Math.min(run.seconds, Math.floor(10 * most) / 10) };
+      const load = { rate, seconds: Math.min(run.seconds, STRETCH_SECONDS, Math.floor(10 * most) / 10) };
       const samples: Costs[] = [];
       for (let done = 0; done < rounds; done += 1) {
         const idle = await measureIdle(stage);
         run.say(`  round ${done + 1} of ${rounds}, ${rate} votes/s for ${load.seconds} s`);
         samples.push({
           ...named('rest', await throughServices(stage, 'rest', load)),
-          ...named('unary', await throughServices(stage, 'grpc-unary', load)),
-          ...named('stream', await throughServices(stage, 'grpc-stream', load)),
-          ...named('many', await throughServices(stage, 'grpc-many', load)),
-          ...named('bulk', await throughServices(stage, 'grpc-bulk', load)),
           ...named('floor', await throughFloors(stage, floors, load)),
           ...named('tools', await throughKafkaTools(stage, load)),
+          ...named('stream', await throughServices(stage, 'grpc-stream', load)),
           ...named('bare-stream', await withoutHttp(stage, floors, load, ONE_BY_ONE_MILLIS)),
+          ...named('many', await throughServices(stage, 'grpc-many', load)),
           ...named('bare-many', await withoutHttp(stage, floors, load, MANY.millis)),
+          ...named('bulk', await throughServices(stage, 'grpc-bulk', load)),
           ...named('bare-bulk', await withoutHttp(stage, floors, load, BULK.millis)),
           ...named('idle', idle),
         });
@@ -112,7 +116,7 @@ const RATE_STEP = 100;
 /** A rate at which the servers keep about half of all cores busy; less, because greater batches make votes cheaper. */
 async function halfLoad(stage: Stage): Promise<number> {
   const costs = await throughServices(stage, 'rest', TRIAL);
-  const micros = SERVERS.reduce((sum, name) => sum + (costs[name] ?? 0), 0);
+  const micros = SERVERS.reduce((total, name) => total + (costs[name] ?? 0), 0);
   return RATE_STEP * Math.max(1, Math.round((SHARE_OF_CORES * CORES * 1e6) / micros / RATE_STEP));
 }
 
@@ -247,36 +251,32 @@ async function runBare({ castElsewhere }: Stage, floors: Floors, load: FloorLoad
 }
 
 const SERVERS = ['ingestion', 'processor', 'broker', 'postgres', 'redis', 'aggregator'];
+const FLOORS = ['floor.ingestion', 'floor.processor', 'tools.broker', 'floor.postgres'];
 
-function compare(
-  samples: readonly Costs[],
-): Pick<Efficiency, 'cpuMicrosPerVote' | 'floors' | 'efficiency' | 'grpc'> {
-  const typical = typicalCosts(samples);
-  const against = (measured: string, floor: string): Against => {
-    const [cost, least] = [typical(measured), typical(floor)];
-    return { measured: cost, floor: least, efficiency: threeDigits(least / cost) };
-  };
+type Comparison = Pick<Efficiency, 'cpuMicrosPerVote' | 'floors' | 'efficiency' | 'grpc'>;
+/** Of one round, micros for each vote. */
+type Cost = (sample: Costs) => number;
+
+function compare(samples: readonly Costs[]): Comparison {
+  const cost = costsWithoutIdle(samples);
+  const against = (measured: Cost, floor: Cost): Against => ({
+    measured: round(median(samples.map(measured))),
+    floor: round(median(samples.map(floor))),
+    efficiency: threeDigits(median(samples.map(sample => floor(sample) / measured(sample)))),
+  });
   const grpc = {
-    stream: against('stream.ingestion', 'bare-stream.ingestion'),
-    many: against('many.ingestion', 'bare-many.ingestion'),
-    bulk: against('bulk.ingestion', 'bare-bulk.ingestion'),
+    stream: against(cost('stream.ingestion'), cost('bare-stream.ingestion')),
+    many: against(cost('many.ingestion'), cost('bare-many.ingestion')),
+    bulk: against(cost('bulk.ingestion'), cost('bare-bulk.ingestion')),
   };
-  const parts = {
-    ingestionRest: against('rest.ingestion', 'floor.ingestion'),
+  const all = {
+    ingestionRest: against(cost('rest.ingestion'), cost('floor.ingestion')),
     ingestionGrpc: grpc.many.efficiency > grpc.stream.efficiency ? grpc.many : grpc.stream,
-    processor: against('rest.processor', 'floor.processor'),
-    broker: against('rest.broker', 'tools.broker'),
-    postgres: against('rest.postgres', 'floor.postgres'),
+    processor: against(cost('rest.processor'), cost('floor.processor')),
+    broker: against(cost('rest.broker'), cost('tools.broker')),
+    postgres: against(cost('rest.postgres'), cost('floor.postgres')),
+    wholePathRest: against(sum(SERVERS.map(name => cost(`rest.${name}`))), sum(FLOORS.map(cost))),
   };
-  const { ingestionRest, processor, broker, postgres } = parts;
-  const least = ingestionRest.floor + processor.floor + broker.floor + postgres.floor;
-  const whole = SERVERS.reduce((sum, name) => sum + typical(`rest.${name}`), 0);
-  const wholePathRest = {
-    measured: round(whole),
-    floor: round(least),
-    efficiency: threeDigits(least / whole),
-  };
-  const all = { ...parts, wholePathRest };
   const each = (figure: keyof Against): Compared => ({
     ingestionRest: all.ingestionRest[figure],
     ingestionGrpc: all.ingestionGrpc[figure],
@@ -288,23 +288,26 @@ function compare(
   return { cpuMicrosPerVote: each('measured'), floors: each('floor'), efficiency: each('efficiency'), grpc };
 }
 
+function sum(costs: readonly Cost[]): Cost {
+  return sample => costs.reduce((total, cost) => total + cost(sample), 0);
+}
+
 /**
- * Medians over the rounds, by name such as `rest.broker`. Broker and PostgreSQL serve services and floors, so what they use
- * without load is taken off on both sides: the median of all rounds, because one reading of a JVM that compiles, or of a
- * database that cleans up, can be more than the load costs.
+ * Costs by name such as `rest.broker`. Broker and PostgreSQL serve services and floors, so what they use without load is taken off
+ * on both sides: the median of all rounds, because one reading of a JVM that compiles, or of a database that cleans up, can be
+ * more than the load costs.
  */
-function typicalCosts(samples: readonly Costs[]): (name: string) => number {
-  const middle = (of: (sample: Costs) => number) => round(median(samples.map(of)));
+function costsWithoutIdle(samples: readonly Costs[]): (name: string) => Cost {
   const idle = new Map(
-    ['broker', 'postgres'].map(name => [name, middle(sample => sample[`idle.${name}`] ?? 0)]),
+    ['broker', 'postgres'].map(name => [name, median(samples.map(sample => sample[`idle.${name}`] ?? 0))]),
   );
   return name => {
     const [stretch = '', part = ''] = name.split('.');
     const idleMicros = idle.get(part) ?? 0;
-    return middle(sample => {
+    return sample => {
       const elapsedSeconds = (sample[`${stretch}.elapsed`] ?? 0) / 1e6;
       return (sample[name] ?? Number.NaN) - idleMicros * elapsedSeconds;
-    });
+    };
   };
 }
 

@@ -44,8 +44,9 @@ export type VoteRequest = Omit<Vote, 'selections'> & { readonly selections: Reda
 
 /** `Refusal` when a text that looks like base64url is not (a length no encoder gives). */
 export function fromCastVoteBody(electionId: string, body: CastVoteBody): VoteRequest | Refusal {
-  const fields = ['salt', 'token', 'tokenKeyId'] as const;
-  const [salt, token, tokenKeyId] = fields.map(field => fromBase64url(body[field]));
+  const salt = fromBase64url(body.salt);
+  const token = fromBase64url(body.token);
+  const tokenKeyId = fromBase64url(body.tokenKeyId);
   const voterReference =
     body.voterReference === undefined ? new Uint8Array() : fromBase64url(body.voterReference);
   if (!salt) return refuse('field-invalid', 'salt', 'is not base64url');

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { beginnings, rememberLast } from '@suffrage/contracts/bytes';
 import { encodeProgressNotice, type ProgressNotice } from '@suffrage/contracts/progress-notice';
 import type { Redis } from 'ioredis';
 import type { Identified } from './decide.ts';
@@ -23,15 +24,7 @@ const MARK_ALL = `for _, key in ipairs(KEYS) do redis.call('set', key, '', 'ex',
 
 /** One command each way for a whole batch. */
 export function createHints(redis: Redis, { prefix, channel, seconds }: Options): Hints {
-  /** A vote is asked for and marked under one key: of its own array of bytes, so it goes when the batch goes. */
-  const keys = new WeakMap<Uint8Array, string>();
-  const keyOf = (vote: Identified) => {
-    const known = keys.get(vote.voteId);
-    if (known !== undefined) return known;
-    const key = `${prefix}${markerHash(vote)}`;
-    keys.set(vote.voteId, key);
-    return key;
-  };
+  const keyOf = (vote: Identified) => `${prefix}${markerHash(vote)}`;
   return {
     async lookUp(votes) {
       if (votes.length === 0 || redis.status !== 'ready') return votes.map(() => false);
@@ -51,16 +44,22 @@ export function createHints(redis: Redis, { prefix, channel, seconds }: Options)
   };
 }
 
-/** 132 bits of a hash over all that makes two votes the same: a key shows neither vote ID nor voter reference. */
+/**
+ * 132 bits of a hash over all that makes two votes the same: a key shows neither vote ID nor voter reference. Made when a vote
+ * is asked for and again when it is marked: remembering it in between costs more.
+ */
 function markerHash({ electionId, ballotKey, voteId, revision }: Identified): string {
-  let at = identity.write(`${electionId}\0${revision}\0`);
+  let at = beginIdentity(`${electionId}\0${revision}\0`);
   identity.set(ballotKey, at);
   at += ballotKey.length;
   identity.set(voteId, at);
   at += voteId.length;
-  return hash('sha256', identity.subarray(0, at), 'base64url').slice(0, MARKER_CHARACTERS);
+  return hash('sha256', identityOfLength(at), 'base64url').slice(0, MARKER_CHARACTERS);
 }
 
 const MARKER_CHARACTERS = 22;
 /** Written anew for each vote: an election's ID has at most 63 bytes, a revision 10 digits, each of the others 32 bytes. */
 const identity = Buffer.alloc(256);
+const identityOfLength = beginnings(identity);
+/** @returns where it ends; the next vote mostly begins with the same. */
+const beginIdentity = rememberLast(text => identity.write(text));

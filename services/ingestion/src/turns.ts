@@ -2,12 +2,12 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Gauge } from 'prom-client';
 
 /** Votes are worked on for so long, then what has arrived meanwhile is read. */
-const TURN_MILLIS = 2;
+const TURN_MILLIS = 1.5;
 /** A burst is over by then. Where votes have waited for longer there are too many, and a long queue only makes all of them late. */
 const BURST_MILLIS = 100;
-/** Of those that may wait in a burst, so many where that goes on: a hundred, some five turns' work. */
+/** Of those that may wait in a burst, so many where that goes on: a hundred, some seven turns' work. */
 const STANDING_SHARE = 1 / 5;
-/** A message's next votes join those that wait after so many (2 ms of work): at once, a thousand would have others refused. */
+/** A message's next votes join those that wait after so many (1 to 2 ms of work): at once, a thousand would have others refused. */
 const VOTES_TOGETHER = 25;
 /**
  * Node takes one connection in each turn of its event loop. When an election opens thousands come, and with a turn of votes

@@ -129,7 +129,8 @@ function framedRequests(votes: VoteSet) {
   );
 }
 
-function requestOf(votes: VoteSet, index: number): CastVoteRequest {
+/** A vote as it is cast over gRPC. */
+export function requestOf(votes: VoteSet, index: number): CastVoteRequest {
   const body = votes.body(index);
   const vote = voteOf(votes, body);
   const { selections } = parsedBody(body);

@@ -7,6 +7,7 @@ import { crashPoint } from '@suffrage/runtime/crash-point';
 import type { Log } from '@suffrage/runtime/log';
 import type { RequestTrace } from '@suffrage/runtime/tracing';
 import type { KnownElections } from './known-elections.ts';
+import type { OpenCall } from './log/lane.ts';
 import type { IngestionMetrics } from './metrics.ts';
 import type { Turns } from './turns.ts';
 import type { CheckedVote, Stored, VoteLog } from './vote-log.ts';
@@ -27,13 +28,9 @@ export function faultOf(result: CastResult): { readonly 'error.type'?: string } 
 /**
  * Never rejects: what goes wrong with one vote is that vote's answer. The trace goes on with the record, but never in `secret`
  * elections, of which nothing at all is traced.
- * @param isFollowed whether the next vote of the same call is cast at once.
+ * @param call the call of many votes that it came with, if any.
  */
-export type CastVote = (
-  request: VoteRequest,
-  trace?: RequestTrace,
-  isFollowed?: boolean,
-) => Promise<CastResult>;
+export type CastVote = (request: VoteRequest, trace?: RequestTrace, call?: OpenCall) => Promise<CastResult>;
 
 type Options = {
   readonly elections: Pick<KnownElections, 'find' | 'areCurrent'>;
@@ -68,7 +65,7 @@ export function createCastVote(options: Options): {
     request: VoteRequest,
     isCurrent: boolean,
     trace: RequestTrace | undefined,
-    isFollowed: boolean,
+    call: OpenCall | undefined,
   ): CheckedVote | Refusal => {
     if (!isCurrent && !voteLog.canKeep()) return refuse('not-ready');
     const election = elections.find(request.electionId);
@@ -91,11 +88,11 @@ export function createCastVote(options: Options): {
       closesAt: election.closesAt,
       value: encodeVoteRecord(marked.vote, instance),
       headers: isSecret ? NO_HEADERS : (trace?.headers ?? NO_HEADERS),
-      isFollowed,
+      call,
     };
   };
 
-  const castVote: CastVote = async (request, trace, isFollowed = false) => {
+  const castVote: CastVote = async (request, trace, call) => {
     if (inFlight >= maxInFlight) return refuse('overloaded');
     inFlight += 1;
     const begun = performance.now();
@@ -103,7 +100,7 @@ export function createCastVote(options: Options): {
       const turn = turns.next();
       if (turn) await turn;
       const isCurrent = elections.areCurrent();
-      const checked = check(request, isCurrent, trace, isFollowed);
+      const checked = check(request, isCurrent, trace, call);
       if ('ok' in checked) return checked;
       crashPoint('after-validate');
       const result = await (isCurrent ? voteLog.append(checked) : voteLog.keep(checked));

@@ -151,7 +151,7 @@ const blocks: Readonly<Record<string, (figures: Figures) => string>> = {
           words(name),
           String(micros),
           String(benchmark.floors[name]),
-          ((benchmark.floors[name] ?? Number.NaN) / micros).toFixed(2),
+          (benchmark.efficiency[name] ?? Number.NaN).toFixed(2),
         ]),
       ),
       '',

@@ -183,6 +183,16 @@ test('1,000 votes fit one call, 1,001 are refused as a whole and nothing of them
   expect((await castVotes([])).response?.results).toEqual([]);
 }, 30_000);
 
+test('the votes of one call are appended to a shard as one batch, the last of them refused or not', async () => {
+  const votes = [...Array.from({ length: 200 }, () => newVote()), newVote({ token: randomBytes(256) })];
+  const { response } = await castVotes(votes);
+  const receipts = response?.results.flatMap(({ receipt }) => receipt ?? []) ?? [];
+  expect(receipts.length).toBe(200);
+  const shards = Map.groupBy(receipts, ({ partition }) => partition);
+  for (const together of shards.values())
+    expect(new Set(together.map(({ treeSize }) => treeSize))).toEqual(new Set([together.length]));
+}, 30_000);
+
 test('a message beyond the limit ends its call and nobody else’s', async () => {
   const large = newVote({ token: randomBytes(3 * 1024 * 1024) });
   const [call, stream, alone] = await Promise.all([

@@ -7,6 +7,7 @@ import { toServiceError } from '@suffrage/runtime/grpc/status';
 import { type RequestTrace, type SpanAttributes, traceRequest } from '@suffrage/runtime/tracing';
 import type { sendUnaryData, ServerDuplexStream, ServerUnaryCall } from '@grpc/grpc-js';
 import { answerName, type CastResult, type CastVote, faultOf } from '../cast-vote.ts';
+import type { OpenCall } from '../log/lane.ts';
 import type { IngestionMetrics } from '../metrics.ts';
 import type { Turns } from '../turns.ts';
 import { answerStream, type OpenStream } from './answer-stream.ts';
@@ -49,8 +50,8 @@ export function createVoteService({ castVote, turns, metrics, limits }: Options)
   const streams = new Set<OpenStream>();
   let closing = false;
 
-  const cast = (vote: VoteMessage, trace: RequestTrace, isFollowed = false): Promise<CastResult> =>
-    'ok' in vote ? Promise.resolve(vote) : castVote(vote, trace, isFollowed);
+  const cast = (vote: VoteMessage, trace: RequestTrace, of?: OpenCall): Promise<CastResult> =>
+    'ok' in vote ? Promise.resolve(vote) : castVote(vote, trace, of);
   const count = (result: CastResult) => {
     metrics.votes.inc({ transport: 'grpc', code: answerName(result) });
     return result;
@@ -80,14 +81,15 @@ export function createVoteService({ castVote, turns, metrics, limits }: Options)
   /** The votes of a call that has been given up are left alone, save those already begun. */
   const castInTurns = async (call: VotesCall, votes: readonly Uint8Array[], trace: RequestTrace) => {
     const results: Promise<CastResult>[] = [];
+    const together = { isOpen: true };
     for (const vote of votes) {
       const turn = turns.after(results.length);
       if (turn) await turn;
       if (call.cancelled) break;
       const read = readVote(vote);
-      const isFollowed = results.length + 1 < votes.length;
-      results.push(read.ok ? cast(read.message, trace, isFollowed) : Promise.resolve(read));
+      results.push(read.ok ? cast(read.message, trace, together) : Promise.resolve(read));
     }
+    together.isOpen = false;
     return Promise.all(results);
   };
 

@@ -1,25 +1,30 @@
 import { expect, test } from '@jest/globals';
 import { createIngestionMetrics } from '../metrics.ts';
-import { createLane, type LaneVote } from './lane.ts';
+import { type OpenCall, createLane, type LaneVote } from './lane.ts';
 
-const vote = (isFollowed: boolean): LaneVote => ({
+const OPEN = { isOpen: true };
+const BEGIN = 1_000;
+
+type Arrival = { readonly call?: OpenCall; readonly closesAt?: number };
+
+const vote = ({ call, closesAt = Number.POSITIVE_INFINITY }: Arrival): LaneVote => ({
   electionId: 'e',
   voteId: new Uint8Array(32),
   opensAt: 0,
-  closesAt: Number.POSITIVE_INFINITY,
+  closesAt,
   value: new Uint8Array(100),
   headers: new Map(),
-  isFollowed,
+  call,
 });
 
-/** A lane on a clock of its own, which `sleep` moves on; `arrive` says what comes meanwhile. Gives the sizes of its batches. */
-async function batchesOf(first: boolean, arrive: (now: number) => readonly boolean[]) {
-  let now = 1_000;
-  const sizes: number[] = [];
+/** The batches of a lane whose `sleep` takes no time; `arrive` says what comes meanwhile. For each its size and how long the first vote waited. */
+async function batchesOf(first: Arrival, arrive: (millis: number) => readonly Arrival[] = () => []) {
+  let now = BEGIN;
+  const batches: [size: number, millis: number][] = [];
   const lane = createLane({
     topic: 'votes',
     appendBatch: async records => {
-      sizes.push(records.length);
+      batches.push([records.length, now - BEGIN]);
       return { status: 'confirmed', partition: 0, offset: 0n };
     },
     issueReceipts: () => [],
@@ -27,25 +32,42 @@ async function batchesOf(first: boolean, arrive: (now: number) => readonly boole
     clock: () => now,
     sleep: async millis => {
       await Promise.resolve();
-      for (const isFollowed of arrive(now - 1_000)) void lane.append(vote(isFollowed));
+      for (const arrival of arrive(now - BEGIN)) void lane.append(vote(arrival));
       now += millis;
     },
   });
   void lane.append(vote(first));
   await lane.drained();
-  return sizes;
+  return batches;
 }
 
-test('the votes of one call are appended together, however long it takes to give them to the lane', async () => {
-  const tenMore = (now: number) => (now < 12 ? [true, true] : now === 12 ? [true, false] : []);
-  expect(await batchesOf(true, tenMore)).toEqual([11]);
+test('the votes of a call are appended together, as soon as it has given them all', async () => {
+  const call = { isOpen: true };
+  const arrive = (millis: number) => {
+    call.isOpen = millis < 9;
+    return [{ call }, { call }];
+  };
+  expect(await batchesOf({ call }, arrive)).toEqual([[9, 12]]);
 });
 
-test('votes that none follows wait for 3 ms', async () => {
-  expect(await batchesOf(false, now => (now < 9 ? [false] : []))).toEqual([2]);
+test('a lane that gets none of the last votes of a call does not wait for them', async () => {
+  const call = { isOpen: true };
+  const arrive = (millis: number) => {
+    call.isOpen = millis < 3;
+    return [];
+  };
+  expect(await batchesOf({ call }, arrive)).toEqual([[1, 6]]);
 });
 
-test('a call that goes on, or was given up, holds up others for 20 ms', async () => {
-  expect(await batchesOf(true, now => (now < 30 ? [true] : []))).toEqual([8]);
-  expect(await batchesOf(true, () => [])).toEqual([1]);
+test('votes that came with no call wait for 3 ms', async () => {
+  expect(await batchesOf({}, millis => (millis < 9 ? [{}] : []))).toEqual([[2, 3]]);
+});
+
+test('a call that goes on holds up others for 21 ms', async () => {
+  expect(await batchesOf({}, millis => (millis < 30 ? [{ call: OPEN }] : []))).toEqual([[8, 21]]);
+});
+
+test('nobody misses the closing of an election for the sake of a call', async () => {
+  const arrive = (millis: number) => (millis < 30 ? [{ call: OPEN }] : []);
+  expect(await batchesOf({ closesAt: BEGIN + 15 }, arrive)).toEqual([[2, 3]]);
 });

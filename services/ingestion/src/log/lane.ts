@@ -14,8 +14,14 @@ export type LaneVote = LogRecord & {
   /** Milliseconds since 1970. */
   readonly opensAt: number;
   readonly closesAt: number;
-  /** Another vote of the same call comes next. Nobody gets an answer before its last one has one. */
-  readonly isFollowed?: boolean;
+  /** The call of many votes that it came with, if any. */
+  readonly call?: OpenCall | undefined;
+};
+
+/** A call of many votes, none of which is answered before all are. */
+export type OpenCall = {
+  /** Whether it still has votes to give. */
+  readonly isOpen: boolean;
 };
 
 export type Appended =
@@ -37,8 +43,8 @@ export type Lane = {
 };
 
 const COLLECT_MILLIS = 3;
-/** The votes of one call are best appended together. So long they may hold up others that wait with them. */
-const CALL_MILLIS = 20;
+/** The votes of a call are best appended together. So many times 3 ms at most a lane waits for more of them. */
+const MOST_LOOKS = 7;
 const BATCH_MAX_VOTES = 1_000;
 /** Below `message.max.bytes` (1,048,588), which holds per batch, with room for the broker's framing. */
 const BATCH_MAX_BYTES = 800_000;
@@ -63,8 +69,8 @@ type Options = {
 };
 
 /**
- * One per shard: one batch at a time; what arrives meanwhile, and for up to 3 ms, is the next batch, or for up to 20 ms where
- * the next vote of a call is always on its way.
+ * One per shard: one batch at a time; what arrives meanwhile, and for 3 ms, is the next batch, or for up to 21 ms while a call
+ * has more votes to give.
  */
 export function createLane(options: Options): Lane {
   const { topic, appendBatch, issueReceipts, metrics, clock, sleep = systemSleep } = options;
@@ -74,8 +80,10 @@ export function createLane(options: Options): Lane {
 
   const run = async () => {
     while (waiting.length > 0) {
-      for (let more = true; more && waiting.length < BATCH_MAX_VOTES; more = awaitsMore(waiting, clock()))
+      for (let looks = 0; looks === 0 || (looks < MOST_LOOKS && awaitsMore(waiting, clock())); looks += 1) {
+        if (waiting.length >= BATCH_MAX_VOTES) break;
         await sleep(COLLECT_MILLIS);
+      }
       const size = batchSize(waiting);
       const batch = waiting.slice(0, size);
       waiting = waiting.slice(size);
@@ -124,10 +132,10 @@ export function createLane(options: Options): Lane {
   };
 }
 
-/** Whether the batch is one that a call has not given all its votes to yet. */
+/** Whether the last vote came with a call that has more, and none of those that wait would come too late for it. */
 function awaitsMore(waiting: readonly Waiting[], now: number): boolean {
-  const [oldest] = waiting;
-  return oldest !== undefined && now - oldest.since < CALL_MILLIS && waiting.at(-1)?.vote.isFollowed === true;
+  const isOpen = waiting.at(-1)?.vote.call?.isOpen === true;
+  return isOpen && waiting.every(({ vote }) => vote.closesAt > now + MOST_LOOKS * COLLECT_MILLIS);
 }
 
 /** The vote's time is that of the append: one that waited past the closing must not reach the log any more. */

@@ -74,7 +74,7 @@ function quickCells(rate: number, asked: number | undefined): Cell[] {
   return [
     bareFloors,
     efficiencyCell('secret', asked, 7),
-    efficiencyCell('pseudonymous', asked, 3),
+    efficiencyCell('pseudonymous', asked, 2),
     ...TRANSPORTS.map(transport => endToEndCell(transport, 'secret', 0)),
     ...(['rest', 'grpc-many'] as const).map(overloadCell),
     duplicatesCell('secret', rate),

@@ -64,7 +64,7 @@ const STRETCH_SECONDS = 2;
 const PARTITIONS = 8;
 /** A JVM that has not compiled its code yet costs several times as much. */
 const BROKER_WARM_UP = { rate: 5_000, records: 30_000 };
-const IDLE_SECONDS = 3;
+const IDLE_SECONDS = 2;
 const SETTLE_MILLIS = 700;
 /** As often as the client looks which votes are due. */
 const ONE_BY_ONE_MILLIS = 1;

@@ -78,12 +78,16 @@ export function createLane(options: Options): Lane {
   let running: Promise<void> | undefined;
   let failingSince: number | undefined;
 
+  const collect = async () => {
+    for (let looks = 0; looks < MOST_LOOKS && waiting.length < BATCH_MAX_VOTES; looks += 1) {
+      if (looks > 0 && !awaitsMore(waiting, clock())) return;
+      await sleep(COLLECT_MILLIS);
+    }
+  };
+
   const run = async () => {
     while (waiting.length > 0) {
-      for (let looks = 0; looks === 0 || (looks < MOST_LOOKS && awaitsMore(waiting, clock())); looks += 1) {
-        if (waiting.length >= BATCH_MAX_VOTES) break;
-        await sleep(COLLECT_MILLIS);
-      }
+      await collect();
       const size = batchSize(waiting);
       const batch = waiting.slice(0, size);
       waiting = waiting.slice(size);

@@ -130,26 +130,31 @@ function createArrivalWatch({ maxUnfinishedBytes, receivedBytes, cutOff }: Optio
 
 type UnreadTimer = { readonly start: () => void; readonly stop: () => void; readonly end: () => void };
 
-/** gRPC has one message of a call under way at a time, so a call needs one timer, and none is set for each message. */
+/** One for all messages of a call, and none is set for each of them: they are taken in turn. */
 function createUnreadTimer(cut: () => void, millis: number): UnreadTimer {
-  /** When the message was sent that has not been taken. */
-  let since: number | undefined;
+  let untaken = 0;
+  /** When a message was taken last, or the first of those was sent that have not been. */
+  let since = 0;
   let timer: NodeJS.Timeout | undefined;
   let isOver = false;
   const look = () => {
     timer = undefined;
-    if (since === undefined) return;
+    if (untaken === 0) return;
     const left = since + millis - performance.now();
     if (left <= 0) cut();
     else timer = setTimeout(look, left);
   };
   return {
     start: () => {
-      since = performance.now();
+      if (untaken === 0) since = performance.now();
+      untaken += 1;
       // What is sent on a call that is over is dropped, and nobody would stop the timer.
       if (!isOver) timer ??= setTimeout(look, millis);
     },
-    stop: () => (since = undefined),
+    stop: () => {
+      untaken -= 1;
+      since = performance.now();
+    },
     end: () => {
       isOver = true;
       clearTimeout(timer);

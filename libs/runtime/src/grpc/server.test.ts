@@ -30,7 +30,9 @@ const definition = {
   small: method('/test/Small', false),
   big: { ...method('/test/Big', false), requestDeserialize: () => Buffer.alloc(BIG) },
   stream: method('/test/Stream', true),
+  burst: method('/test/Burst', true),
 };
+const BURST = 200;
 const implementation = {
   large: (_call: ServerUnaryCall<Buffer, Buffer>, respond: sendUnaryData<Buffer>) => respond(null, LARGE),
   small: (_call: ServerUnaryCall<Buffer, Buffer>, respond: sendUnaryData<Buffer>) =>
@@ -40,6 +42,10 @@ const implementation = {
   stream: (stream: ServerDuplexStream<Buffer, Buffer>) => {
     stream.on('data', () => stream.write(LARGE));
     stream.on('end', () => stream.end());
+  },
+  burst: (stream: ServerDuplexStream<Buffer, Buffer>) => {
+    for (let message = 0; message < BURST; message += 1) stream.write(Buffer.alloc(1));
+    stream.on('end', () => stream.end()).resume();
   },
 };
 
@@ -139,6 +145,29 @@ test('a stream that is read goes on for longer than an unread one may', async ()
   const [trailers] = await once(stream, 'trailers');
   expect(trailers['grpc-status']).toBe('0');
   expect(bytes).toBe(3 * (LARGE.length + 5));
+}, 20_000);
+
+test('who stops reading after the first of many messages loses the connection', async () => {
+  const { connect: open } = await serve(500);
+  const session = open();
+  const stream = call(session, definition.stream.path);
+  stream.write(Buffer.concat([EMPTY, EMPTY, EMPTY, EMPTY]));
+  let bytes = 0;
+  stream.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes > 2 * LARGE.length) stream.pause();
+  });
+  await once(session, 'close');
+  expect(bytes).toBeLessThan(4 * LARGE.length);
+}, 20_000);
+
+test('messages of a stream that are ready at one time leave together', async () => {
+  const { connect: open } = await serve(60_000);
+  const stream = call(open(), definition.burst.path).end();
+  let frames = 0;
+  stream.on('data', () => void (frames += 1));
+  expect(await answer(stream)).toEqual({ bytes: 6 * BURST, grpc: status.OK });
+  expect(frames).toBeLessThan(BURST / 10);
 }, 20_000);
 
 test('requests that do not arrive can not pile up: the connection that has sent most of them goes', async () => {

@@ -6,11 +6,24 @@ import { cpuSeconds } from '@suffrage/demo/cpu';
 /** Named processes; PostgreSQL's and a JVM's children and threads count with them. */
 export type Pids = Readonly<Record<string, number>>;
 
-/** CPU microseconds, user and system, that each has used so far (clock ticks: 10 ms). */
+/**
+ * CPU microseconds, user and system, that each has used so far: exactly where all its threads live and it has no children, as with
+ * Node, by clock ticks (10 ms) otherwise.
+ */
 export function cpuMicros(pids: Pids): Record<string, number> {
   return Object.fromEntries(
-    Object.entries(pids).map(([name, pid]) => [name, Math.round(cpuSeconds(pid) * 1e6)]),
+    Object.entries(pids).map(([name, pid]) => [
+      name,
+      Math.round(Math.max(cpuSeconds(pid) * 1e6, threadsMicros(pid))),
+    ]),
   );
+}
+
+/** Of its threads that live; the first field of `schedstat` is nanoseconds on a CPU. */
+function threadsMicros(pid: number): number {
+  return readdirSync(`/proc/${pid}/task`)
+    .map(thread => Number(read(`/proc/${pid}/task/${thread}/schedstat`)?.split(' ')[0] ?? 0) / 1000)
+    .reduce((sum, micros) => sum + micros, 0);
 }
 
 /** What each has used between two such readings, for each of `votes`. */

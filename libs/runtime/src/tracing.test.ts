@@ -74,6 +74,18 @@ test('a request is named as the example of its time once its span has left, and 
   expect(ended).toEqual([]);
 });
 
+test('a request that was chosen goes on with its vote, any other leaves nothing there', async () => {
+  const heads: (string | undefined)[] = [];
+  for (const sampled of [true, false]) {
+    const handle = (trace: RequestTrace) => void heads.push(trace.headers.get('traceparent'));
+    await request(handle, undefined, sampled);
+  }
+  expect(heads).toEqual([
+    expect.stringMatching(new RegExp(`^00-${traceOf('b')}-[0-9a-f]{16}-01$`)),
+    undefined,
+  ]);
+});
+
 test('a span of a request that failed through a fault of ours says so, and by which', async () => {
   await request(trace => trace.allow(), 'log-unavailable');
   await request(trace => trace.allow());

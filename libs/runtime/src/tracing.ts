@@ -100,7 +100,10 @@ export function traceRequest<T>(
   if (!isOn) return handle(NOT_TRACED);
   const permission: Permission = {};
   const parent = propagation.extract(context.active(), headers()).setValue(PERMISSION, permission);
-  return tracer.startActiveSpan(name, { kind: SpanKind.SERVER, attributes }, parent, async span => {
+  const span = tracer.startSpan(name, { kind: SpanKind.SERVER, attributes }, parent);
+  // Of a request that was not chosen nothing goes on, either: that would cost each record a header, and whoever reads it.
+  if (!span.isRecording()) return handle(NOT_TRACED);
+  return context.with(trace.setSpan(parent, span), async () => {
     try {
       const result = await handle(requestTrace(span, permission));
       const described = describe(result);
@@ -112,7 +115,7 @@ export function traceRequest<T>(
       throw error;
     } finally {
       if (permission.allowed) {
-        if (span.isRecording()) traceIds.set(request, span.spanContext().traceId);
+        traceIds.set(request, span.spanContext().traceId);
         span.end();
       }
     }
@@ -132,7 +135,7 @@ function requestTrace(span: Span, permission: Permission): RequestTrace {
     headers: new Map(Object.entries(carrier)),
     allow: () => void (permission.allowed ??= true),
     forbid: () => void (permission.allowed = false),
-    traceId: () => (permission.allowed && span.isRecording() ? span.spanContext().traceId : undefined),
+    traceId: () => (permission.allowed ? span.spanContext().traceId : undefined),
   };
 }
 

@@ -4,12 +4,15 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CastVoteRequest } from '@suffrage/contracts/generated/suffrage/v1/vote_service';
+import { COMPILE_SOONER, GROW_MORE, setFlags } from '@suffrage/ingestion/v8-flags';
 import { requestOf } from '../bench/grpc-senders.ts';
 import { firstRecords, readVotes } from '../bench/votes.ts';
 import { type FloorLoad, readSettings, tell } from './floor-process.ts';
 import { oneToken } from './one-token.ts';
 import { BATCH, openReadyLog } from './ready-log.ts';
 
+// As ingestion does.
+setFlags([...GROW_MORE, ...COMPILE_SOONER]);
 const settings = readSettings();
 const votes = readVotes(settings.source);
 const log = openReadyLog(settings.brokers, settings.topic, settings.partitions, firstRecords(votes, BATCH));

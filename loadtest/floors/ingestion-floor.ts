@@ -4,10 +4,13 @@
  */
 import { fastify } from 'fastify';
 import { firstRecords, readVotes } from '../bench/votes.ts';
+import { COMPILE_SOONER, GROW_MORE, setFlags } from '@suffrage/ingestion/v8-flags';
 import { readSettings, tell } from './floor-process.ts';
 import { oneToken } from './one-token.ts';
 import { BATCH, openReadyLog } from './ready-log.ts';
 
+// As ingestion does.
+setFlags([...GROW_MORE, ...COMPILE_SOONER]);
 const settings = readSettings();
 const votes = readVotes(settings.source);
 const log = openReadyLog(settings.brokers, settings.topic, settings.partitions, firstRecords(votes, BATCH));

@@ -131,8 +131,10 @@ function recordError(span: Span, error: unknown): void {
 function requestTrace(span: Span, permission: Permission): RequestTrace {
   const carrier: Record<string, string> = {};
   propagation.inject(context.active(), carrier);
+  const { traceparent } = carrier;
   return {
-    headers: new Map(Object.entries(carrier)),
+    // Not what else a caller may have given: baggage can name somebody.
+    headers: new Map(traceparent === undefined ? [] : [['traceparent', traceparent]]),
     allow: () => void (permission.allowed ??= true),
     forbid: () => void (permission.allowed = false),
     traceId: () => (permission.allowed ? span.spanContext().traceId : undefined),

@@ -1,4 +1,3 @@
-import { setFlagsFromString } from 'node:v8';
 import { loadConfig, printableConfig } from '@suffrage/runtime/config';
 import { armCrashPoint } from '@suffrage/runtime/crash-point';
 import { runService } from '@suffrage/runtime/lifecycle';
@@ -7,10 +6,9 @@ import { warnOfPlain } from '@suffrage/runtime/tls/warn-plain';
 import { startIngestion } from './app.ts';
 import { settings } from './config.ts';
 import { refuseWeakLog } from './prepare/check-log.ts';
+import { COMPILE_SOONER, GROW_MORE, setFlags } from './v8-flags.ts';
 
-// Messages lie outside V8's heap and count against its limit, which follows the heap; ours is small, so by default all of it
-// is marked twice a second.
-setFlagsFromString('--heap-growing-percent=300');
+setFlags(GROW_MORE);
 
 const config = loadConfig(settings);
 armCrashPoint(config);
@@ -21,16 +19,6 @@ runService(log, config.SUFFRAGE_LEAVE_WAIT, async lifecycle => {
   warnOfPlain(settings, config, log);
   await refuseWeakLog(config, log);
   const { httpPort, grpcPort } = await startIngestion(config, { log }, lifecycle);
-  compileSooner();
+  setFlags(COMPILE_SOONER);
   log.info({ httpPort, grpcPort }, 'serving');
 });
-
-/**
- * V8 spares its good compilers for what ran 400 and 3,000 times, and 500 times since it last saw something new. What belongs to a
- * batch or a call comes near that in a while only, and costs up to a tenth of a vote until then. Not for what only starts us.
- */
-function compileSooner(): void {
-  setFlagsFromString('--invocation-count-for-maglev=30');
-  setFlagsFromString('--invocation-count-for-turbofan=100');
-  setFlagsFromString('--minimum-invocations-after-ic-update=30');
-}

@@ -161,6 +161,19 @@ test('who stops reading after the first of many messages loses the connection', 
   expect(bytes).toBeLessThan(4 * LARGE.length);
 }, 20_000);
 
+test('who reads nothing loses the connection, though it breaks the rules meanwhile', async () => {
+  const { connect: open } = await serve(500);
+  const session = open();
+  const stream = call(session, definition.stream.path);
+  stream.write(EMPTY);
+  await once(stream, 'response');
+  // Longer than a message may be, and more of it: the call is to end for each of the two.
+  stream.write(Buffer.from([0, 0, 0, 0xff, 0xff]));
+  await sleep(50);
+  stream.write(Buffer.alloc(100));
+  await once(session, 'close');
+}, 20_000);
+
 test('messages of a stream that are ready at one time leave together', async () => {
   const { connect: open } = await serve(60_000);
   const stream = call(open(), definition.burst.path).end();

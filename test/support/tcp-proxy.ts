@@ -12,7 +12,7 @@ export type Filter = {
 export type TcpProxy = {
   /** Where it listens. */
   readonly port: number;
-  /** Cuts all connections with a TCP reset; answers how many there were. */
+  /** Cuts all open connections with a TCP reset; answers how many there were. */
   resetAll(): number;
   close(): Promise<void>;
 };
@@ -32,6 +32,7 @@ export async function startTcpProxy(
       upstream.resetAndDestroy();
     };
     pairs.add(reset);
+    for (const side of [client, upstream]) side.once('end', () => pairs.delete(reset));
     join(client, upstream, filter.toServer, reset);
     join(upstream, client, filter.toClient, reset);
   });

@@ -1,9 +1,12 @@
+import { join } from 'node:path';
 import { beforeEach, expect, test } from '@jest/globals';
 import { signedVote, type TestElection } from '@suffrage/contracts/testing.node';
 import { encodeVoteRecord } from '@suffrage/contracts/vote';
 import { createLifecycle } from '@suffrage/runtime/lifecycle';
+import { migrate } from '@suffrage/runtime/postgres/migrate';
 import { inTransaction, openPool } from '@suffrage/runtime/postgres/pool';
 import { until } from '@suffrage/test/poll';
+import { startTcpProxy } from '@suffrage/test/tcp-proxy';
 import { PARTITIONS, SHARDS, partitionOf, processorBed } from '../test/processor-bed.ts';
 
 const { bed, append, drained, outcomesOf, talliesOf, withProcessor } = processorBed();
@@ -108,6 +111,20 @@ test('a database restored from an earlier backup is filled again from the log', 
   expect(await outcomesOf(secret)).toEqual({ counted: 12 });
   expect(await talliesOf(secret)).toEqual({ '*': 12, 'mayor-1': 12 });
 }, 60_000);
+
+test('whoever migrated a database has closed the connection to it', async () => {
+  const { databaseUrl, log } = bed();
+  const url = new URL(databaseUrl);
+  const untouched = (pass: Buffer) => ({ pass });
+  const proxy = await startTcpProxy({ listen: 0, target: Number(url.port) }, () => ({
+    toServer: untouched,
+    toClient: untouched,
+  }));
+  url.port = String(proxy.port);
+  await migrate(url.href, join(import.meta.dirname, '../migrations'), log);
+  expect(proxy.resetAll()).toBe(0);
+  await proxy.close();
+}, 30_000);
 
 test('a process that stands still in a transaction gives up its locks before a group session (10 s) ends', async () => {
   const own = createLifecycle(bed().log);

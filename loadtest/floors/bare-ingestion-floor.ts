@@ -4,7 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CastVoteRequest } from '@suffrage/contracts/generated/suffrage/v1/vote_service';
-import { COMPILE_SOONER, GROW_MORE, setFlags } from '@suffrage/ingestion/v8-flags';
+import { COMPILE_SOONER, GROW_MORE, setFlags } from '@suffrage/runtime/v8-flags';
 import { requestOf } from '../bench/grpc-senders.ts';
 import { firstRecords, readVotes } from '../bench/votes.ts';
 import { type FloorLoad, readSettings, tell } from './floor-process.ts';

@@ -4,7 +4,7 @@
  */
 import { fastify } from 'fastify';
 import { firstRecords, readVotes } from '../bench/votes.ts';
-import { COMPILE_SOONER, GROW_MORE, setFlags } from '@suffrage/ingestion/v8-flags';
+import { COMPILE_SOONER, GROW_MORE, setFlags } from '@suffrage/runtime/v8-flags';
 import { readSettings, tell } from './floor-process.ts';
 import { oneToken } from './one-token.ts';
 import { BATCH, openReadyLog } from './ready-log.ts';

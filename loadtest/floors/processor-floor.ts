@@ -4,6 +4,7 @@
  */
 import { Kafka, logLevel } from 'kafkajs';
 import pg from 'pg';
+import { GROW_MORE, setFlags } from '@suffrage/runtime/v8-flags';
 import { readVotes } from '../bench/votes.ts';
 import { readSettings, tell } from './floor-process.ts';
 import { oneToken } from './one-token.ts';
@@ -11,6 +12,8 @@ import { createReadyRows, INSERT } from './ready-rows.ts';
 
 const BATCH = 2_000;
 
+// As the processor does.
+setFlags(GROW_MORE);
 const { brokers, topic, source, databaseUrl, rows = 0 } = readSettings();
 const votes = readVotes(source);
 const verifyToken = oneToken(votes);

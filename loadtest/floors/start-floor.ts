@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { NODE_ARGUMENTS } from '@suffrage/stack/services';
 import type { FloorAsked, FloorLoad, FloorSettings, FloorTold } from './floor-process.ts';
 
 export type Floor = {
@@ -30,7 +31,7 @@ const STEP_MILLIS = 50;
 export async function startFloor(program: keyof typeof PROGRAMS, settings: FloorSettings): Promise<Floor> {
   const script = fileURLToPath(new URL(PROGRAMS[program], import.meta.url));
   const child = fork(script, [JSON.stringify(settings)], {
-    execArgv: ['--disable-warning=TimeoutNegativeWarning'],
+    execArgv: NODE_ARGUMENTS,
   });
   const ended = once(child, 'exit').then(() => {
     throw new Error(`the floor of ${program} ended`);

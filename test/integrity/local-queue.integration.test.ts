@@ -12,6 +12,7 @@ import { type Infrastructure, startInfrastructure } from '@suffrage/stack/infras
 import type { Part } from '@suffrage/stack/part';
 import { programs, repositoryDirectory } from '@suffrage/stack/paths';
 import { freePorts } from '@suffrage/stack/ports';
+import { NODE_ARGUMENTS } from '@suffrage/stack/services';
 import { armedPart } from '@suffrage/test/armed-part';
 import { signedBallot, voteIdOf } from '@suffrage/test/ballot';
 import { until } from '@suffrage/test/poll';
@@ -201,10 +202,7 @@ async function ingestionProcess(name: string) {
     ports: { http, grpc, metrics },
     process: {
       command: programs.node,
-      args: [
-        '--disable-warning=TimeoutNegativeWarning',
-        join(repositoryDirectory, 'services/ingestion/src/main.ts'),
-      ],
+      args: [...NODE_ARGUMENTS, join(repositoryDirectory, 'services/ingestion/src/main.ts')],
       environment: {
         SUFFRAGE_ENVIRONMENT: 'development',
         SUFFRAGE_INSTANCE: name,

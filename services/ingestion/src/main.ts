@@ -3,10 +3,10 @@ import { armCrashPoint } from '@suffrage/runtime/crash-point';
 import { runService } from '@suffrage/runtime/lifecycle';
 import { createLog } from '@suffrage/runtime/log';
 import { warnOfPlain } from '@suffrage/runtime/tls/warn-plain';
+import { COMPILE_SOONER, GROW_MORE, setFlags } from '@suffrage/runtime/v8-flags';
 import { startIngestion } from './app.ts';
 import { settings } from './config.ts';
 import { refuseWeakLog } from './prepare/check-log.ts';
-import { COMPILE_SOONER, GROW_MORE, setFlags } from './v8-flags.ts';
 
 setFlags(GROW_MORE);
 

@@ -3,8 +3,11 @@ import { armCrashPoint } from '@suffrage/runtime/crash-point';
 import { runService } from '@suffrage/runtime/lifecycle';
 import { createLog } from '@suffrage/runtime/log';
 import { warnOfPlain } from '@suffrage/runtime/tls/warn-plain';
+import { GROW_MORE, setFlags } from '@suffrage/runtime/v8-flags';
 import { startProcessor } from './app.ts';
 import { settings } from './config.ts';
+
+setFlags(GROW_MORE);
 
 const config = loadConfig(settings);
 armCrashPoint(config);

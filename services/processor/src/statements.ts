@@ -43,13 +43,16 @@ export async function countedAmong(pool: Pool, votes: readonly Identified[]): Pr
   );
 }
 
-/** Adds what is not there yet, in primary-key order (candidates come sorted); returns the keys of what was added. */
+/** `taken`: those whose ballot key has a counted vote already. */
+export type Inserted = { readonly added: readonly Candidate[]; readonly taken: readonly Candidate[] };
+
+/** Adds what is not there yet, in primary-key order (candidates come sorted). */
 export async function insertVotes(
   client: Client,
   partition: number,
   candidates: readonly Candidate[],
-): Promise<ReadonlySet<string>> {
-  if (candidates.length === 0) return new Set();
+): Promise<Inserted> {
+  if (candidates.length === 0) return { added: [], taken: [] };
   const { rowCount } = await client.query({
     name: 'insert-votes',
     text: `insert into votes (election_id, ballot_key, vote_id, revision, selections, cast_at, record_offset, partition)
@@ -59,8 +62,12 @@ export async function insertVotes(
     values: [...columns(candidates), partition],
   });
   // Nearly always all of them: having each key returned would cost more than asking in the other case.
-  if (rowCount === candidates.length) return new Set(candidates.map(candidateKey));
-  return keysWrittenHere(client, partition, candidates);
+  if (rowCount === candidates.length) return { added: candidates, taken: [] };
+  const keys = await keysWrittenHere(client, partition, candidates);
+  const { added = [], taken = [] } = Object.groupBy(candidates, candidate =>
+    keys.has(candidateKey(candidate)) ? 'added' : 'taken',
+  );
+  return { added, taken };
 }
 
 /**

@@ -5,13 +5,13 @@ import type { Fence, Progress } from './progress-statements.ts';
 import * as quarantine from './quarantine-statements.ts';
 import type { RefusedRow } from './quarantine-statements.ts';
 import * as votes from './statements.ts';
-import type { CountedRow, Replaced } from './statements.ts';
+import type { CountedRow, Inserted, Replaced } from './statements.ts';
 import type { TallyChange } from './tally.ts';
 
 /** The statements of one open transaction; `statements.ts` and its neighbours say what each of them does and locks. */
 export type VoteStatements = {
   holdsFence(fence: Fence, from?: bigint): Promise<boolean>;
-  insertVotes(partition: number, candidates: readonly Candidate[]): Promise<ReadonlySet<string>>;
+  insertVotes(partition: number, candidates: readonly Candidate[]): Promise<Inserted>;
   lockVotes(conflicts: readonly Candidate[]): Promise<ReadonlyMap<string, CountedRow>>;
   replaceVotes(partition: number, votes: readonly Candidate[]): Promise<void>;
   insertSuperseded(replaced: readonly Replaced[]): Promise<void>;

@@ -46,16 +46,11 @@ export function createVoteStore(
 ): VoteStore {
   /** Votes, superseded votes, outcomes, tallies and intake of a plan; the caller holds the fence. */
   const writePlan = async (statements: VoteStatements, partition: number, plan: Plan) => {
-    const added = await statements.insertVotes(partition, plan.candidates);
-    const isAdded = (candidate: Candidate) => added.has(candidateKey(candidate));
-    // Each key is made anew, and nearly always all votes are new.
-    const areAllAdded = added.size === plan.candidates.length;
-    const conflicts = areAllAdded ? [] : plan.candidates.filter(candidate => !isAdded(candidate));
-    const fresh = areAllAdded ? plan.candidates : plan.candidates.filter(isAdded);
-    const { superseding, replaced, late } = await settle(statements, conflicts);
+    const { added, taken } = await statements.insertVotes(partition, plan.candidates);
+    const { superseding, replaced, late } = await settle(statements, taken);
     await statements.replaceVotes(partition, superseding);
     await statements.insertSuperseded(replaced);
-    const counted = [...fresh, ...superseding];
+    const counted = [...added, ...superseding];
     const notCounted = [...plan.notCounted, ...late];
     await statements.insertOutcomes(partition, notCounted);
     await statements.addTotals(partition, tallyChanges(findElection, counted, replaced), counted);

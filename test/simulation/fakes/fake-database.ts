@@ -170,7 +170,9 @@ export function createFakeDatabase({ name, scheduler, random, weather, onDeadloc
     holdsFence: (fence, from) => ask(tx => statements.holdsFence(tx, fence, from)),
     // The real ones do not bother the database with nothing either.
     insertVotes: async (partition, votes) =>
-      votes.length === 0 ? new Set() : ask(tx => statements.insertVotes(tx, partition, votes, refuses)),
+      votes.length === 0
+        ? { added: [], taken: [] }
+        : ask(tx => statements.insertVotes(tx, partition, votes, refuses)),
     lockVotes: async votes => (votes.length === 0 ? new Map() : ask(tx => statements.lockVotes(tx, votes))),
     replaceVotes: async (partition, votes) => {
       if (votes.length > 0) await ask(tx => statements.replaceVotes(tx, partition, votes));

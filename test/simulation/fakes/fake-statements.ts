@@ -8,7 +8,7 @@ import {
 } from '@suffrage/processor/decide';
 import type { Fence, Progress } from '@suffrage/processor/progress-statements';
 import type { RefusedRow } from '@suffrage/processor/quarantine-statements';
-import type { CountedRow, Replaced } from '@suffrage/processor/statements';
+import type { CountedRow, Inserted, Replaced } from '@suffrage/processor/statements';
 import type { TallyChange } from '@suffrage/processor/tally';
 import { databaseError } from './row-locks.ts';
 import type { ProgressRow, Tables, Transaction, VoteRow } from './tables.ts';
@@ -86,20 +86,19 @@ export async function insertVotes(
   partition: number,
   candidates: readonly Candidate[],
   refuses: (vote: Candidate) => boolean,
-): Promise<ReadonlySet<string>> {
-  const added = new Set<string>();
+): Promise<Inserted> {
+  const [added, taken]: [Candidate[], Candidate[]] = [[], []];
   for (const candidate of candidates) {
     const key = candidateKey(candidate);
     if (refuses(candidate)) throw databaseError('P0001', 'refused by a trigger');
     await tx.votes.settled(key);
-    if (tx.votes.get(key)) continue;
-    await tx.votes.lock(key);
-    // Whoever held the lock may have inserted it meanwhile.
-    if (tx.votes.get(key)) continue;
-    tx.votes.put(key, { ...candidate, partition });
-    added.add(key);
+    // Whoever holds the lock may insert it meanwhile.
+    if (!tx.votes.get(key)) await tx.votes.lock(key);
+    const isTaken = tx.votes.get(key) !== undefined;
+    if (!isTaken) tx.votes.put(key, { ...candidate, partition });
+    (isTaken ? taken : added).push(candidate);
   }
-  return added;
+  return { added, taken };
 }
 
 /** Locks in primary-key order, and returns what the rows hold once they are locked. */

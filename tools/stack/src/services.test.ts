@@ -1,6 +1,16 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { repositoryDirectory } from './paths.ts';
 import { secretFiles } from './secrets.ts';
-import { DEFAULT_COUNTS, defaultPlaces, describeService, placesOn, telemetrySettings } from './services.ts';
+import {
+  DEFAULT_COUNTS,
+  defaultPlaces,
+  describeService,
+  NODE_ARGUMENTS,
+  placesOn,
+  telemetrySettings,
+} from './services.ts';
 
 const servers = {
   dataDirectory: '/data',
@@ -24,6 +34,12 @@ test('further replicas listen ten ports above the one before', () => {
     SUFFRAGE_GRPC_PORT: '9100',
     SUFFRAGE_METRICS_PORT: '9474',
   });
+});
+
+test('Node is started as in the images', () => {
+  const [, entrypoint = ''] =
+    /^ENTRYPOINT (.+)$/m.exec(readFileSync(join(repositoryDirectory, 'Dockerfile'), 'utf8')) ?? [];
+  expect(JSON.parse(entrypoint)).toEqual(['node', ...NODE_ARGUMENTS, '/app/main.js']);
 });
 
 test('a part without an HTTP port is asked for its health on the metrics port', () => {

@@ -9,6 +9,9 @@ import { REPLICA_STEP } from './ports.ts';
 export const SERVICE_KINDS = ['registrar', 'ingestion', 'processor', 'aggregator', 'web'] as const;
 export type ServiceKind = (typeof SERVICE_KINDS)[number];
 
+/** How the images start Node, too; the Dockerfile says why. */
+export const NODE_ARGUMENTS = ['--disable-warning=TimeoutNegativeWarning', '--no-memory-reducer'];
+
 export type ServiceCounts = Readonly<Record<ServiceKind, number>>;
 
 export const DEFAULT_COUNTS: ServiceCounts = {
@@ -119,8 +122,7 @@ export function describeService(
     ports: { ...ports },
     process: {
       command: programs.node,
-      // kafkajs asks for timers in the past; Node 24 warns about each.
-      args: ['--disable-warning=TimeoutNegativeWarning', script],
+      args: [...NODE_ARGUMENTS, script],
       environment,
       directory: repositoryDirectory,
       logFile: join(servers.dataDirectory, 'logs', `${name}.log`),

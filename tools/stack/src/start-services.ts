@@ -9,6 +9,7 @@ import {
   DEFAULT_COUNTS,
   defaultPlaces,
   describeService,
+  NODE_ARGUMENTS,
   placesOn,
   serviceUrl,
   type ServiceCounts,
@@ -67,7 +68,7 @@ function preparation(source: string, command: string, dataDirectory: string, bun
       : [join(bundles, 'tools', 'main.js'), command];
   return {
     command: programs.node,
-    args: ['--disable-warning=TimeoutNegativeWarning', ...program],
+    args: [...NODE_ARGUMENTS, ...program],
     directory: repositoryDirectory,
     logFile: join(dataDirectory, 'logs', 'prepare.log'),
   };

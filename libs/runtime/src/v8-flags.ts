@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 
 /**
  * Messages lie outside V8's heap and count against its limit, which follows the heap; ours is small, so by default all of it
- * is marked twice a second.
+ * is marked again and again: twice a second where votes come in calls, with each fetch or two of records.
  */
 export const GROW_MORE = ['--heap-growing-percent=300'] as const;
 

@@ -10,7 +10,11 @@ export const SERVICE_KINDS = ['registrar', 'ingestion', 'processor', 'aggregator
 export type ServiceKind = (typeof SERVICE_KINDS)[number];
 
 /** How the images start Node, too; the Dockerfile says why. */
-export const NODE_ARGUMENTS = ['--disable-warning=TimeoutNegativeWarning', '--no-memory-reducer'];
+export const NODE_ARGUMENTS = [
+  '--disable-warning=TimeoutNegativeWarning',
+  '--no-memory-reducer',
+  '--min-semi-space-size=16',
+];
 
 export type ServiceCounts = Readonly<Record<ServiceKind, number>>;
 

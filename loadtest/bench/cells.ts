@@ -49,7 +49,7 @@ const bareFloors: Cell = { name: 'bare floors', measure: measureBareFloors };
 
 const telemetryCell = (rate: number): Cell => ({
   name: 'telemetry',
-  measure: run => measureTelemetry(run, { rate, rounds: 6 }),
+  measure: run => measureTelemetry(run, { rate, rounds: 5 }),
 });
 
 const brokersCell = (rate: number): Cell => ({

@@ -65,7 +65,7 @@ const PARTITIONS = 8;
 /** A JVM that has not compiled its code yet costs several times as much. */
 const BROKER_WARM_UP = { rate: 5_000, records: 30_000 };
 const IDLE_SECONDS = 2;
-const SETTLE_MILLIS = 700;
+const SETTLE_MILLIS = 500;
 /** As often as the client looks which votes are due. */
 const ONE_BY_ONE_MILLIS = 1;
 

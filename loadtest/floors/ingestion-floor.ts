@@ -3,8 +3,8 @@
  * with a body of a receipt's length, one token is verified, and records that lie ready are sent by the same Kafka client.
  */
 import { fastify } from 'fastify';
-import { firstRecords, readVotes } from '../bench/votes.ts';
 import { COMPILE_SOONER, GROW_MORE, setFlags } from '@suffrage/runtime/v8-flags';
+import { firstRecords, readVotes } from '../bench/votes.ts';
 import { readSettings, tell } from './floor-process.ts';
 import { oneToken } from './one-token.ts';
 import { BATCH, openReadyLog } from './ready-log.ts';

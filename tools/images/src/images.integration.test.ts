@@ -11,6 +11,7 @@ import type { ElectionDefinition } from '@suffrage/contracts/election';
 import { signBallot } from '@suffrage/demo/cast-ballots';
 import { results } from '@suffrage/demo/manager';
 import { programs } from '@suffrage/stack/paths';
+import { NODE_ARGUMENTS } from '@suffrage/stack/services';
 import { waitFor } from '@suffrage/stack/wait-for';
 import { openSmallElection } from '@suffrage/test/small-election';
 import { startSuite, type Suite } from '@suffrage/test/suite';
@@ -55,7 +56,7 @@ const bundle = async (directory: string) => {
 
 /** A program of its own, with nothing of this run's environment. */
 async function run(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
-  const child = spawn(programs.node, ['--disable-warning=TimeoutNegativeWarning', ...args], {
+  const child = spawn(programs.node, [...NODE_ARGUMENTS, ...args], {
     env: { PATH: process.env.PATH, HOME: scratch, ...environment },
     cwd: scratch,
     stdio: ['ignore', 'pipe', 'pipe'],

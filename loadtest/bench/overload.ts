@@ -12,7 +12,7 @@ export type Overload = Saturation & {
   readonly mode: Mode;
   /** That all servers have together; the client has one of its own. */
   readonly serverCores: number;
-  /** A tenth more than what saturates, and three times what does, in turn: the machine is not as fast at all times. */
+  /** A tenth more than what saturates, and three times what that yielded, in turn: the machine is not as fast at all times. */
   readonly rounds: readonly { readonly saturated: Window; readonly overload: Window }[];
   /** The overload of which the goodput is the median. */
   readonly overload: Window;
@@ -76,9 +76,10 @@ async function measureRound(
   if (seconds <= 0) throw new Error('too few votes are left for overload: give --votes more');
   const stretch = { seconds, duplicates: 0 };
   const saturated = await measureAt(stage, transport, { ...stretch, rate: SATURATING * most });
-  stage.run.say(`  ${(TIMES * most).toLocaleString('en')} votes/s, the refused again`);
+  const rate = Math.round(TIMES * sustained(saturated));
+  stage.run.say(`  ${rate.toLocaleString('en')} votes/s, the refused again`);
   const castAgainWithin = Math.floor((MOST_ACCEPTED * seconds + unanswered) * most);
-  const overload = await measureWindow(stage, transport, { ...stretch, rate: TIMES * most, castAgainWithin });
+  const overload = await measureWindow(stage, transport, { ...stretch, rate, castAgainWithin });
   return { saturated, overload };
 }
 

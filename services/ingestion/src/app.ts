@@ -111,7 +111,7 @@ export async function startIngestion(
     health,
     metrics,
     bodyLimit: config.SUFFRAGE_BODY_LIMIT_BYTES,
-    refusesUnread: refuseVotesUnread({ turns, metrics }),
+    overload: refuseVotesUnread({ turns, metrics }),
     tls,
   });
   server.server.on('connection', turns.connected);

@@ -11,7 +11,7 @@ import { until } from '@suffrage/test/poll';
 import { readLog } from '@suffrage/test/read-log';
 import { openTestbed, type Testbed } from '@suffrage/test/testbed';
 import { post, voteBody, voteRequest } from '@suffrage/test/vote-body';
-import { Pool } from 'undici';
+import { Client as HttpClient, Pool } from 'undici';
 
 const MANY = 400;
 const ROUNDS = 40;
@@ -82,6 +82,34 @@ test('INV-12: a stream is held back instead, and has all its votes accepted', as
   await new Promise((resolve, reject) => stream.once('end', resolve).once('error', reject));
   expect(receipts).toEqual(Array.from({ length: MANY }, () => true));
   client.close();
+});
+
+test('a full instance refuses each vote of a connection in the same words, and counts it', async () => {
+  const full = await bed.ingestion({ settings: { SUFFRAGE_WAITING_VOTES: 0, SUFFRAGE_METRICS_PORT: 0 } });
+  const { id } = election.election.definition;
+  const client = new HttpClient(full.url);
+  const cast = () => {
+    const body = JSON.stringify(voteBody(election.election, signedVote(election)));
+    const headers = { 'content-type': 'application/json' };
+    return client.request({ path: `/v1/elections/${id}/votes`, method: 'POST', headers, body });
+  };
+  const answers: unknown[] = [];
+  for (let sent = 0; sent < 3; sent += 1) {
+    const { statusCode, headers, body } = await cast();
+    answers.push([statusCode, headers['content-type'], headers['retry-after'], await body.json()]);
+  }
+  const refusal = [
+    503,
+    'application/problem+json; charset=utf-8',
+    '1',
+    expect.objectContaining({ code: 'overloaded' }),
+  ];
+  expect(answers).toEqual([refusal, refusal, refusal]);
+  await client.close();
+  const metrics = await (await fetch(`http://127.0.0.1:${full.metricsPort}/metrics`)).text();
+  expect(metrics).toMatch(
+    /^suffrage_ingestion_votes_total\{(?=.*transport="rest")(?=.*code="overloaded").*\} 3$/m,
+  );
 });
 
 test('a full instance refuses votes over gRPC and is still healthy: a balancer that took it off would overload the others', async () => {

@@ -31,6 +31,8 @@ type Options = {
 export type Turns = {
   /** Whether a vote that arrives now would wait too long: refuse it, best before its body is read. */
   readonly isFull: () => boolean;
+  /** Whether any wait, or none may. */
+  readonly isWaiting: () => boolean;
   /** Resolves when the next vote may be worked on; `undefined`: at once, as nearly always. */
   readonly next: () => Promise<void> | undefined;
   /** Resolves when a message of which so many votes were begun may begin another one; `undefined`: at once. */
@@ -91,6 +93,7 @@ export function createTurns({
 
   return {
     isFull,
+    isWaiting: () => load() > 0 || isFull(),
     next() {
       if (!isOpen) open();
       if (votes.length === 0) {

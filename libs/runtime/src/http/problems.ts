@@ -5,7 +5,7 @@ import {
   refuse,
   toProblem,
 } from '@suffrage/contracts/errors';
-import type { ServerResponse } from 'node:http';
+import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 
@@ -46,12 +46,25 @@ export function overloadedUnread(headers: Readonly<Record<string, string>>) {
     'retry-after': String(RETRY_AFTER_SECONDS),
     'content-type': `${PROBLEM_TYPE}; charset=utf-8`,
     'content-length': String(Buffer.byteLength(body)),
-  }).flat();
-  const closing = [...ready, 'connection', 'close'];
-  return (response: ServerResponse, isLast: boolean): void => {
-    response.writeHead(problem.status, isLast ? closing : ready);
-    // A text goes out in one piece with its head.
-    response.end(body);
+  });
+  const [staying, closing] = [ready.flat(), [...ready.flat(), 'connection', 'close']];
+  return {
+    send(response: ServerResponse, isLast: boolean): void {
+      response.writeHead(problem.status, isLast ? closing : staying);
+      // A text goes out in one piece with its head.
+      response.end(body);
+    },
+    /** As Node writes it, but for the date, which a fault's answer need not have. */
+    toBytes(keepAliveMillis: number): Buffer {
+      const lines = [
+        ...ready,
+        ['Connection', 'keep-alive'],
+        ['Keep-Alive', `timeout=${Math.floor(keepAliveMillis / 1000)}`],
+      ].map(([name, value]) => `${name}: ${value}\r\n`);
+      return Buffer.from(
+        `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}\r\n${lines.join('')}\r\n${body}`,
+      );
+    },
   };
 }
 

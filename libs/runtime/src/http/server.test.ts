@@ -5,6 +5,7 @@ import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
+import { Client } from 'undici';
 import { refuse } from '@suffrage/contracts/errors';
 import { createHealth } from '../health.ts';
 import { createLog } from '../log.ts';
@@ -13,7 +14,7 @@ import { sendRefusal } from './problems.ts';
 import { closeHttpServer, createHttpServer, listen } from './server.ts';
 
 type Own = Partial<
-  Pick<Parameters<typeof createHttpServer>[0], 'requestMillis' | 'streamMillis' | 'refusesUnread'>
+  Pick<Parameters<typeof createHttpServer>[0], 'requestMillis' | 'streamMillis' | 'overload'>
 >;
 const newServer = (own: Own = {}) =>
   createHttpServer({
@@ -87,18 +88,22 @@ test('answers are kept nowhere and taken as the type they name, unless their rou
 });
 
 test('while it is full, what it asked about is refused as any refusal is, before anything of it is looked at', async () => {
-  const server = await newServer({ refusesUnread: ({ method }) => method === 'POST' });
+  const overload = { isNear: () => true, refuses: ({ method }: { method: string }) => method === 'POST' };
+  const server = await newServer({ overload });
   server.get('/refused', (_request, reply) => sendRefusal(reply, refuse('overloaded')));
-  const url = await server.listen({ host: '127.0.0.1', port: 0 });
+  const client = new Client(await server.listen({ host: '127.0.0.1', port: 0 }));
   const answerTo = async (method: string, path: string) => {
-    const response = await fetch(`${url}${path}`, { method });
-    const { date: _date, ...headers } = Object.fromEntries(response.headers);
-    return { status: response.status, headers, body: await response.text() };
+    const { statusCode, headers, body } = await client.request({ method, path });
+    const { date, ...others } = headers;
+    return { date, answer: { status: statusCode, headers: others, body: await body.text() } };
   };
-  const refused = await answerTo('POST', '/whatever');
-  expect(refused).toEqual(await answerTo('GET', '/refused'));
-  expect(refused).toMatchObject({ status: 503, headers: { 'retry-after': '1' } });
-  expect(await answerTo('GET', '/health/live')).toMatchObject({ status: 200 });
+  const wanted = await answerTo('GET', '/refused');
+  expect(wanted.answer).toMatchObject({ status: 503, headers: { 'retry-after': '1' } });
+  const onSocket = await answerTo('POST', '/whatever');
+  expect(onSocket.answer).toEqual(wanted.answer);
+  expect([onSocket.date, wanted.date]).toEqual([undefined, expect.any(String)]);
+  expect((await answerTo('GET', '/health/live')).answer).toMatchObject({ status: 200 });
+  await client.close();
   await closeHttpServer(server);
 });
 

@@ -8,7 +8,7 @@ import {
   fastify,
   LogController,
 } from 'fastify';
-import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import {
   jsonSchemaTransform,
@@ -22,6 +22,7 @@ import { type Metrics, observeHttpConnections } from '../metrics.ts';
 import { followCertificates, type ServedTls } from '../tls/serve-tls.ts';
 import { exemplarOf } from '../tracing.ts';
 import { handleError, overloadedUnread, sendRefusal } from './problems.ts';
+import { refuseOnSockets } from './refuse-on-sockets.ts';
 
 export type HttpServer = ReturnType<typeof newServer>;
 
@@ -36,12 +37,20 @@ type Options = {
   readonly requestMillis?: number;
   /** Where a route takes its body as a stream: how long that may take. Default as for every other request. */
   readonly streamMillis?: number;
-  /** Asked once for each request, before anything else of it is looked at: whether it is refused as `overloaded`. Default never. */
-  readonly refusesUnread?: (request: IncomingMessage) => boolean;
+  /** Who says when requests are refused as `overloaded`. Default nobody. */
+  readonly overload?: Overload;
   /** Whose `X-Forwarded-For` is believed. Default nobody's. */
   readonly trustedProxies?: readonly string[] | undefined;
   /** Default plain. */
   readonly tls?: ServedTls | undefined;
+};
+
+/** Where most requests may have to be refused, refusing has to cost little. */
+export type Overload = {
+  /** Whether requests that come soon may be refused. */
+  readonly isNear: () => boolean;
+  /** Asked before anything else of a request is looked at, and not again when it says yes. */
+  readonly refuses: (request: { readonly method: string; readonly url: string }) => boolean;
 };
 
 declare module 'fastify' {
@@ -59,7 +68,7 @@ const BODIES_LOOK_MILLIS = 500;
 const DEFAULT_HEADERS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
 
 function newServer(options: Options) {
-  const { log, bodyLimit, requestMillis, streamMillis, trustedProxies, tls, refusesUnread } = options;
+  const { log, bodyLimit, requestMillis, streamMillis, trustedProxies, tls, overload } = options;
   return fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
@@ -69,7 +78,7 @@ function newServer(options: Options) {
     requestTimeout: streamMillis ?? requestMillis ?? REQUEST_TIMEOUT_MILLIS,
     trustProxy: trustedProxies === undefined ? false : [...trustedProxies],
     http: LIMITS,
-    ...(tls || refusesUnread ? { serverFactory: ownServer(options) } : {}),
+    ...(tls || overload ? { serverFactory: ownServer(options) } : {}),
     forceCloseConnections: 'idle',
     // What arrives on an open connection while we close is served: its answer tells the caller to connect elsewhere.
     return503OnClosing: false,
@@ -80,23 +89,39 @@ function newServer(options: Options) {
 }
 
 /** With the limits that Fastify gives a plain server. */
-function ownServer({ tls, refusesUnread, health }: Options): FastifyServerFactory {
-  const refuseUnread = overloadedUnread(DEFAULT_HEADERS);
+function ownServer({ tls, overload, health }: Options): FastifyServerFactory {
   return (handler, { keepAliveTimeout, requestTimeout, connectionTimeout }) => {
-    const listener: RequestListener = refusesUnread
-      ? (request, response) =>
-          refusesUnread(request) ? refuseUnread(response, health.isLeaving()) : handler(request, response)
-      : handler;
-    const server = tls ? encrypted(tls, listener) : createServer(LIMITS, listener);
+    const server = tls ? encrypted(tls) : createServer(LIMITS);
     if (typeof keepAliveTimeout === 'number') server.keepAliveTimeout = keepAliveTimeout;
     if (typeof requestTimeout === 'number') server.requestTimeout = requestTimeout;
     if (typeof connectionTimeout === 'number') server.setTimeout(connectionTimeout);
+    server.on('request', overload ? refusing(server, { overload, health, handler }) : handler);
     return server;
   };
 }
 
-function encrypted(tls: ServedTls, listener: RequestListener) {
-  const server = createTlsServer({ ...tls.options, ...LIMITS }, listener);
+/** Refuses on the socket where that can be, otherwise by Node's response, and hands on what is not refused. */
+function refusing(
+  server: Server,
+  { overload, health, handler }: Pick<Options, 'health'> & { overload: Overload; handler: RequestListener },
+): RequestListener {
+  const refusal = overloadedUnread(DEFAULT_HEADERS);
+  const bytes = refusal.toBytes(server.keepAliveTimeout);
+  const hasResponse = refuseOnSockets(server, {
+    isNear: overload.isNear,
+    refuses: request => !health.isLeaving() && overload.refuses(request),
+    answer: bytes,
+  });
+  return (request, response) => {
+    hasResponse(response);
+    const { method = '', url = '' } = request;
+    if (overload.refuses({ method, url })) refusal.send(response, health.isLeaving());
+    else handler(request, response);
+  };
+}
+
+function encrypted(tls: ServedTls) {
+  const server = createTlsServer({ ...tls.options, ...LIMITS });
   followCertificates(server, tls);
   return server;
 }

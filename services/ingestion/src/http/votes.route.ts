@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import { toBase64url } from '@suffrage/contracts/bytes';
 import { errorRegistry } from '@suffrage/contracts/errors';
 import { localAcceptanceSchema } from '@suffrage/contracts/local-vote';
@@ -6,7 +5,7 @@ import { receiptSchema } from '@suffrage/contracts/receipt';
 import { castVoteBody, fromCastVoteBody } from '@suffrage/contracts/vote-request';
 import { compiledBody } from '@suffrage/runtime/http/compiled-body';
 import { problemResponses, sendRefusal } from '@suffrage/runtime/http/problems';
-import type { HttpServer } from '@suffrage/runtime/http/server';
+import type { HttpServer, Overload } from '@suffrage/runtime/http/server';
 import { sendWritten } from '@suffrage/runtime/http/written-json';
 import { traceRequest } from '@suffrage/runtime/tracing';
 import { answerName, type CastResult, type CastVote, faultOf } from '../cast-vote.ts';
@@ -40,13 +39,16 @@ export function refuseVotesUnread({
   turns,
   metrics,
 }: {
-  turns: Pick<Turns, 'isFull'>;
+  turns: Pick<Turns, 'isFull' | 'isWaiting'>;
   metrics: Needs['metrics'];
-}) {
-  return ({ method, url = '' }: IncomingMessage): boolean => {
-    if (method !== 'POST' || !url.startsWith('/v1/elections/') || !turns.isFull()) return false;
-    metrics.votes.inc({ transport: 'rest', code: 'overloaded' });
-    return true;
+}): Overload {
+  return {
+    isNear: turns.isWaiting,
+    refuses({ method, url }) {
+      if (method !== 'POST' || !url.startsWith('/v1/elections/') || !turns.isFull()) return false;
+      metrics.votes.inc({ transport: 'rest', code: 'overloaded' });
+      return true;
+    },
   };
 }
 

@@ -49,7 +49,7 @@ const bareFloors: Cell = { name: 'bare floors', measure: measureBareFloors };
 
 const telemetryCell = (rate: number): Cell => ({
   name: 'telemetry',
-  measure: run => measureTelemetry(run, { rate, rounds: 5 }),
+  measure: run => measureTelemetry(run, { rate, rounds: 8 }),
 });
 
 const brokersCell = (rate: number): Cell => ({
@@ -85,7 +85,6 @@ function quickCells(rate: number, asked: number | undefined): Cell[] {
     brokersCell(rate),
     componentCell('aggregator', run => measureSubscribers(run, { subscribers: 9_500, rate: 100 })),
     ...[100_000, 5_000_000].map(stored => growthCell({ ...SMALL, stored }, 20_000, rate)),
-    growthCell({ ...SMALL, partitions: 64 }, 20_000, rate),
   ];
 }
 
@@ -134,7 +133,7 @@ function overloadCell(transport: (typeof TRANSPORTS)[number]): Cell {
 }
 
 function duplicatesCell(mode: (typeof MODES)[number], rate: number): Cell {
-  return { name: `duplicates ${mode}`, measure: run => measureDuplicates(run, { mode, rate, rounds: 5 }) };
+  return { name: `duplicates ${mode}`, measure: run => measureDuplicates(run, { mode, rate, rounds: 7 }) };
 }
 
 function componentCell(name: string, measure: Cell['measure']): Cell {

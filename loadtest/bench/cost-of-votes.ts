@@ -5,7 +5,7 @@ import { drained } from './watch.ts';
 
 const SETTLE_MILLIS = 500;
 /** Short, so that there can be many: what is compared differs by little. */
-const SECONDS = 3;
+const SECONDS = 2;
 
 /** CPU microseconds of these processes together for each vote that is accepted over REST, until the last is accounted for. */
 export async function costOfVotes(

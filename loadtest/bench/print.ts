@@ -10,6 +10,9 @@ export function printSummary(
   const names = [
     'ingestionRest',
     'ingestionGrpc',
+    'ingestionGrpcStream',
+    'ingestionGrpcMany',
+    'ingestionGrpcBulk',
     'processor',
     'broker',
     'postgres',

@@ -4,6 +4,9 @@ import { round, total, totalOfServers } from './processes.ts';
 const compared = z.object({
   ingestionRest: z.number(),
   ingestionGrpc: z.number(),
+  ingestionGrpcStream: z.number(),
+  ingestionGrpcMany: z.number(),
+  ingestionGrpcBulk: z.number(),
   processor: z.number(),
   broker: z.number(),
   postgres: z.number(),
@@ -13,7 +16,6 @@ const efficiency = z.object({
   cpuMicrosPerVote: compared,
   floors: compared,
   efficiency: compared,
-  grpc: z.object({ bulk: z.object({ efficiency: z.number() }) }),
 });
 const millis = z.object({ p50: z.number().nullable(), p99: z.number().nullable() });
 const window = z.object({
@@ -57,8 +59,6 @@ export type Summary = {
   readonly paths: readonly Path[];
   readonly cpuMicrosPerVote: z.infer<typeof compared> | null;
   readonly efficiency: z.infer<typeof compared> | null;
-  /** Of ingestion, up to 1,000 votes in a call, whatever their latency. */
-  readonly efficiencyGrpcBulk: number | null;
   /** With votes of `pseudonymous` elections; everything else is of `secret` ones. */
   readonly efficiencyPseudonymous: z.infer<typeof compared> | null;
   readonly floors: Readonly<Record<string, unknown>>;
@@ -91,7 +91,6 @@ export function summarise(cells: Readonly<Record<string, unknown>>): Summary {
     paths: pathsOf(cells),
     cpuMicrosPerVote: share?.cpuMicrosPerVote ?? null,
     efficiency: share?.efficiency ?? null,
-    efficiencyGrpcBulk: share?.grpc.bulk.efficiency ?? null,
     efficiencyPseudonymous: efficiency.optional().parse(cells['efficiency pseudonymous'])?.efficiency ?? null,
     floors: { ...share?.floors, ...bare },
     ackP99MillisAtHalfLoad: path?.halfLoad.acknowledgedMillis.p99 ?? null,

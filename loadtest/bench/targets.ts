@@ -20,8 +20,7 @@ const atMost = (must: number, figure: string, of: Rule['of']): Rule => ({ figure
 
 const RULES: readonly Rule[] = [
   atLeast(0.75, 'efficiency, ingestion REST', s => s.efficiency?.ingestionRest),
-  atLeast(0.7, 'efficiency, ingestion gRPC', s => s.efficiency?.ingestionGrpc),
-  atLeast(0.7, 'the same, up to 1,000 in a call', s => s.efficiencyGrpcBulk),
+  atLeast(0.7, 'efficiency, ingestion gRPC, best way', s => s.efficiency?.ingestionGrpc),
   atLeast(0.7, 'the same, pseudonymous', s => s.efficiencyPseudonymous?.ingestionGrpc),
   atLeast(0.65, 'efficiency, processor', s => s.efficiency?.processor),
   atLeast(0.6, 'efficiency, whole path', s => s.efficiency?.wholePathRest),

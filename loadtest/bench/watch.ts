@@ -11,6 +11,8 @@ export type Watch = {
     readonly counted: Quantiles;
     readonly published: Quantiles;
   };
+  /** How many of these were not seen published yet. */
+  readonly unpublished: (samples: readonly Sample[]) => number;
   readonly stop: () => Promise<void>;
 };
 
@@ -38,13 +40,15 @@ export function startWatch(world: World, electionId: string): Watch {
       await sleep(LOOK_MILLIS);
     }
   })();
-  const countedAt = ({ partition, offset }: Sample) =>
-    firstAfter(looks, ({ next }) => (next[partition] ?? 0) > offset);
+  const see = ({ partition, offset }: Sample) => {
+    const counted = firstAfter(looks, ({ next }) => (next[partition] ?? 0) > offset);
+    const shown = counted && firstAfter(published, ({ version }) => version >= counted.version);
+    return { counted, shown };
+  };
   return {
     delays: samples => {
       const delays = samples.map(sample => {
-        const counted = countedAt(sample);
-        const shown = counted && firstAfter(published, ({ version }) => version >= counted.version);
+        const { counted, shown } = see(sample);
         return { counted: counted && counted.at - sample.at, published: shown && shown.at - sample.at };
       });
       return {
@@ -52,6 +56,7 @@ export function startWatch(world: World, electionId: string): Watch {
         published: quantiles(delays.flatMap(({ published: millis }) => millis ?? [])),
       };
     },
+    unpublished: samples => samples.filter(sample => !see(sample).shown).length,
     stop: async () => {
       stopping = true;
       stopListening();

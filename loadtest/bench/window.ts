@@ -27,7 +27,9 @@ export type Window = Omit<LoadResult, 'samples'> & {
 export type Stretch = Pick<Load, 'rate' | 'seconds' | 'duplicates' | 'castAgainWithin'>;
 
 const SAMPLES_PER_SECOND = 100;
+/** So long at most votes that are counted are waited for until they are published. */
 const PUBLISH_MILLIS = 2_500;
+const LOOK_MILLIS = 50;
 /** Seconds that a vote may be counted after its acknowledgement although the processor keeps up: fetches wait up to 0.4 s. */
 const COUNTED_LATER = 1;
 
@@ -46,7 +48,8 @@ export async function measureWindow(stage: Stage, transport: Transport, load: St
       const countedAfter = (performance.now() - begun) / 1000;
       const after = { cpu: cpuMicros(pids), log: logBytes(world), wal: await walPosition(world) };
       const memory = memoryMiB(pids);
-      await sleep(PUBLISH_MILLIS);
+      const deadline = performance.now() + PUBLISH_MILLIS;
+      while (watch.unpublished(result.samples) > 0 && performance.now() < deadline) await sleep(LOOK_MILLIS);
       return { result, counted, countedAfter, after, memory };
     } finally {
       // A watch that goes on ends the whole run when the database is taken down.

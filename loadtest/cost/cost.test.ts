@@ -7,7 +7,7 @@ import { type Measured, readMeasured } from './measured.ts';
 import { PRICE_LIST, readPrices } from './prices.ts';
 
 const measured: Measured = {
-  cpu: { ingestionRest: 120, ingestionGrpc: 90, processor: 100, broker: 10, postgres: 40, redis: 6 },
+  cpu: { ingestionRest: 120, ingestionGrpcMany: 90, processor: 100, broker: 10, postgres: 40, redis: 6 },
   logBytes: 500,
   walBytes: 300,
 };

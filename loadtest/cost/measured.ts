@@ -6,7 +6,7 @@ const benchmark = z.object({
   summary: z.object({
     cpuMicrosPerVote: z.object({
       ingestionRest: micros,
-      ingestionGrpc: micros,
+      ingestionGrpcMany: micros,
       processor: micros,
       broker: micros,
       postgres: micros,
@@ -27,7 +27,8 @@ const benchmark = z.object({
 export type Measured = {
   readonly cpu: {
     readonly ingestionRest: number;
-    readonly ingestionGrpc: number;
+    /** Up to 100 votes in a call. */
+    readonly ingestionGrpcMany: number;
     readonly processor: number;
     /** Of one broker that holds one replica. */
     readonly broker: number;

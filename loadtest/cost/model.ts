@@ -92,14 +92,19 @@ function assumptions(): Line[] {
 }
 
 function services({ rate, transport }: Wish, { cpu }: Measured, { compute, cluster, cache }: Prices): Line[] {
-  const ingestion = transport === 'rest' ? cpu.ingestionRest : cpu.ingestionGrpc;
+  const ingestion = transport === 'rest' ? cpu.ingestionRest : cpu.ingestionGrpcMany;
   const { podVcpu } = ASSUMED;
   const ingestionVcpu = vcpu(rate, ingestion);
   const processorVcpu = vcpu(rate, cpu.processor);
   const nodes = Math.ceil((ingestionVcpu + processorVcpu) / compute.vcpu);
   const caches = Math.max(2, Math.ceil(vcpu(rate, cpu.redis) / cache.vcpu));
   return [
-    measured(`ingestion, ${transport}`, ingestion, 'µs/vote', 'summary.cpuMicrosPerVote'),
+    measured(
+      transport === 'rest' ? 'ingestion, REST' : 'ingestion, gRPC, up to 100 in a call',
+      ingestion,
+      'µs/vote',
+      'summary.cpuMicrosPerVote',
+    ),
     derived('ingestion vCPU', ingestionVcpu, 'vCPU', 'rate × µs ÷ busy'),
     derived('ingestion pods', Math.ceil(ingestionVcpu / podVcpu), 'pods', `${podVcpu} vCPU each`),
     measured('processor', cpu.processor, 'µs/vote', 'summary.cpuMicrosPerVote'),

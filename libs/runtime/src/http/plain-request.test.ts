@@ -28,6 +28,7 @@ test.each([
   ['two lengths', PLAIN.replace('Host: b', 'Content-Length: 2')],
   ['a length and chunks', PLAIN.replace('Host: b', 'Transfer-Encoding: chunked')],
   ['an end of its connection', PLAIN.replace('Host: b', 'Connection: close')],
+  ['an end of its connection as proxies say it', PLAIN.replace('Host: b', 'Proxy-Connection: close')],
   ['another protocol to follow', PLAIN.replace('Host: b', 'Upgrade: h2c')],
   ['a body that waits', PLAIN.replace('Host: b', 'Expect: 100-continue')],
   ['a folded line', PLAIN.replace('Host: b', 'Host: b\r\n c: d')],
@@ -88,6 +89,8 @@ test('what is plain, Node reads the same, and the next request behind it', async
     '\u0080',
     'Content-Length: 3\r\n',
     'Connection:close\r\n',
+    'Proxy-Connection: close\r\n',
+    'Upgrade: t\r\n',
     'X: y\r\n',
   );
   const change = fc.record({ at: fc.nat(PLAIN.length), cut: fc.nat(3), piece });

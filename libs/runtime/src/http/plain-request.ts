@@ -6,7 +6,7 @@ const HEAD_BYTES = 2_048;
 /** Nothing but what is written as RFC 9112 has it: no folded lines, no space before a colon, no bare CR or LF, no other bytes. */
 const HEAD = /^(GET|OPTIONS|POST) (\/[!-~]*) HTTP\/1\.1\r\n((?:[\w-]+:[ -~]*\r\n)+)\r\n/;
 /** What makes a request end elsewhere than its length says, or its connection end with it. */
-const UNUSUAL = /^(?:transfer-encoding|upgrade|expect|connection:(?! ?keep-alive\r))/im;
+const UNUSUAL = /^(?:transfer-encoding|upgrade|expect|(?:proxy-)?connection:(?! ?keep-alive\r))/im;
 /** Node refuses a request without it. */
 const HOST = /^host:/im;
 const LENGTH = /^content-length: ?([0-9]{1,6})\r$/im;

@@ -15,7 +15,7 @@ afterEach(() => {
 });
 
 type Behaviour = {
-  readonly isNear?: () => boolean;
+  readonly mayRefuseSoon?: () => boolean;
   readonly refuses?: () => boolean;
   readonly answers?: RequestListener;
   readonly options?: ServerOptions;
@@ -24,13 +24,19 @@ type Behaviour = {
 
 /** Counts what Node has read, and answers each with its own address. */
 async function serve(behaviour: Behaviour) {
-  const { isNear = () => true, refuses = () => true, answers, options = {}, refusal = REFUSED } = behaviour;
+  const {
+    mayRefuseSoon = () => true,
+    refuses = () => true,
+    answers,
+    options = {},
+    refusal = REFUSED,
+  } = behaviour;
   const seen: string[] = [];
   const server = createServer(options);
   servers.push(server);
-  const hasResponse = refuseOnSockets(server, { isNear, refuses, answer: Buffer.from(refusal) });
+  const noteResponse = refuseOnSockets(server, { mayRefuseSoon, refuses, answer: Buffer.from(refusal) });
   server.on('request', (request, response) => {
-    hasResponse(response);
+    noteResponse(response);
     seen.push(request.url ?? '');
     if (answers) answers(request, response);
     else response.end(request.url);
@@ -79,7 +85,7 @@ test('the first request is for Node, those behind it are refused without it', as
 });
 
 test('a connection that was opened while nothing was near stays all Node’s', async () => {
-  const { seen, open } = await serve({ isNear: () => false });
+  const { seen, open } = await serve({ mayRefuseSoon: () => false });
   expect(await answersTo(open(), [post('/1'), post('/2')], 2)).toEqual(['/1', '/2']);
   expect(seen).toEqual(['/1', '/2']);
 });
@@ -102,14 +108,39 @@ test('what looks like a request within the body of one that was answered before 
 });
 
 test('a connection that ends with its last answer gets none behind it', async () => {
-  const { open } = await serve({
+  const { server, open } = await serve({
     answers: (request, response) => void response.setHeader('connection', 'close').end(request.url),
   });
+  const errors: unknown[] = [];
+  server.on('clientError', (error, socket) => void (errors.push(error), socket.destroy()));
   const socket = open();
   const all = text(socket);
   socket.write(post('/1'));
   socket.write(post('/2'));
   expect(bodiesOf(await all)).toEqual(['/1']);
+  expect(errors).toEqual([]);
+});
+
+test('what follows an upgrade is read by whom it was upgraded for, and never as a request', async () => {
+  const { server, seen, open } = await serve({});
+  const upgraded: string[] = [];
+  server.on('upgrade', (_request, socket) => {
+    socket.on('data', bytes => upgraded.push(String(bytes)));
+    socket.write(
+      'HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: other\r\ncontent-length: 0\r\n\r\n',
+    );
+  });
+  const socket = open();
+  socket.write('GET /1 HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: other\r\n\r\n');
+  await once(socket, 'data');
+  // Node would give the same parser to whoever comes next.
+  const other = open().on('data', bytes => seen.push(`to the other: ${String(bytes)}`));
+  await once(other, 'connect');
+  socket.write(post('/2'));
+  while (upgraded.length === 0) await sleep(1);
+  expect(upgraded).toEqual([post('/2')]);
+  expect(seen).toEqual([]);
+  for (const each of [socket, other]) each.destroy();
 });
 
 test('who does not read the answers has no more of them made', async () => {

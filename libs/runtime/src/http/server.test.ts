@@ -88,7 +88,10 @@ test('answers are kept nowhere and taken as the type they name, unless their rou
 });
 
 test('while it is full, what it asked about is refused as any refusal is, before anything of it is looked at', async () => {
-  const overload = { isNear: () => true, refuses: ({ method }: { method: string }) => method === 'POST' };
+  const overload = {
+    mayRefuseSoon: () => true,
+    refuses: ({ method }: { method: string }) => method === 'POST',
+  };
   const server = await newServer({ overload });
   server.get('/refused', (_request, reply) => sendRefusal(reply, refuse('overloaded')));
   const client = new Client(await server.listen({ host: '127.0.0.1', port: 0 }));

@@ -48,7 +48,7 @@ type Options = {
 /** Where most requests may have to be refused, refusing has to cost little. */
 export type Overload = {
   /** Whether requests that come soon may be refused. */
-  readonly isNear: () => boolean;
+  readonly mayRefuseSoon: () => boolean;
   /** Asked before anything else of a request is looked at, and not again when it says yes. */
   readonly refuses: (request: { readonly method: string; readonly url: string }) => boolean;
 };
@@ -107,13 +107,13 @@ function refusing(
 ): RequestListener {
   const refusal = overloadedUnread(DEFAULT_HEADERS);
   const bytes = refusal.toBytes(server.keepAliveTimeout);
-  const hasResponse = refuseOnSockets(server, {
-    isNear: overload.isNear,
+  const noteResponse = refuseOnSockets(server, {
+    mayRefuseSoon: overload.mayRefuseSoon,
     refuses: request => !health.isLeaving() && overload.refuses(request),
     answer: bytes,
   });
   return (request, response) => {
-    hasResponse(response);
+    noteResponse(response);
     const { method = '', url = '' } = request;
     if (overload.refuses({ method, url })) refusal.send(response, health.isLeaving());
     else handler(request, response);

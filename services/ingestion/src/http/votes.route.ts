@@ -43,7 +43,7 @@ export function refuseVotesUnread({
   metrics: Needs['metrics'];
 }): Overload {
   return {
-    isNear: turns.isWaiting,
+    mayRefuseSoon: turns.isWaiting,
     refuses({ method, url }) {
       if (method !== 'POST' || !url.startsWith('/v1/elections/') || !turns.isFull()) return false;
       metrics.votes.inc({ transport: 'rest', code: 'overloaded' });

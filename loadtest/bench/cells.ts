@@ -84,7 +84,7 @@ function quickCells(rate: number, asked: number | undefined): Cell[] {
     telemetryCell(rate),
     brokersCell(rate),
     componentCell('aggregator', run => measureSubscribers(run, { subscribers: 9_500, rate: 100 })),
-    ...[100_000, 5_000_000].map(stored => growthCell({ ...SMALL, stored }, 20_000, rate)),
+    ...[100_000, 20_000_000].map(stored => growthCell({ ...SMALL, stored }, 20_000, rate)),
   ];
 }
 

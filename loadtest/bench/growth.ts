@@ -1,5 +1,5 @@
 import { cpuMicros, perVote, totalOfServers } from './processes.ts';
-import { type AuditFigures, onStage, type Run, WARM_UP } from './run.ts';
+import { type AuditFigures, CORES, onStage, type Run, WARM_UP } from './run.ts';
 import type { VoteSet } from './votes.ts';
 import { drained } from './watch.ts';
 import type { Shape, World } from './world.ts';
@@ -50,15 +50,25 @@ async function store({ say }: Run, { pool }: World, electionId: string, votes: n
   say(`  storing ${votes.toLocaleString('en')} synthetic votes`);
   // Building the index at the end takes a fraction of the time.
   await pool.query('alter table votes drop constraint votes_pkey');
-  await pool.query(
-    `insert into votes (election_id, ballot_key, vote_id, revision, selections, cast_at, record_offset, partition)
-     select $1, key, key, 0, '\\x000100000000', 0, n, ${SYNTHETIC}
-     from (select n, sha256(n::text::bytea) as key from generate_series(1, $2::int) as n) as made`,
-    [electionId, votes],
-  );
-  await pool.query('alter table votes add primary key (election_id, ballot_key)');
-  await pool.query('vacuum analyze votes');
-  await pool.query('checkpoint');
+  const share = Math.ceil(votes / CORES);
+  const insert = (from: number) =>
+    pool.query(
+      `insert into votes (election_id, ballot_key, vote_id, revision, selections, cast_at, record_offset, partition)
+       select $1, key, key, 0, '\\x000100000000', 0, n, ${SYNTHETIC}
+       from (select n, sha256(n::text::bytea) as key from generate_series($2::int, $3::int) as n) as made`,
+      [electionId, from + 1, Math.min(votes, from + share)],
+    );
+  await Promise.all(Array.from({ length: CORES }, (_, part) => insert(part * share)));
+  const client = await pool.connect();
+  try {
+    await client.query(`set maintenance_work_mem = '1GB'`);
+    await client.query('alter table votes add primary key (election_id, ballot_key)');
+    await client.query('vacuum analyze votes');
+    await client.query('checkpoint');
+    await client.query('reset maintenance_work_mem');
+  } finally {
+    client.release();
+  }
 }
 
 /** Copying the real ones is quicker than deleting the others. */

@@ -49,7 +49,7 @@ const bareFloors: Cell = { name: 'bare floors', measure: measureBareFloors };
 
 const telemetryCell = (rate: number): Cell => ({
   name: 'telemetry',
-  measure: run => measureTelemetry(run, { rate, rounds: 8 }),
+  measure: run => measureTelemetry(run, { rate, rounds: 11 }),
 });
 
 const brokersCell = (rate: number): Cell => ({

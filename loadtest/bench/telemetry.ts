@@ -32,8 +32,8 @@ export async function measureTelemetry(
     OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
     OTEL_METRICS_EXPORTER: 'none',
     OTEL_LOGS_EXPORTER: 'none',
-    // Ten times as often as by default, so that what a turn has to export is exported within it.
-    OTEL_BSP_SCHEDULE_DELAY: '500',
+    // Five times as often as by default, so that what a turn has to export is exported within it.
+    OTEL_BSP_SCHEDULE_DELAY: '1000',
   };
   const silence = { NODE_OPTIONS: `--import=${new URL('no-metrics.ts', import.meta.url).href}` };
   const open = <T>(environment: Environment[keyof Environment], work: (stage: Stage) => Promise<T>) =>

@@ -8,7 +8,7 @@ import { expectAccessible, expectEveryLook, expectWithin } from './test/quality.
 import { type StandIn, startStandIn } from './test/stand-in.ts';
 import { startTestWeb } from './test/web.ts';
 
-jest.setTimeout(400_000);
+jest.setTimeout(900_000);
 
 const ELECTION = '/elections/edinburgh-2022-ward-16';
 

@@ -49,7 +49,7 @@ const bareFloors: Cell = { name: 'bare floors', measure: measureBareFloors };
 
 const telemetryCell = (rate: number): Cell => ({
   name: 'telemetry',
-  measure: run => measureTelemetry(run, { rate, rounds: 11 }),
+  measure: run => measureTelemetry(run, { rate, rounds: 7 }),
 });
 
 const brokersCell = (rate: number): Cell => ({
@@ -133,7 +133,7 @@ function overloadCell(transport: (typeof TRANSPORTS)[number]): Cell {
 }
 
 function duplicatesCell(mode: (typeof MODES)[number], rate: number): Cell {
-  return { name: `duplicates ${mode}`, measure: run => measureDuplicates(run, { mode, rate, rounds: 7 }) };
+  return { name: `duplicates ${mode}`, measure: run => measureDuplicates(run, { mode, rate, rounds: 5 }) };
 }
 
 function componentCell(name: string, measure: Cell['measure']): Cell {

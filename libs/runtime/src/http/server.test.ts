@@ -94,19 +94,26 @@ test('while it is full, what it asked about is refused as any refusal is, before
   };
   const server = await newServer({ overload });
   server.get('/refused', (_request, reply) => sendRefusal(reply, refuse('overloaded')));
-  const client = new Client(await server.listen({ host: '127.0.0.1', port: 0 }));
-  const answerTo = async (method: string, path: string) => {
-    const { statusCode, headers, body } = await client.request({ method, path });
+  const url = await server.listen({ host: '127.0.0.1', port: 0 });
+  const [client, newcomer] = [new Client(url), new Client(url)];
+  const answerTo = async (method: string, path: string, by = client) => {
+    const { statusCode, headers, body } = await by.request({ method, path });
     const { date, ...others } = headers;
     return { date, answer: { status: statusCode, headers: others, body: await body.text() } };
   };
   const wanted = await answerTo('GET', '/refused');
   expect(wanted.answer).toMatchObject({ status: 503, headers: { 'retry-after': '1' } });
+  const byNode = await answerTo('POST', '/whatever', newcomer);
+  expect(byNode.answer).toEqual(wanted.answer);
   const onSocket = await answerTo('POST', '/whatever');
   expect(onSocket.answer).toEqual(wanted.answer);
-  expect([onSocket.date, wanted.date]).toEqual([undefined, expect.any(String)]);
+  expect([onSocket.date, byNode.date, wanted.date]).toEqual([
+    undefined,
+    expect.any(String),
+    expect.any(String),
+  ]);
   expect((await answerTo('GET', '/health/live')).answer).toMatchObject({ status: 200 });
-  await client.close();
+  await Promise.all([client.close(), newcomer.close()]);
   await closeHttpServer(server);
 });
 

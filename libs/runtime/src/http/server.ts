@@ -21,6 +21,7 @@ import type { Log } from '../log.ts';
 import { type Metrics, observeHttpConnections } from '../metrics.ts';
 import { followCertificates, type ServedTls } from '../tls/serve-tls.ts';
 import { exemplarOf } from '../tracing.ts';
+import type { PlainRequest } from './plain-request.ts';
 import { handleError, overloadedUnread, sendRefusal } from './problems.ts';
 import { refuseOnSockets } from './refuse-on-sockets.ts';
 
@@ -50,7 +51,7 @@ export type Overload = {
   /** Whether requests that come soon may be refused. */
   readonly mayRefuseSoon: () => boolean;
   /** Asked before anything else of a request is looked at, and not again when it says yes. */
-  readonly refuses: (request: { readonly method: string; readonly url: string }) => boolean;
+  readonly refuses: (request: PlainRequest) => boolean;
 };
 
 declare module 'fastify' {
